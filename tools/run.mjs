@@ -1,0 +1,91 @@
+// Entry of every npm script. Plain JavaScript for Node 18 and up: it brings the runtime (Node 24) and everything else,
+// then hands over. usage: node tools/run.mjs install|serve|test|check|conformance|bench|docs|test-clickhouse [args]
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const home = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(home, 'node_modules', '.weir-installed');
+const [task = 'serve', ...args] = process.argv.slice(2);
+
+const say = (text) => process.stderr.write(`weir: ${text}\n`);
+const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+
+/** Runs a command with our terminal; returns its exit code. */
+function run(command, args, options = {}) {
+  const done = spawnSync(command, args, { cwd: home, stdio: 'inherit', ...options });
+  if (done.error) {
+    say(`cannot run ${command}: ${done.error.message}`);
+    return 127;
+  }
+  return done.status ?? 1;
+}
+
+function must(command, args, options) {
+  const code = run(command, args, options);
+  if (code !== 0) process.exit(code);
+}
+
+function install() {
+  const wanted = Math.max(modified(join(home, 'package.json')), modified(join(home, 'package-lock.json')));
+  if (modified(stamp) >= wanted) return;
+  say('installing packages (once; about a minute) …');
+  const npm = process.env.npm_execpath;
+  const flags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  if (npm && npm.endsWith('.js')) must(process.execPath, [npm, ...flags]);
+  else must(process.platform === 'win32' ? 'npm.cmd' : 'npm', flags, { shell: process.platform === 'win32' });
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, '');
+  // npm may have rewritten the lock file just now: the stamp must not look older than it.
+  const later = new Date(Math.max(Date.now(), modified(join(home, 'package-lock.json'))) + 1);
+  utimesSync(stamp, later, later);
+}
+
+/** The Node that Weir runs on: the one npm brought, else this one when it is new enough. */
+function runtime() {
+  const brought = join(home, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+  if (existsSync(brought)) return brought;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  say('Weir needs Node 24, and npm has no copy of it for this platform. Install Node 24 and run this again.');
+  process.exit(1);
+}
+
+const newest = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).reduce((latest, entry) => {
+    const path = join(folder, entry.name);
+    return Math.max(latest, entry.isDirectory() ? newest(path) : modified(path));
+  }, 0);
+
+function buildWeb() {
+  const page = join(home, 'dist', 'web', 'index.html');
+  const sources = [join(home, 'src', 'web'), join(home, 'src', 'core', 'contract'), join(home, 'src', 'core', 'schema')];
+  const wanted = Math.max(modified(stamp) - 60_000, ...sources.filter(existsSync).map(newest));
+  if (modified(page) >= wanted || !existsSync(join(home, 'src', 'web', 'index.html'))) return;
+  say('building the web page …');
+  must(runtime(), [join(home, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn', '--config', 'vite.config.ts']);
+}
+
+const node = (file, ...rest) => run(runtime(), ['--disable-warning=ExperimentalWarning', join(home, file), ...rest], {
+  env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(home, 'node_modules', '.cache', 'compile') },
+});
+
+const TASKS = {
+  install: () => 0,
+  build: () => (buildWeb(), 0),
+  serve: () => (buildWeb(), node('src/server/app/main.ts', 'serve', ...args)),
+  test: () => (buildWeb(), node('tools/test.ts', ...args)),
+  check: () => node('tools/test.ts', '--only', 'types,lint,unit', ...args),
+  conformance: () => node('tools/conformance.ts', ...args),
+  bench: () => node('bench/run.ts', ...args),
+  docs: () => node('tools/docs.ts', ...args),
+  'test-clickhouse': () => node('tools/test-clickhouse.ts', ...args),
+};
+
+const chosen = TASKS[task];
+if (!chosen) {
+  say(`no such task: ${task}. One of: ${Object.keys(TASKS).join(', ')}`);
+  process.exit(2);
+}
+install();
+process.exit(chosen());
