@@ -1,0 +1,106 @@
+import type { ProblemCode } from '#core/decode/index.ts';
+
+/** Lowest and highest value of a datetime column in a segment, in µs; both ends included. */
+export type TimeRange = readonly [min: number, max: number];
+
+/** A segment that queries can see: one immutable Parquet file of one table and one day. */
+export interface Segment {
+  readonly id: string;
+  readonly table: string;
+  /** `YYYY-MM-DD` of the table's time column. */
+  readonly day: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+  readonly tier: 'hot' | 'cold';
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** By name of each datetime column that is not all null. */
+  readonly ranges: Readonly<Record<string, TimeRange>>;
+  /** True when rows are sorted by the table's time column, which compaction sees to. */
+  readonly isSorted: boolean;
+  /** When it became visible, µs. */
+  readonly committedAt: number;
+}
+
+/** A segment to be written: the whole Parquet file, in memory or already written under DATA/tmp by another tool. */
+export interface SegmentDraft {
+  readonly table: string;
+  readonly day: string;
+  readonly rows: number;
+  readonly ranges: Readonly<Record<string, TimeRange>>;
+  readonly isSorted: boolean;
+  readonly content: { readonly bytes: Uint8Array } | { readonly file: string };
+}
+
+/** How far an input has been read. Moves in the same transaction that makes its rows visible. */
+export interface Checkpoint {
+  /** What the input is, whatever it is called: survives renaming, rotation, compression (see source/identity.ts). */
+  readonly identity: string;
+  readonly source: string;
+  /** Latest name it was seen under. */
+  readonly object: string;
+  /** Uncompressed bytes read and stored (or counted), from the object's beginning. */
+  readonly position: number;
+  /** Anything the source needs to go on: block count, ETag, header line, head hash. Plain JSON. */
+  readonly state: unknown;
+}
+
+/** What became of the records of one source in one minute. received = stored + known + Σ problems, always. */
+export interface Tally {
+  readonly source: string;
+  /** Start of the minute (of ingestion), µs. */
+  readonly minute: number;
+  readonly received: number;
+  readonly stored: number;
+  /** Read before: not stored again. */
+  readonly known: number;
+  readonly problems: Partial<Record<ProblemCode, number>>;
+}
+
+/** One record that was not stored, kept as a sample so that a person can see why. */
+export interface Quarantined {
+  readonly source: string;
+  readonly object: string;
+  readonly offset: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** At most 512 bytes of the record. */
+  readonly excerpt: string;
+  readonly at: number;
+}
+
+/** Everything that becomes true at once. */
+export interface Change {
+  readonly segments: readonly SegmentDraft[];
+  readonly checkpoints?: readonly Checkpoint[];
+  readonly tallies?: readonly Tally[];
+  readonly quarantined?: readonly Quarantined[];
+}
+
+export interface SegmentQuery {
+  readonly table: string;
+  /** Only segments whose range of each of these columns touches the interval [from, to]; open where undefined. */
+  readonly ranges?: readonly { readonly column: string; readonly from?: number; readonly to?: number }[];
+}
+
+/**
+ * Where data lives. One process writes (it holds the lock of DATA); any number read.
+ * An acknowledged change survives `kill -9` and power loss; one that is not acknowledged leaves nothing visible.
+ */
+export interface Store {
+  readonly folder: string;
+  /** Resolves once the change is durable and visible. Changes are applied in the order given. Throws when the disk does. */
+  commit(change: Change): Promise<readonly Segment[]>;
+  /** Puts drafts in the place of segments, atomically; the old files stay on disk for longer than the longest query. */
+  replace(old: readonly string[], drafts: readonly SegmentDraft[], more?: Omit<Change, 'segments'>): Promise<readonly Segment[]>;
+  segments(query: SegmentQuery): readonly Segment[];
+  checkpoint(identity: string): Checkpoint | undefined;
+  checkpoints(source?: string): readonly Checkpoint[];
+  tallies(from: number, to: number): readonly Tally[];
+  quarantined(limit: number): readonly Quarantined[];
+  /** Grows with every change of a table; results computed at one version hold until the next. */
+  version(table: string): number;
+  /** Called after each change that this process made, with the tables it touched. Returns a function that stops it. */
+  onChange(listener: (tables: ReadonlySet<string>) => void): () => void;
+  close(): Promise<void>;
+}
