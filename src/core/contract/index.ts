@@ -1,0 +1,44 @@
+export {
+  type ApiError,
+  apiError,
+  ERRORS,
+  type ErrorBody,
+  type ErrorCode,
+  errorBody,
+} from './errors.ts';
+export { type Access, hasRole, ROLES, type Role, role } from './role.ts';
+export {
+  defineRoute,
+  METHODS,
+  type Method,
+  pathParameters,
+  printPath,
+  type Route,
+  type RouteInput,
+  type RouteOutput,
+  type RouteParsed,
+} from './route.ts';
+export type { Account, ApiToken, AuditEntry, Me } from './routes/account.ts';
+export type { KustoTable, KustoV1, KustoV2, LogAnalyticsAnswer } from './routes/clients.ts';
+export { SERVER_EVENTS, type ServerEvent, serverEvent } from './routes/events.ts';
+export { ROUTES, type RouteId } from './routes/index.ts';
+export { JOB_STATES, type Job } from './routes/load.ts';
+export {
+  type Completion,
+  type Diagnostic,
+  EXPORT_FORMATS,
+  type QueryInput,
+  type QueryResult,
+  type Render,
+  type ResultColumn,
+  type SchemaAnswer,
+} from './routes/query.ts';
+export type { SavedQuery } from './routes/saved.ts';
+export {
+  type Completeness,
+  SOURCE_STATES,
+  type SourceStatus,
+  type StatusAnswer,
+} from './routes/status.ts';
+export { type Timespan, timespan } from './shapes.ts';
+export { z } from './zod.ts';

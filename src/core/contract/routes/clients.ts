@@ -1,0 +1,95 @@
+import { defineRoute } from '../route.ts';
+import { z } from '../zod.ts';
+
+/** Bodies of other products' clients carry fields that we do not know: they are let through. */
+const logAnalyticsInput = z.object({
+  /** Kept as a name only: there is one workspace. */
+  id: z.string().max(200),
+  query: z.string().min(1).max(1_000_000),
+  /** ISO 8601: a duration (`PT1H`, until now), or `start/end` where either may be a duration. */
+  timespan: z.string().max(100).nullish(),
+  workspaces: z.array(z.string()).nullish(),
+});
+
+const kustoInput = z.object({
+  db: z.string().max(200).nullish(),
+  csl: z.string().min(1).max(1_000_000),
+  properties: z.unknown().optional(),
+});
+
+const logAnalyticsTable = z.object({
+  name: z.string(),
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  rows: z.array(z.array(z.unknown())),
+});
+
+export const kustoTable = z.object({
+  TableName: z.string(),
+  Columns: z.array(
+    z.object({ ColumnName: z.string(), DataType: z.string(), ColumnType: z.string() }),
+  ),
+  Rows: z.array(z.array(z.unknown())),
+});
+export type KustoTable = z.infer<typeof kustoTable>;
+
+const kustoV1 = z.object({
+  Tables: z.array(kustoTable),
+  Exceptions: z.array(z.string()).optional(),
+});
+export type KustoV1 = z.infer<typeof kustoV1>;
+
+/** Frames of version 2, without progressive mode: DataSetHeader, DataTable…, DataSetCompletion. */
+const kustoV2 = z.array(z.looseObject({ FrameType: z.string() }));
+export type KustoV2 = z.infer<typeof kustoV2>;
+
+const logAnalyticsAnswer = z.object({
+  tables: z.array(logAnalyticsTable),
+  /** Asked for with the header `Prefer: include-render=true`. */
+  render: z.record(z.string(), z.unknown()).optional(),
+  /** Asked for with the header `Prefer: include-statistics=true`. */
+  statistics: z.record(z.string(), z.unknown()).optional(),
+});
+export type LogAnalyticsAnswer = z.infer<typeof logAnalyticsAnswer>;
+
+export const clientRoutes = {
+  logAnalyticsQuery: defineRoute({
+    method: 'POST',
+    path: '/v1/workspaces/:id/query',
+    access: 'viewer',
+    says: 'A query in the shape of the Log Analytics API.',
+    input: logAnalyticsInput,
+    output: logAnalyticsAnswer,
+    audit: 'query',
+    errors: 'log-analytics',
+  }),
+  kustoQueryV1: defineRoute({
+    method: 'POST',
+    path: '/v1/rest/query',
+    access: 'viewer',
+    says: 'A query in the shape of Kusto, version 1.',
+    input: kustoInput,
+    output: kustoV1,
+    audit: 'query',
+    errors: 'kusto',
+  }),
+  kustoQueryV2: defineRoute({
+    method: 'POST',
+    path: '/v2/rest/query',
+    access: 'viewer',
+    says: 'A query in the shape of Kusto, version 2.',
+    input: kustoInput,
+    output: kustoV2,
+    audit: 'query',
+    errors: 'kusto',
+  }),
+  kustoManagement: defineRoute({
+    method: 'POST',
+    path: '/v1/rest/mgmt',
+    access: 'viewer',
+    says: 'The management commands that clients use to find out about tables and columns.',
+    input: kustoInput,
+    output: kustoV1,
+    audit: 'none',
+    errors: 'kusto',
+  }),
+};
