@@ -26,17 +26,17 @@ export class TextColumn {
     this.codes[row] = this.intern(text);
   }
 
+  /** The text of a code. */
+  textOf(code: number): string {
+    return this.#dictionary[code]!;
+  }
+
   take(rows: number): Vector {
     const dictionary = this.#dictionary;
     const codes = this.codes;
+    if (dictionary.length === 1) return { kind: 'constant', value: '' };
     const first = codes[0]!;
-    let isConstant = true;
-    for (let i = 1; i < rows; i++)
-      if (codes[i] !== first) {
-        isConstant = false;
-        break;
-      }
-    const vector: Vector = isConstant
+    const vector: Vector = isAll(codes, first, rows)
       ? { kind: 'constant', value: dictionary[first]! }
       : { kind: 'text', codes: codes.slice(0, rows), dictionary };
     codes.fill(0, 0, rows);
@@ -64,41 +64,53 @@ export class NumberColumn {
 
   take(rows: number): Vector {
     const { values, present } = this;
-    let count = 0;
-    for (let i = 0; i < rows; i++) count += present[i]!;
-    if (count === 0) return { kind: 'constant', value: null };
-    const first = values[0]!;
-    let isConstant = count === rows;
-    for (let i = 1; isConstant && i < rows; i++) isConstant = values[i] === first;
-    let nulls: Uint8Array | null = null;
-    if (count < rows) {
-      nulls = new Uint8Array(rows);
-      for (let i = 0; i < rows; i++) nulls[i] = present[i]! ^ 1;
-    }
-    present.fill(0, 0, rows);
-    if (isConstant) return { kind: 'constant', value: first };
+    if (isAll(present, 0, rows)) return { kind: 'constant', value: null };
+    const nulls = takeNulls(present, rows);
+    if (!nulls && isAll(values, values[0]!, rows)) return { kind: 'constant', value: values[0]! };
     return { kind: 'number', values: values.slice(0, rows), nulls };
   }
 }
 
 /** A true-or-false column being filled. Rows are null until they are set. */
 export class BoolColumn {
-  readonly #inner: NumberColumn;
+  /** 1 or 0. */
+  readonly values: Uint8Array;
+  readonly present: Uint8Array;
 
   constructor(capacity: number) {
-    this.#inner = new NumberColumn(capacity);
+    this.values = new Uint8Array(capacity);
+    this.present = new Uint8Array(capacity);
   }
 
   set(row: number, value: boolean): void {
-    this.#inner.set(row, value ? 1 : 0);
+    this.values[row] = value ? 1 : 0;
+    this.present[row] = 1;
   }
 
   take(rows: number): Vector {
-    const vector = this.#inner.take(rows);
-    if (vector.kind === 'constant') return vector.value === null ? vector : { kind: 'constant', value: vector.value === 1 };
-    if (vector.kind !== 'number') return vector;
-    return { kind: 'bool', values: Uint8Array.from(vector.values), nulls: vector.nulls };
+    const { values, present } = this;
+    if (isAll(present, 0, rows)) return { kind: 'constant', value: null };
+    const nulls = takeNulls(present, rows);
+    if (!nulls && isAll(values, values[0]!, rows)) return { kind: 'constant', value: values[0] === 1 };
+    return { kind: 'bool', values: values.slice(0, rows), nulls };
   }
+}
+
+/** True when the first `rows` values are all `value`. */
+function isAll(values: Uint8Array | Uint32Array | Float64Array, value: number, rows: number): boolean {
+  for (let i = 0; i < rows; i++) if (values[i] !== value) return false;
+  return true;
+}
+
+/** The nulls of a column, or null when it has none; all rows are absent again afterwards. */
+function takeNulls(present: Uint8Array, rows: number): Uint8Array | null {
+  let nulls: Uint8Array | null = null;
+  if (!isAll(present, 1, rows)) {
+    nulls = new Uint8Array(rows);
+    for (let i = 0; i < rows; i++) nulls[i] = present[i]! ^ 1;
+  }
+  present.fill(0, 0, rows);
+  return nulls;
 }
 
 /** Rows per batch, which is also rows per Parquet row group: large enough for dictionaries to pay, small enough to hold. */
@@ -119,6 +131,7 @@ export class TableBuilder {
   readonly #bools = new Map<string, BoolColumn>();
   readonly #onFull: (batch: Batch) => void;
   readonly #beforeTake: (() => void)[] = [];
+  readonly #afterTake: (() => void)[] = [];
 
   constructor(table: Table, onFull: (batch: Batch) => void, capacity: number = BATCH_ROWS) {
     this.table = table;
@@ -144,9 +157,14 @@ export class TableBuilder {
     return this.#find(this.#bools, name);
   }
 
-  /** Called before each batch is handed over: decoders that cache codes forget them here. */
-  onTake(forget: () => void): void {
-    this.#beforeTake.push(forget);
+  /** Called before each batch is taken: decoders that fill columns by runs finish them here. */
+  onTake(finish: () => void): void {
+    this.#beforeTake.push(finish);
+  }
+
+  /** Called after each batch is taken: codes interned before hold no longer. */
+  onTaken(forget: () => void): void {
+    this.#afterTake.push(forget);
   }
 
   /** The index of a fresh row, every column empty. */
@@ -159,13 +177,14 @@ export class TableBuilder {
   /** Hands over what has been collected, if anything. */
   flush(): void {
     if (this.rows === 0) return;
-    for (const forget of this.#beforeTake) forget();
+    for (const finish of this.#beforeTake) finish();
     const rows = this.rows;
     const columns = new Map<string, Vector>();
     for (const [name, column] of this.#texts) columns.set(name, column.take(rows));
     for (const [name, column] of this.#numbers) columns.set(name, column.take(rows));
     for (const [name, column] of this.#bools) columns.set(name, column.take(rows));
     this.rows = 0;
+    for (const forget of this.#afterTake) forget();
     this.#onFull({ table: this.table.name, rows, columns });
   }
 
