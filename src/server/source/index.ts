@@ -1,0 +1,13 @@
+export type { Mark, Progress, Recognised, Trail } from './recognised.ts';
+export {
+  type FollowOptions,
+  type InputObject,
+  ObjectGone,
+  type ReadFrom,
+  type Reading,
+  type ReadProblem,
+  type SkipReason,
+  type Source,
+  type SourceHealth,
+  START,
+} from './source.ts';
