@@ -5,7 +5,7 @@ import { type Batch, TableBuilder, valueAt } from './index.ts';
 describe('TableBuilder', () => {
   it('hands over full batches, folds columns of one value, and starts clean', () => {
     const batches: Batch[] = [];
-    const builder = new TableBuilder(flows, (batch) => batches.push(batch), 2);
+    const builder = new TableBuilder(flows, (batch) => batches.push(batch), { capacity: 2 });
     for (const [ip, bytes] of [['10.0.0.1', 5], ['10.0.0.2', null], ['10.0.0.2', 7]] as const) {
       const row = builder.begin();
       builder.text('SrcIp').set(row, ip);

@@ -1,7 +1,13 @@
 import type { Table } from '../schema/index.ts';
 import { type Batch, isText, type Vector } from './vector.ts';
 
-/** A text column being filled. Row i holds `codes[i]`; code 0 is ''. */
+/** Entries above which a text column starts a new dictionary when its batch is taken; bounds memory. */
+const DICTIONARY_LIMIT = 262_144;
+
+/**
+ * A text column being filled. Row i holds `codes[i]`; code 0 is ''. The dictionary is kept from batch to batch, so that
+ * the texts that come again and again are made once; TableBuilder.onReset tells when codes no longer hold.
+ */
 export class TextColumn {
   readonly codes: Uint32Array;
   #codeOf = new Map<string, number>([['', 0]]);
@@ -11,15 +17,19 @@ export class TextColumn {
     this.codes = new Uint32Array(capacity);
   }
 
-  /** The code of a text, adding it when it is new. Codes hold until the batch is taken. */
+  /** The code of a text, adding it when it is new. */
   intern(text: string): number {
     let code = this.#codeOf.get(text);
     if (code === undefined) {
-      code = this.#dictionary.length;
-      this.#dictionary.push(text);
+      code = this.append(text);
       this.#codeOf.set(text, code);
     }
     return code;
+  }
+
+  /** Adds a text without looking whether it is there already; for callers that keep their own table of codes. */
+  append(text: string): number {
+    return this.#dictionary.push(text) - 1;
   }
 
   set(row: number, text: string): void {
@@ -31,18 +41,22 @@ export class TextColumn {
     return this.#dictionary[code]!;
   }
 
-  take(rows: number): Vector {
+  take(rows: number, isLent: boolean): Vector {
+    const { codes } = this;
     const dictionary = this.#dictionary;
-    const codes = this.codes;
-    if (dictionary.length === 1) return { kind: 'constant', value: '' };
     const first = codes[0]!;
-    const vector: Vector = isAll(codes, first, rows)
-      ? { kind: 'constant', value: dictionary[first]! }
-      : { kind: 'text', codes: codes.slice(0, rows), dictionary };
-    codes.fill(0, 0, rows);
+    if (isAll(codes, first, rows)) return { kind: 'constant', value: dictionary[first]! };
+    if (isLent) return { kind: 'text', codes: codes.subarray(0, rows), dictionary };
+    return { kind: 'text', codes: codes.slice(0, rows), dictionary };
+  }
+
+  /** Empties the column; starts a new dictionary when this one is large. Returns true when codes no longer hold. */
+  settle(rows: number): boolean {
+    this.codes.fill(0, 0, rows);
+    if (this.#dictionary.length < DICTIONARY_LIMIT) return false;
     this.#dictionary = [''];
     this.#codeOf = new Map([['', 0]]);
-    return vector;
+    return true;
   }
 }
 
@@ -62,12 +76,12 @@ export class NumberColumn {
     this.present[row] = 1;
   }
 
-  take(rows: number): Vector {
+  take(rows: number, isLent: boolean): Vector {
     const { values, present } = this;
     if (isAll(present, 0, rows)) return { kind: 'constant', value: null };
     const nulls = takeNulls(present, rows);
     if (!nulls && isAll(values, values[0]!, rows)) return { kind: 'constant', value: values[0]! };
-    return { kind: 'number', values: values.slice(0, rows), nulls };
+    return { kind: 'number', values: isLent ? values.subarray(0, rows) : values.slice(0, rows), nulls };
   }
 }
 
@@ -87,12 +101,12 @@ export class BoolColumn {
     this.present[row] = 1;
   }
 
-  take(rows: number): Vector {
+  take(rows: number, isLent: boolean): Vector {
     const { values, present } = this;
     if (isAll(present, 0, rows)) return { kind: 'constant', value: null };
     const nulls = takeNulls(present, rows);
     if (!nulls && isAll(values, values[0]!, rows)) return { kind: 'constant', value: values[0] === 1 };
-    return { kind: 'bool', values: values.slice(0, rows), nulls };
+    return { kind: 'bool', values: isLent ? values.subarray(0, rows) : values.slice(0, rows), nulls };
   }
 }
 
@@ -116,11 +130,18 @@ function takeNulls(present: Uint8Array, rows: number): Uint8Array | null {
 /** Rows per batch, which is also rows per Parquet row group: large enough for dictionaries to pay, small enough to hold. */
 export const BATCH_ROWS = 131_072;
 
+export interface BuilderOptions {
+  readonly capacity?: number;
+  /** Batches are lent: their arrays are filled anew once `onFull` has returned. Saves copying them. */
+  readonly isLending?: boolean;
+}
+
 /**
  * Collects rows of one table, column by column.
  *
+ *     const ip = builder.text('SrcIp');     // look columns up once, outside the loop
  *     const row = builder.begin();          // a fresh row; hands a full batch to `onFull` first
- *     builder.text('SrcIp').set(row, ip);   // look columns up once, outside the loop
+ *     ip.set(row, '192.0.2.1');
  */
 export class TableBuilder {
   readonly table: Table;
@@ -130,18 +151,20 @@ export class TableBuilder {
   readonly #numbers = new Map<string, NumberColumn>();
   readonly #bools = new Map<string, BoolColumn>();
   readonly #onFull: (batch: Batch) => void;
-  readonly #beforeTake: (() => void)[] = [];
-  readonly #afterTake: (() => void)[] = [];
+  readonly #isLending: boolean;
+  readonly #onTake: (() => void)[] = [];
+  readonly #onReset: (() => void)[] = [];
 
-  constructor(table: Table, onFull: (batch: Batch) => void, capacity: number = BATCH_ROWS) {
+  constructor(table: Table, onFull: (batch: Batch) => void, options: BuilderOptions = {}) {
     this.table = table;
-    this.capacity = capacity;
+    this.capacity = options.capacity ?? BATCH_ROWS;
+    this.#isLending = options.isLending ?? false;
     this.#onFull = onFull;
     for (const column of table.columns) {
       if (column.isComputed) continue;
-      if (isText(column.type)) this.#texts.set(column.name, new TextColumn(capacity));
-      else if (column.type === 'bool') this.#bools.set(column.name, new BoolColumn(capacity));
-      else this.#numbers.set(column.name, new NumberColumn(capacity));
+      if (isText(column.type)) this.#texts.set(column.name, new TextColumn(this.capacity));
+      else if (column.type === 'bool') this.#bools.set(column.name, new BoolColumn(this.capacity));
+      else this.#numbers.set(column.name, new NumberColumn(this.capacity));
     }
   }
 
@@ -159,12 +182,12 @@ export class TableBuilder {
 
   /** Called before each batch is taken: decoders that fill columns by runs finish them here. */
   onTake(finish: () => void): void {
-    this.#beforeTake.push(finish);
+    this.#onTake.push(finish);
   }
 
-  /** Called after each batch is taken: codes interned before hold no longer. */
-  onTaken(forget: () => void): void {
-    this.#afterTake.push(forget);
+  /** Called after a batch was taken and a dictionary was started anew: text codes got before hold no longer. */
+  onReset(forget: () => void): void {
+    this.#onReset.push(forget);
   }
 
   /** The index of a fresh row, every column empty. */
@@ -173,19 +196,19 @@ export class TableBuilder {
     return this.rows++;
   }
 
-
   /** Hands over what has been collected, if anything. */
   flush(): void {
     if (this.rows === 0) return;
-    for (const finish of this.#beforeTake) finish();
+    for (const finish of this.#onTake) finish();
     const rows = this.rows;
     const columns = new Map<string, Vector>();
-    for (const [name, column] of this.#texts) columns.set(name, column.take(rows));
-    for (const [name, column] of this.#numbers) columns.set(name, column.take(rows));
-    for (const [name, column] of this.#bools) columns.set(name, column.take(rows));
+    for (const family of [this.#texts, this.#numbers, this.#bools])
+      for (const [name, column] of family) columns.set(name, column.take(rows, this.#isLending));
     this.rows = 0;
-    for (const forget of this.#afterTake) forget();
     this.#onFull({ table: this.table.name, rows, columns });
+    let isReset = false;
+    for (const column of this.#texts.values()) isReset = column.settle(rows) || isReset;
+    if (isReset) for (const forget of this.#onReset) forget();
   }
 
   #find<C>(columns: Map<string, C>, name: string): C {

@@ -4,7 +4,8 @@ import type { KqlType } from '../schema/index.ts';
  * One column of a batch. Row i of a batch is value i of each of its vectors.
  *
  * - `constant`: every row has the value (null only for types that can be null).
- * - `text`: string, guid, dynamic; row i is `dictionary[codes[i]]`. Entries are distinct; not every entry need occur.
+ * - `text`: string, guid, dynamic; row i is `dictionary[codes[i]]`. Not every entry need occur; an entry may stand twice. A
+ *   dictionary only ever grows, so that batches can share it.
  * - `number`: long, int, real, datetime (µs), timespan (100 ns); `nulls[i]` is 1 where row i is null; no nulls, no array.
  * - `bool`: 1 or 0, nulls as above.
  */

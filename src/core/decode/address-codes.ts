@@ -2,8 +2,8 @@ import { IpParser, printIp, printIpv4 } from '#core/base/index.ts';
 import type { TextColumn } from '#core/batch/index.ts';
 
 /**
- * Interns addresses into a text column by their value, so that the text of each is made once per batch.
- * Open-addressing tables, at most half full; forget() empties them when the batch is taken.
+ * Interns addresses into a text column by their value, so that the text of each is made once.
+ * Open-addressing tables, at most half full; forget() empties them when the column starts a new dictionary.
  */
 export class AddressCodes {
   readonly #column: TextColumn;
@@ -41,6 +41,38 @@ export class AddressCodes {
     }
   }
 
+  /** Where the field that parseField read ended. */
+  end = 0;
+
+  /** The code of the address at `from` that a comma ends; -1 when there is none. Sets `end` to the comma. */
+  parseField(bytes: Uint8Array, from: number): number {
+    let v4 = 0;
+    let octet = 0;
+    let digits = 0;
+    let dots = 0;
+    let i = from;
+    for (; ; i++) {
+      const c = bytes[i]! - 0x30;
+      if (c >= 0 && c <= 9) {
+        if (digits !== 0 && octet === 0) return -1;
+        octet = octet * 10 + c;
+        digits++;
+      } else if (c === -2) {
+        if (digits === 0 || octet > 255) return -1;
+        v4 = (v4 << 8) | octet;
+        octet = 0;
+        digits = 0;
+        dots++;
+      } else break;
+    }
+    this.end = i;
+    if (bytes[i] === 0x2c && dots === 3 && digits > 0 && octet <= 255) return this.code4((v4 << 8) | octet);
+    const stop = Math.min(i + 46, bytes.length);
+    while (i < stop && bytes[i] !== 0x2c && bytes[i] !== 0x22) i++;
+    this.end = i;
+    return bytes[i] === 0x2c ? this.parse(bytes, from, i) : -1;
+  }
+
   /** The code of an IPv4 address given as 0 to 2^32-1, or as the same bits signed. */
   code4(v4: number): number {
     const key = v4 | 0;
@@ -52,7 +84,7 @@ export class AddressCodes {
       if (keys[h] === key) return code - 1;
       h = (h + 1) & mask;
     }
-    const code = this.#column.intern(printIpv4(key));
+    const code = this.#column.append(printIpv4(key));
     keys[h] = key;
     codes[h] = code + 1;
     if (++this.#count4 * 2 > this.#size4) this.#grow4();
@@ -84,7 +116,7 @@ export class AddressCodes {
       if (keys[k] === words[0] && keys[k + 1] === words[1] && keys[k + 2] === words[2] && keys[k + 3] === words[3]) return code - 1;
       h = (h + 1) & mask;
     }
-    const code = this.#column.intern(printIp(words));
+    const code = this.#column.append(printIp(words));
     keys.set(words, h * 4);
     this.#codes6[h] = code + 1;
     if (++this.#count6 * 2 > this.#size6) this.#grow6();

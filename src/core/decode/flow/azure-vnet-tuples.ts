@@ -14,7 +14,7 @@ const CLOSE_BRACKET = 0x5d;
 const EARLIEST = 631_152_000_000_000;
 const LATEST = 8_993_721_600_000_000;
 
-/** Codes of the few texts that columns of one tuple hold; interned anew for each batch. */
+/** Codes of the few texts that columns of one tuple hold; interned anew when dictionaries are. */
 interface Codes {
   inbound: number;
   outbound: number;
@@ -62,13 +62,13 @@ export class VnetTuples {
     this.#codes = this.#internCodes();
     this.#flows.onTake(() => {
       this.#fillRecord();
-      this.#src.forget();
-      this.#dest.forget();
-    });
-    this.#flows.onTaken(() => {
-      this.#codes = this.#internCodes();
       this.#ruleStart = 0;
       this.#recordStart = 0;
+    });
+    this.#flows.onReset(() => {
+      this.#src.forget();
+      this.#dest.forget();
+      this.#codes = this.#internCodes();
     });
   }
 
@@ -219,14 +219,11 @@ export class VnetTuples {
     time *= time < 1e11 ? 1e6 : 1e3;
     if (!(time >= EARLIEST && time < LATEST)) return this.#bad(bytes, quote, 'bad-time', 'the time is outside 1990 to 2255');
 
-    let end = bytes.indexOf(COMMA, p + 1);
-    const src = end < 0 ? -1 : this.#src.parse(bytes, p + 1, end);
+    const src = this.#src.parseField(bytes, p + 1);
     if (src < 0) return this.#bad(bytes, quote, 'bad-address', 'the source is not an address');
-    p = end;
-    end = bytes.indexOf(COMMA, p + 1);
-    const dest = end < 0 ? -1 : this.#dest.parse(bytes, p + 1, end);
+    const dest = this.#dest.parseField(bytes, this.#src.end + 1);
     if (dest < 0) return this.#bad(bytes, quote, 'bad-address', 'the destination is not an address');
-    p = end + 1;
+    p = this.#dest.end + 1;
 
     let srcPort = 0;
     let from = p;
@@ -268,8 +265,8 @@ export class VnetTuples {
       encryption = this.#codes.encrypted;
       p += 1;
     } else {
-      end = bytes.indexOf(COMMA, p);
-      if (end < 0 || end - p > 64) return this.#bad(bytes, quote, 'bad-field-count', 'the tuple has too few fields');
+      const end = endOfField(bytes, p);
+      if (bytes[end] !== COMMA) return this.#bad(bytes, quote, 'bad-field-count', 'the tuple has too few fields');
       const label = decodeLatin1(bytes.subarray(p, end));
       if (!/^[A-Z_]*$/.test(label)) return this.#bad(bytes, quote, 'bad-value', 'the encryption is not a code');
       encryption = this.#c.encryption.intern(ENCRYPTION_LABELS[label] ?? label);
@@ -299,7 +296,7 @@ export class VnetTuples {
     const flows = this.#flows;
     const c = this.#c;
     if (flows.rows === flows.capacity) {
-      // The batch is full, and taking it forgets all codes: intern this row's anew.
+      // The batch is full, and taking it may start new dictionaries: intern this row's texts again.
       const texts = [c.srcIp.textOf(src), c.destIp.textOf(dest), c.encryption.textOf(encryption)] as const;
       flows.flush();
       src = c.srcIp.intern(texts[0]);
@@ -337,6 +334,16 @@ export class VnetTuples {
     c.packetsIn.values[row] = counters[2]!;
     c.bytesIn.values[row] = counters[3]!;
   }
+}
+
+/** The index of the comma or quote that ends the field at `from`, looking at 64 bytes at most. */
+function endOfField(bytes: Uint8Array, from: number): number {
+  let i = from;
+  for (const stop = from + 64; i < stop; i++) {
+    const c = bytes[i];
+    if (c === COMMA || c === QUOTE || c === undefined) break;
+  }
+  return i;
 }
 
 function columnsOf(flows: TableBuilder) {
