@@ -1,4 +1,5 @@
 import type { ProblemCode } from '#core/decode/index.ts';
+import type { Database } from './sqlite.ts';
 
 /** Lowest and highest value of a datetime column in a segment, in µs; both ends included. */
 export type TimeRange = readonly [min: number, max: number];
@@ -43,6 +44,11 @@ export interface Checkpoint {
   readonly position: number;
   /** Anything the source needs to go on: block count, ETag, header line, head hash. Plain JSON. */
   readonly state: unknown;
+  /**
+   * Only in a change: the position that it starts at, 0 for an input not seen before. When the committed one differs,
+   * nothing of the change happens and CheckpointMoved is thrown. Always give it where rows come with the checkpoint.
+   */
+  readonly from?: number;
 }
 
 /** What became of the records of one source in one minute. received = stored + known + Σ problems, always. */
@@ -80,27 +86,58 @@ export interface Change {
 export interface SegmentQuery {
   readonly table: string;
   /** Only segments whose range of each of these columns touches the interval [from, to]; open where undefined. */
-  readonly ranges?: readonly { readonly column: string; readonly from?: number; readonly to?: number }[];
+  readonly ranges?: readonly {
+    readonly column: string;
+    readonly from?: number;
+    readonly to?: number;
+  }[];
+}
+
+/** What any process can ask, beside a running writer. Each answer is of one moment; `snapshot` holds it for several. */
+export interface StoreReader {
+  /** DATA, absolute. */
+  readonly folder: string;
+  /** weir.db: the application's own tables. Read-only when the store is. */
+  readonly state: Database;
+  /** Visible segments that may hold rows of the query, by day, then in the order they were made. */
+  segments(query: SegmentQuery): readonly Segment[];
+  checkpoint(identity: string): Checkpoint | undefined;
+  checkpoints(source?: string): readonly Checkpoint[];
+  /** Sums by source and minute, of the minutes in [from, to). */
+  tallies(from: number, to: number): readonly Tally[];
+  /** Samples, newest first. */
+  quarantined(limit: number): readonly Quarantined[];
+  /** Grows with every change of a table; results computed at one version hold until the next. */
+  version(table: string): number;
+  /** Everything that `read` asks of this store is of one moment. `read` is synchronous. */
+  snapshot<T>(read: () => T): T;
+  close(): Promise<void>;
 }
 
 /**
  * Where data lives. One process writes (it holds the lock of DATA); any number read.
  * An acknowledged change survives `kill -9` and power loss; one that is not acknowledged leaves nothing visible.
  */
-export interface Store {
-  readonly folder: string;
-  /** Resolves once the change is durable and visible. Changes are applied in the order given. Throws when the disk does. */
+export interface Store extends StoreReader {
+  /** Names this opening of the store; `writeServerFile` wants it. */
+  readonly owner: string;
+  /**
+   * Resolves once the change is durable and visible. Changes are applied in the order given; several may be under way.
+   * Throws StorageFull, CheckpointMoved, or what the disk threw; then nothing of the change happened, and its draft
+   * files are gone.
+   */
   commit(change: Change): Promise<readonly Segment[]>;
-  /** Puts drafts in the place of segments, atomically; the old files stay on disk for longer than the longest query. */
-  replace(old: readonly string[], drafts: readonly SegmentDraft[], more?: Omit<Change, 'segments'>): Promise<readonly Segment[]>;
-  segments(query: SegmentQuery): readonly Segment[];
-  checkpoint(identity: string): Checkpoint | undefined;
-  checkpoints(source?: string): readonly Checkpoint[];
-  tallies(from: number, to: number): readonly Tally[];
-  quarantined(limit: number): readonly Quarantined[];
-  /** Grows with every change of a table; results computed at one version hold until the next. */
-  version(table: string): number;
+  /**
+   * Puts drafts in the place of segments, atomically; the old files stay on disk for longer than the longest query.
+   * Throws SegmentsGone when one of the old is no longer visible, beside what `commit` throws.
+   */
+  replace(
+    old: readonly string[],
+    drafts: readonly SegmentDraft[],
+    more?: Omit<Change, 'segments'>,
+  ): Promise<readonly Segment[]>;
+  /** A fresh path under DATA/tmp for a draft's `file`; the next start removes what is left there. */
+  temporaryFile(): string;
   /** Called after each change that this process made, with the tables it touched. Returns a function that stops it. */
   onChange(listener: (tables: ReadonlySet<string>) => void): () => void;
-  close(): Promise<void>;
 }
