@@ -1,9 +1,30 @@
 import type { Table } from './column.ts';
+import { azureNetworkAnalytics } from './tables/azure-network-analytics.ts';
 import { flows } from './tables/flows.ts';
+import { ntaIpDetails } from './tables/nta-ip-details.ts';
+import { ntaNetAnalytics } from './tables/nta-net-analytics.ts';
+import { ntaTopologyDetails } from './tables/nta-topology-details.ts';
+import { ROLLUPS } from './tables/rollups.ts';
 
-export { type Column, defineColumns, defineTable, KQL_TYPES, type KqlType, type Table, UNITS, type Unit } from './column.ts';
+export {
+  type Column,
+  defineColumns,
+  defineTable,
+  KQL_TYPES,
+  type KqlType,
+  type Table,
+  UNITS,
+  type Unit,
+} from './column.ts';
 
 /** Every table that people can name, in the order the reference page shows them. */
-export const TABLES: readonly Table[] = [flows];
+export const TABLES: readonly Table[] = [
+  flows,
+  ntaNetAnalytics,
+  azureNetworkAnalytics,
+  ntaIpDetails,
+  ntaTopologyDetails,
+  ...ROLLUPS,
+];
 
 export const tablesByName: ReadonlyMap<string, Table> = new Map(TABLES.map((t) => [t.name, t]));
