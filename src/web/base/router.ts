@@ -1,0 +1,1 @@
+export { Link, Redirect, Route, Router, Switch, useLocation, useSearch } from 'wouter';

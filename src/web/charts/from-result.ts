@@ -1,0 +1,230 @@
+import type { QueryResult, ResultColumn } from '#core/contract/index.ts';
+import type { Unit } from '#core/schema/index.ts';
+import { type ChartSpec, type Series, type Shape, toneOf } from './spec.ts';
+
+type Answer = Pick<QueryResult, 'columns' | 'rows'>;
+
+/** A chart, or the reason why the rows cannot be drawn, as a sentence. */
+export type Drawn = { readonly spec: ChartSpec } | { readonly reason: string };
+
+const MOST_SERIES = 24;
+const MOST_SLICES = 12;
+const MOST_BARS = 60;
+const NUMBERS: ReadonlySet<string> = new Set(['long', 'int', 'real', 'decimal', 'timespan']);
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  timechart: 'line',
+  linechart: 'line',
+  anomalychart: 'line',
+  areachart: 'area',
+  stackedareachart: 'area',
+  barchart: 'bar',
+  columnchart: 'bar',
+  scatterchart: 'point',
+};
+
+const TICKS_PER_MS = 10_000;
+
+/** `d.hh:mm:ss.fffffff` in milliseconds. */
+function timespanMs(text: string): number | null {
+  const match = /^(-?)(?:(\d+)\.)?(\d+):(\d+):(\d+)(?:\.(\d{1,7}))?$/.exec(text);
+  if (!match) return null;
+  const [, sign, days = '0', hours = '0', minutes = '0', seconds = '0', fraction = '0'] = match;
+  const whole = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  const ms = whole * 1000 + Number(fraction.padEnd(7, '0')) / TICKS_PER_MS;
+  return sign ? -ms : ms;
+}
+
+function numberAt(cell: unknown, column: ResultColumn): number | null {
+  if (typeof cell === 'number') return cell;
+  if (typeof cell !== 'string') return null;
+  if (column.type === 'timespan') return timespanMs(cell);
+  const value = Number(cell);
+  return Number.isFinite(value) ? value : null;
+}
+
+const unitOf = (columns: readonly ResultColumn[]): Unit => {
+  const [first] = columns;
+  if (!first) return 'none';
+  if (first.type === 'timespan') return 'milliseconds';
+  return columns.every((c) => c.unit === first.unit) ? first.unit : 'none';
+};
+
+const textAt = (cell: unknown): string =>
+  cell === null || cell === undefined || cell === ''
+    ? '(empty)'
+    : typeof cell === 'object'
+      ? JSON.stringify(cell)
+      : String(cell);
+
+interface Axes {
+  readonly x: number;
+  readonly groups: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** The first column that can be the axis, the numbers to draw, and the texts that tell series apart. */
+function findAxes(
+  columns: readonly ResultColumn[],
+  wantsTime: boolean,
+  properties: Readonly<Record<string, unknown>>,
+): Axes | undefined {
+  const named = (name: unknown) => columns.findIndex((c) => c.name === name);
+  const all = columns.map((_, i) => i);
+  const isNumber = (i: number) => NUMBERS.has(columns[i]?.type ?? '');
+  const asked = named(properties['xcolumn']);
+  const time = all.find((i) => columns[i]?.type === 'datetime');
+  const text = all.find((i) => !isNumber(i) && columns[i]?.type !== 'datetime');
+  const x = asked >= 0 ? asked : wantsTime ? (time ?? 0) : (text ?? time ?? 0);
+  const values = all.filter((i) => i !== x && isNumber(i));
+  const groups = all.filter((i) => i !== x && !isNumber(i) && columns[i]?.type !== 'datetime');
+  return values.length > 0 ? { x, groups, values } : undefined;
+}
+
+/** Long rows to one series per combination of groups and value column. */
+function collect<X extends string | number>(
+  result: Answer,
+  axes: Axes,
+  readX: (cell: unknown) => X | null,
+  sortX: (a: X, b: X) => number,
+): { x: X[]; series: Series[] } {
+  const positions = new Map<X, number>();
+  for (const row of result.rows) {
+    const at = readX(row[axes.x]);
+    if (at !== null && !positions.has(at)) positions.set(at, 0);
+  }
+  const x = [...positions.keys()].sort(sortX);
+  x.forEach((at, i) => {
+    positions.set(at, i);
+  });
+  const found = new Map<string, (number | null)[]>();
+  for (const row of result.rows) {
+    const at = readX(row[axes.x]);
+    if (at === null) continue;
+    const group = axes.groups.map((i) => textAt(row[i])).join(' · ');
+    for (const valueAt of axes.values) {
+      const column = result.columns[valueAt];
+      if (!column) continue;
+      const name =
+        group === '' ? column.name : axes.values.length === 1 ? group : `${group} · ${column.name}`;
+      let values = found.get(name);
+      if (!values) {
+        values = new Array<number | null>(x.length).fill(null);
+        found.set(name, values);
+      }
+      values[positions.get(at) ?? 0] = numberAt(row[valueAt], column);
+    }
+  }
+  const total = (values: readonly (number | null)[]) =>
+    values.reduce<number>((sum, v) => sum + Math.abs(v ?? 0), 0);
+  const ordered = [...found].sort((a, b) => total(b[1]) - total(a[1])).slice(0, MOST_SERIES);
+  return {
+    x,
+    series: ordered.map(([name, values]) => {
+      const tone = toneOf(name);
+      return tone ? { name, values, tone } : { name, values };
+    }),
+  };
+}
+
+const inOrder = () => 0;
+const readTime = (cell: unknown): number | null => {
+  const at = typeof cell === 'string' ? Date.parse(cell) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
+};
+
+function drawPie(result: Answer, axes: Axes, unit: Unit): Drawn {
+  const { series, x } = collect(
+    result,
+    { ...axes, groups: [], values: axes.values.slice(0, 1) },
+    textAt,
+    inOrder,
+  );
+  const slices = x
+    .map((name, i) => ({ name, value: series[0]?.values[i] ?? 0 }))
+    .filter((slice) => slice.value > 0)
+    .sort((a, b) => b.value - a.value);
+  const rest = slices.slice(MOST_SLICES - 1).reduce((sum, slice) => sum + slice.value, 0);
+  const shown =
+    slices.length > MOST_SLICES
+      ? [...slices.slice(0, MOST_SLICES - 1), { name: 'all others', value: rest }]
+      : slices;
+  return shown.length > 0
+    ? { spec: { kind: 'pie', slices: shown, unit } }
+    : { reason: 'A pie needs at least one number above zero.' };
+}
+
+function drawNumbers(result: Answer, axes: Axes, unit: Unit): Drawn {
+  const [y = 0] = axes.values;
+  const xColumn = result.columns[axes.x];
+  const yColumn = result.columns[y];
+  if (!xColumn || !yColumn) return { reason: 'A scatter chart needs two columns.' };
+  const groups = new Map<string, [number, number][]>();
+  for (const row of result.rows) {
+    const at = numberAt(row[axes.x], xColumn);
+    const value = numberAt(row[y], yColumn);
+    if (at === null || value === null) continue;
+    const name = axes.groups.map((i) => textAt(row[i])).join(' · ') || yColumn.name;
+    const points = groups.get(name) ?? [];
+    points.push([at, value]);
+    groups.set(name, points);
+  }
+  const points = [...groups].slice(0, MOST_SERIES).map(([name, at]) => ({ name, at }));
+  return { spec: { kind: 'numbers', points, xName: xColumn.name, yName: yColumn.name, unit } };
+}
+
+/** Draws rows as KQL's `render` asks: `visualization` and its properties by their KQL names. */
+export function drawResult(
+  result: Answer,
+  visualization: string,
+  properties: Readonly<Record<string, unknown>> = {},
+): Drawn {
+  const kind = visualization.toLowerCase();
+  if (result.rows.length === 0)
+    return { reason: 'The query returned no rows, so there is nothing to draw.' };
+  const wantsTime =
+    kind === 'timechart' ||
+    kind === 'linechart' ||
+    kind === 'areachart' ||
+    kind === 'stackedareachart' ||
+    kind === 'anomalychart';
+  const axes = findAxes(result.columns, wantsTime || kind === 'scatterchart', properties);
+  if (!axes)
+    return { reason: 'A chart needs at least one column of numbers beside the one for the axis.' };
+  const unit = unitOf(axes.values.flatMap((i) => result.columns[i] ?? []));
+  const isTime = result.columns[axes.x]?.type === 'datetime';
+  if (kind === 'piechart') return drawPie(result, axes, unit);
+  if (kind === 'scatterchart' && NUMBERS.has(result.columns[axes.x]?.type ?? ''))
+    return drawNumbers(result, axes, unit);
+  const shape = SHAPES[kind];
+  if (!shape)
+    return { reason: `Weir does not draw ${visualization} yet; the table shows the same rows.` };
+  if (kind === 'timechart' && !isTime)
+    return {
+      reason:
+        'A time chart needs a column of type datetime, for example from bin(TimeGenerated, 1h).',
+    };
+  const asked = String(properties['kind'] ?? '').toLowerCase();
+  const isStacked =
+    asked === 'stacked' ||
+    asked === 'stacked100' ||
+    kind === 'stackedareachart' ||
+    ((shape === 'bar' || shape === 'area') && asked !== 'unstacked');
+  if (isTime) {
+    const { x, series } = collect(result, axes, readTime, (a, b) => a - b);
+    return { spec: { kind: 'time', x, series, shape, isStacked, unit } };
+  }
+  const { x, series } = collect(result, axes, textAt, inOrder);
+  const cut = x.length > MOST_BARS ? MOST_BARS : x.length;
+  return {
+    spec: {
+      kind: 'category',
+      x: x.slice(0, cut),
+      series: series.map((s) => ({ ...s, values: s.values.slice(0, cut) })),
+      shape,
+      isStacked,
+      isSideways: kind === 'barchart',
+      unit,
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  QueryClientProvider,
+  useIsFetching,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type {
+  QueryResult,
+  ROUTES,
+  RouteId,
+  RouteInput,
+  RouteOutput,
+} from '#core/contract/index.ts';
+import { call, RequestFailed } from './api.ts';
+
+type Routes = typeof ROUTES;
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 60_000,
+      refetchOnWindowFocus: false,
+      // A refusal stays a refusal; only a server that was away may be back.
+      retry: (count, error) =>
+        count < 3 && error instanceof RequestFailed && (error.status === 0 || error.status === 503),
+      retryDelay: (count) => Math.min(8000, 500 * 2 ** count),
+    },
+  },
+});
+
+export function Answers(props: { readonly children: ReactNode }): ReactNode {
+  return <QueryClientProvider client={client}>{props.children}</QueryClientProvider>;
+}
+
+export interface Answer<T> {
+  readonly data: T | undefined;
+  readonly error: RequestFailed | undefined;
+  /** True until the first answer; an older answer stays on the page while a newer one is fetched. */
+  readonly isLoading: boolean;
+  readonly isFetching: boolean;
+  readonly retry: () => void;
+}
+
+function asFailure(error: Error | null): RequestFailed | undefined {
+  if (error === null) return undefined;
+  if (error instanceof RequestFailed) return error;
+  return new RequestFailed(0, {
+    code: 'internal',
+    message: error.message,
+    hint: 'Load the page anew.',
+  });
+}
+
+/** The answer of a route, cached by its input. */
+export function useRoute<Id extends RouteId>(
+  id: Id,
+  input: RouteInput<Routes[Id]>,
+  options: {
+    readonly isOn?: boolean;
+    readonly everyMs?: number;
+    readonly keepsPrevious?: boolean;
+  } = {},
+): Answer<RouteOutput<Routes[Id]>> {
+  const query = useQuery({
+    queryKey: [id, input],
+    queryFn: ({ signal }) => call(id, input, signal),
+    enabled: options.isOn ?? true,
+    ...(options.everyMs ? { refetchInterval: options.everyMs } : {}),
+    ...(options.keepsPrevious ? { placeholderData: keepPreviousData } : {}),
+  });
+  return {
+    data: query.data,
+    error: asFailure(query.error),
+    isLoading: query.isPending && (options.isOn ?? true),
+    isFetching: query.isFetching,
+    retry: () => void query.refetch(),
+  };
+}
+
+/** The answer of a KQL query; two panels that ask the same share one request. Off while `kql` is undefined. */
+export const useKql = (kql: string | undefined): Answer<QueryResult> =>
+  useRoute('query', { query: kql ?? '' }, { isOn: kql !== undefined, keepsPrevious: true });
+
+/** Something that changes the server; afterwards the routes named in `stale` are asked again. */
+export function useChange<Id extends RouteId>(id: Id, stale: readonly RouteId[] = []) {
+  const queries = useQueryClient();
+  return useMutation<RouteOutput<Routes[Id]>, Error, RouteInput<Routes[Id]>>({
+    mutationFn: (input) => call(id, input),
+    onSuccess: () =>
+      Promise.all(stale.map((name) => queries.invalidateQueries({ queryKey: [name] }))),
+  });
+}
+
+/** Asks again whatever is on the page and comes from these routes. */
+export function refresh(...ids: readonly RouteId[]): void {
+  for (const id of ids) void client.invalidateQueries({ queryKey: [id] });
+}
+
+/** Forgets every answer: after logging in or out. */
+export const forgetAnswers = (): void => client.clear();
+
+/** How many KQL answers are still awaited on this page. */
+export const useOpenQueries = (): number => useIsFetching({ queryKey: ['query'] });

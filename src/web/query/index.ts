@@ -1,0 +1,22 @@
+export { call, download, RequestFailed, type UploadProgress, upload } from './api.ts';
+export {
+  type Answer,
+  Answers,
+  forgetAnswers,
+  refresh,
+  useChange,
+  useKql,
+  useOpenQueries,
+  useRoute,
+} from './client.tsx';
+export { type LiveState, onLive, openLive, readLiveState, watchLiveState } from './live.ts';
+export {
+  type Cell,
+  columnIndex,
+  isNumeric,
+  type Row,
+  toMillis,
+  toNumber,
+  toRecords,
+  toText,
+} from './result.ts';

@@ -1,0 +1,16 @@
+export { Bar, type BarPart } from './bar.tsx';
+export { Button, IconButton, Kbd } from './button.tsx';
+export { Dot, FilterChip, Pill, type Tone } from './chip.tsx';
+export { Dialog } from './dialog.tsx';
+export { Field } from './field.tsx';
+export { Icon, type IconName } from './icon.tsx';
+export { Menu, MenuItem } from './menu.tsx';
+export { Empty, Failed, Loading, Note } from './message.tsx';
+export { Ago, Moment, Num, useNow } from './number.tsx';
+export { Panel, Tile } from './panel.tsx';
+export { Progress } from './progress.tsx';
+export { type RowColumn, Rows } from './rows.tsx';
+export { Split } from './split.tsx';
+export { type Choice, Tabs } from './tabs.tsx';
+export { copyText, say, Toasts } from './toast.tsx';
+export { useVirtualizer } from './virtual.ts';
