@@ -1,0 +1,306 @@
+import { encodeUtf8 } from '#core/base/index.ts';
+import { isText, type Vector } from '#core/batch/index.ts';
+import type { Column, KqlType } from '#core/schema/index.ts';
+import { ByteSink } from './byte-sink.ts';
+import { bitWidth, encodeDefinitionLevels, encodeDeltas, encodeHybrid } from './encodings.ts';
+
+/** Parquet's numbers for physical types. */
+export const PHYSICAL = { boolean: 0, int32: 1, int64: 2, double: 5, byteArray: 6 } as const;
+/** Parquet's numbers for encodings. */
+export const ENCODING = { plain: 0, rle: 3, deltaBinaryPacked: 5, rleDictionary: 8 } as const;
+
+export function physicalType(type: KqlType): number {
+  if (isText(type) || type === 'decimal') return PHYSICAL.byteArray;
+  if (type === 'bool') return PHYSICAL.boolean;
+  if (type === 'int') return PHYSICAL.int32;
+  return type === 'real' ? PHYSICAL.double : PHYSICAL.int64;
+}
+
+/** True when a column's cells may be null: all but text. */
+export function isNullable(type: KqlType): boolean {
+  return !isText(type);
+}
+
+/** The pages of one column of one row group, uncompressed. */
+export interface Chunk {
+  /** Entries of the dictionary page, PLAIN; null when the column has none. */
+  readonly dictionary: { readonly bytes: Uint8Array; readonly count: number } | null;
+  readonly data: Uint8Array;
+  readonly encoding: number;
+  readonly nullCount: number;
+  /** Lowest and highest value of numbers and instants. */
+  readonly range: readonly [min: number, max: number] | null;
+}
+
+/** Encodes columns; keeps its work space from one to the next, so that little is allocated. */
+export class ChunkEncoder {
+  readonly #data = new ByteSink(1 << 20);
+  readonly #dictionary = new ByteSink(1 << 18);
+  #indices = new Uint32Array(1 << 17);
+  #numbers = new Float64Array(1 << 17);
+  /** Place of a dictionary entry in the page + 1; 0 where it is not used yet. */
+  #places = new Int32Array(1 << 12);
+  readonly #encoded = new WeakMap<readonly string[], EncodedDictionary>();
+
+  /** The returned bytes are views, valid until the next call. */
+  encode(column: Column, vector: Vector | undefined, rows: number): Chunk {
+    this.#data.clear();
+    this.#dictionary.clear();
+    if (this.#indices.length < rows) {
+      this.#indices = new Uint32Array(rows);
+      this.#numbers = new Float64Array(rows);
+    }
+    if (!vector || vector.kind === 'constant') return this.#constant(column, vector?.value ?? (isText(column.type) ? '' : null), rows);
+    if (vector.kind === 'text') return this.#text(vector.codes, vector.dictionary, rows);
+    if (vector.kind === 'bool') return this.#bool(vector.values, vector.nulls, rows);
+    return this.#number(column.type, vector.values, vector.nulls, rows);
+  }
+
+  #constant(column: Column, value: string | number | boolean | null, rows: number): Chunk {
+    const data = this.#data;
+    const physical = physicalType(column.type);
+    if (value === null) {
+      data.uint32(0);
+      data.varint(rows * 2);
+      data.byte(0);
+      data.bytes[0] = data.length - 4;
+      return { dictionary: null, data: data.view(), encoding: ENCODING.plain, nullCount: rows, range: null };
+    }
+    if (isNullable(column.type)) encodeDefinitionLevels(data, null, rows);
+    if (typeof value === 'boolean') {
+      for (let i = 0; i < rows; i += 8) data.byte(value ? 0xff : 0);
+      return { dictionary: null, data: data.view(), encoding: ENCODING.plain, nullCount: 0, range: null };
+    }
+    if (typeof value === 'string') {
+      const bytes = encodeUtf8(value);
+      this.#dictionary.uint32(bytes.length);
+      this.#dictionary.append(bytes);
+    } else writePlain(this.#dictionary, physical, Float64Array.of(value), 1);
+    // One entry: indices of width 0 in one run.
+    data.byte(0);
+    data.varint(rows * 2);
+    const range = typeof value === 'number' ? ([value, value] as const) : null;
+    return { dictionary: { bytes: this.#dictionary.view(), count: 1 }, data: data.view(), encoding: ENCODING.rleDictionary, nullCount: 0, range };
+  }
+
+  #text(codes: Uint32Array, dictionary: readonly string[], rows: number): Chunk {
+    if (this.#places.length < dictionary.length) this.#places = new Int32Array(dictionary.length * 2);
+    const places = this.#places;
+    const indices = this.#indices;
+    const used: number[] = [];
+    for (let i = 0; i < rows; i++) {
+      const code = codes[i]!;
+      let place = places[code]!;
+      if (place === 0) {
+        place = used.push(code);
+        places[code] = place;
+      }
+      indices[i] = place - 1;
+    }
+    let encoded = this.#encoded.get(dictionary);
+    if (!encoded) {
+      encoded = new EncodedDictionary(dictionary);
+      this.#encoded.set(dictionary, encoded);
+    }
+    encoded.extend();
+    for (const code of used) places[code] = 0;
+    if (used.length > rows / 2 && rows > 1000) {
+      for (let i = 0; i < rows; i++) encoded.copy(codes[i]!, this.#data);
+      return { dictionary: null, data: this.#data.view(), encoding: ENCODING.plain, nullCount: 0, range: null };
+    }
+    for (const code of used) encoded.copy(code, this.#dictionary);
+    this.#writeIndices(rows, used.length);
+    return { dictionary: { bytes: this.#dictionary.view(), count: used.length }, data: this.#data.view(), encoding: ENCODING.rleDictionary, nullCount: 0, range: null };
+  }
+
+  #writeIndices(count: number, entries: number): void {
+    const width = bitWidth(entries - 1);
+    this.#data.byte(width);
+    encodeHybrid(this.#data, this.#indices, count, width);
+  }
+
+  #bool(values: Uint8Array, nulls: Uint8Array | null, rows: number): Chunk {
+    const data = this.#data;
+    encodeDefinitionLevels(data, nulls, rows);
+    let bits = 0;
+    let byte = 0;
+    let nullCount = 0;
+    for (let i = 0; i < rows; i++) {
+      if (nulls?.[i]) {
+        nullCount++;
+        continue;
+      }
+      byte |= values[i]! << bits;
+      if (++bits === 8) {
+        data.byte(byte);
+        bits = 0;
+        byte = 0;
+      }
+    }
+    if (bits > 0) data.byte(byte);
+    return { dictionary: null, data: data.view(), encoding: ENCODING.plain, nullCount, range: null };
+  }
+
+  #number(type: KqlType, all: Float64Array, nulls: Uint8Array | null, rows: number): Chunk {
+    encodeDefinitionLevels(this.#data, nulls, rows);
+    let values = all;
+    let count = rows;
+    if (nulls) {
+      values = this.#numbers;
+      count = 0;
+      for (let i = 0; i < rows; i++) if (nulls[i] === 0) values[count++] = all[i]!;
+    }
+    const nullCount = rows - count;
+    let min = values[0]!;
+    let max = min;
+    let runs = 1;
+    for (let i = 1; i < count; i++) {
+      const value = values[i]!;
+      if (value < min) min = value;
+      else if (value > max) max = value;
+      if (value !== values[i - 1]) runs++;
+    }
+    const physical = physicalType(type);
+    const range = Number.isFinite(min) && Number.isFinite(max) ? ([min, max] as const) : null;
+    const entries = this.#numberDictionary(values, count, min, max, runs, physical);
+    if (entries > 0) {
+      this.#writeIndices(count, entries);
+      return { dictionary: { bytes: this.#dictionary.view(), count: entries }, data: this.#data.view(), encoding: ENCODING.rleDictionary, nullCount, range };
+    }
+    if (physical === PHYSICAL.double) {
+      writePlain(this.#data, physical, values, count);
+      return { dictionary: null, data: this.#data.view(), encoding: ENCODING.plain, nullCount, range };
+    }
+    encodeDeltas(this.#data, values, count);
+    return { dictionary: null, data: this.#data.view(), encoding: ENCODING.deltaBinaryPacked, nullCount, range };
+  }
+
+  /** Writes the dictionary and fills the indices when a dictionary is the smaller way; returns its entries, else 0. */
+  #numberDictionary(values: Float64Array, count: number, min: number, max: number, runs: number, physical: number): number {
+    const indices = this.#indices;
+    const entries: number[] = [];
+    if (runs * 8 <= count) {
+      const placeOf = new Map<number, number>();
+      let place = 0;
+      for (let i = 0; i < count; i++) {
+        const value = values[i]!;
+        if (i === 0 || value !== values[i - 1]) {
+          place = placeOf.get(value) ?? -1;
+          if (place < 0) {
+            place = entries.push(value) - 1;
+            placeOf.set(value, place);
+          }
+        }
+        indices[i] = place;
+      }
+    } else if (physical !== PHYSICAL.double && max - min < DIRECT) {
+      const limit = dictionaryLimit(count, max - min, physical);
+      const places = direct;
+      for (let i = 0; i < count && entries.length <= limit; i++) {
+        const offset = values[i]! - min;
+        let place = places[offset]!;
+        if (place === 0) {
+          place = entries.push(values[i]!);
+          places[offset] = place;
+        }
+        indices[i] = place - 1;
+      }
+      for (const entry of entries) places[entry - min] = 0;
+      if (entries.length > limit) return 0;
+    } else return 0;
+    writePlain(this.#dictionary, physical, Float64Array.from(entries), entries.length);
+    return entries.length;
+  }
+}
+
+/** Span of values for which places are looked up in a table rather than a hash. */
+const DIRECT = 1 << 17;
+const direct = new Int32Array(DIRECT);
+
+/** Entries up to which a dictionary is smaller than deltas, taking deltas to need a bit more than the span. */
+function dictionaryLimit(count: number, span: number, physical: number): number {
+  const deltaBits = bitWidth(span) + 1;
+  let entries = 2;
+  const bytes = physical === PHYSICAL.int32 ? 2 : 4;
+  while (entries < span && (entries * 2 * bytes + (count * bitWidth(entries * 2 - 1)) / 8) * 8 < count * deltaBits) entries *= 2;
+  return entries;
+}
+
+function writePlain(sink: ByteSink, physical: number, values: Float64Array, count: number): void {
+  const size = physical === PHYSICAL.int32 ? 4 : 8;
+  sink.reserve(count * size);
+  const view = new DataView(sink.bytes.buffer, sink.bytes.byteOffset);
+  let at = sink.length;
+  for (let i = 0; i < count; i++, at += size) {
+    const value = values[i]!;
+    if (physical === PHYSICAL.double) view.setFloat64(at, value, true);
+    else if (physical === PHYSICAL.int32) view.setInt32(at, value, true);
+    else {
+      const high = Math.floor(value / 2 ** 32);
+      view.setUint32(at, value - high * 2 ** 32, true);
+      view.setInt32(at + 4, high, true);
+    }
+  }
+  sink.length = at;
+}
+
+/** The PLAIN bytes (length, then UTF-8) of a dictionary's texts, made once for all batches that share it. */
+class EncodedDictionary {
+  readonly #texts: readonly string[];
+  readonly #sink = new ByteSink(1 << 12);
+  /** Where text i begins; it ends where i + 1 begins. */
+  #starts = new Uint32Array(256);
+  #count = 0;
+
+  constructor(texts: readonly string[]) {
+    this.#texts = texts;
+  }
+
+  extend(): void {
+    const texts = this.#texts;
+    if (this.#starts.length < texts.length + 1) {
+      const grown = new Uint32Array(texts.length * 2 + 1);
+      grown.set(this.#starts);
+      this.#starts = grown;
+    }
+    const sink = this.#sink;
+    for (; this.#count < texts.length; this.#count++) {
+      const text = texts[this.#count]!;
+      this.#starts[this.#count] = sink.length;
+      if (!writeAscii(sink, text)) {
+        const bytes = encodeUtf8(text);
+        sink.uint32(bytes.length);
+        sink.append(bytes);
+      }
+    }
+    this.#starts[this.#count] = sink.length;
+  }
+
+  copy(code: number, target: ByteSink): void {
+    const start = this.#starts[code]!;
+    const end = this.#starts[code + 1]!;
+    target.reserve(end - start);
+    const from = this.#sink.bytes;
+    const to = target.bytes;
+    let at = target.length;
+    if (end - start > 64) to.set(from.subarray(start, end), at);
+    else for (let i = start; i < end; i++) to[at++] = from[i]!;
+    target.length += end - start;
+  }
+}
+
+/** Writes a text of ASCII with its length; writes nothing and returns false when it holds anything else. */
+function writeAscii(sink: ByteSink, text: string): boolean {
+  const start = sink.length;
+  sink.uint32(text.length);
+  sink.reserve(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c > 127) {
+      sink.length = start;
+      return false;
+    }
+    sink.bytes[sink.length++] = c;
+  }
+  return true;
+}
