@@ -6,7 +6,7 @@ export {
   type ErrorCode,
   errorBody,
 } from './errors.ts';
-export { type Access, hasRole, ROLES, type Role, role } from './role.ts';
+export { ACCESS, type Access, hasRole, ROLES, type Role, role } from './role.ts';
 export {
   defineRoute,
   METHODS,

@@ -13,7 +13,8 @@ export const queryText = z.string().min(1).max(1_000_000);
 /** Names of accounts: what fits in a log line and an address bar. */
 export const accountName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/, 'use 1 to 64 lower-case letters, digits, . _ @ -');
+  .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/, 'use 1 to 64 lower-case letters, digits, . _ @ -')
+  .refine((name) => name !== 'local', 'is what the audit log calls the command line');
 
 export const password = z.string().min(12, 'use at least 12 characters').max(256);
 

@@ -4,6 +4,7 @@ import { type AuditLog, createAuditLog } from './audit.ts';
 import { createLoginLinks } from './login-links.ts';
 import { createPasswords, type PasswordCost } from './password.ts';
 import { Refused } from './refused.ts';
+import { hashSecret, newSecret } from './secret.ts';
 import { createSessions, SESSION_LIFE, type SessionLife } from './sessions.ts';
 import type { State } from './state.ts';
 import { ACCOUNT_RULE, ADDRESS_RULE, createThrottle, throttleAddress } from './throttle.ts';
@@ -19,6 +20,8 @@ export interface Principal {
   readonly label: string;
   /** The cookie's secret; undefined for tokens. */
   readonly session: string | undefined;
+  /** True for a caller who proved that it can read the data folder. */
+  readonly isLocal: boolean;
 }
 
 export interface LoggedIn {
@@ -45,6 +48,8 @@ export interface Auth {
   ): Promise<void>;
   /** The secret of a new one-time link, or undefined when an admin has a password. */
   firstLink(): string | undefined;
+  /** The token for DATA/server.json; made anew by each start, never stored here. */
+  readonly localToken: string;
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly audit: AuditLog;
@@ -96,7 +101,11 @@ export function createAuth(deps: AuthDeps): Auth {
     return { me: { name, role, hasPassword, via: 'session' }, session: sessions.create(name) };
   }
 
+  const localToken = newSecret();
+  const localHash = hashSecret(localToken);
+
   return {
+    localToken,
     accounts,
     tokens,
     audit: createAuditLog(state, now, deps.onAuditFailure),
@@ -112,9 +121,12 @@ export function createAuth(deps: AuthDeps): Auth {
         via: 'session',
         label: account.name,
         session: secret,
+        isLocal: false,
       };
     },
     byToken(secret) {
+      // Compared as hashes, so that the time it takes tells nothing about the token.
+      if (hashSecret(secret) === localHash) return LOCAL;
       const token = tokens.find(secret);
       const account = token && accounts.find(token.owner);
       if (!token || !account) return undefined;
@@ -126,6 +138,7 @@ export function createAuth(deps: AuthDeps): Auth {
         via: 'token',
         label: `${account.name} token:${token.name}`,
         session: undefined,
+        isLocal: false,
       };
     },
     async loginWithPassword(name, password, address) {
@@ -161,6 +174,17 @@ export function createAuth(deps: AuthDeps): Auth {
     firstLink: () => (accounts.needsLink() ? links.create() : undefined),
   };
 }
+
+/** Whoever can read DATA/server.json can read and change the data anyway. */
+const LOCAL: Principal = {
+  name: 'local',
+  role: 'admin',
+  via: 'token',
+  hasPassword: false,
+  label: 'local',
+  session: undefined,
+  isLocal: true,
+};
 
 function loginFailed(): Refused {
   return new Refused('login-failed', 'Name or password is wrong.');

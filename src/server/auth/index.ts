@@ -5,4 +5,4 @@ export { PASSWORD_COST, type PasswordCost } from './password.ts';
 export { Refused } from './refused.ts';
 export { createSavedQueries, type SavedQueries } from './saved-queries.ts';
 export { SESSION_LIFE, type SessionLife } from './sessions.ts';
-export { openState, openStateReadOnly, type State } from './state.ts';
+export { openState, openStateReadOnly, prepareState, type State } from './state.ts';

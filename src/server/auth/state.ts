@@ -1,5 +1,5 @@
-import { chmodSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
+import { chmodSync, existsSync } from 'node:fs';
+import { Database, migrate, openDurable } from '#server/store/index.ts';
 
 /**
  * Tables of this room. Instants are milliseconds since 1970 UTC; secrets are kept as SHA-256 only.
@@ -19,113 +19,67 @@ export const AUDIT_TRIGGERS: Readonly<Record<string, string>> = {
     BEGIN SELECT RAISE(ABORT, 'an audit entry must follow the last one'); END`,
 };
 
-const MIGRATIONS: readonly (readonly string[])[] = [
-  [
-    `CREATE TABLE accounts (
-      name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT,
-      created_at INTEGER NOT NULL, last_login INTEGER) STRICT`,
-    `CREATE TABLE sessions (
-      hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts(name) ON DELETE CASCADE,
-      created_at INTEGER NOT NULL, last_seen INTEGER NOT NULL) STRICT`,
-    'CREATE INDEX sessions_account ON sessions(account)',
-    `CREATE TABLE api_tokens (
-      id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE,
-      account TEXT NOT NULL REFERENCES accounts(name) ON DELETE CASCADE,
-      name TEXT NOT NULL, role TEXT NOT NULL,
-      created_at INTEGER NOT NULL, expires_at INTEGER, last_used INTEGER) STRICT`,
-    'CREATE TABLE login_links (hash TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT',
-    `CREATE TABLE audit (
-      seq INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL,
-      action TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL,
-      previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT`,
-    'CREATE TABLE audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT',
-    "INSERT INTO audit_head VALUES (1, 0, '')",
-    ...Object.values(AUDIT_TRIGGERS),
-    `CREATE TABLE saved_queries (
-      id TEXT PRIMARY KEY, name TEXT NOT NULL, query TEXT NOT NULL, description TEXT NOT NULL,
-      changed_by TEXT NOT NULL, changed_at INTEGER NOT NULL) STRICT`,
-  ],
+/** Only ever appended to. */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE accounts (
+    name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT,
+    created_at INTEGER NOT NULL, last_login INTEGER) STRICT;
+  CREATE TABLE sessions (
+    hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts(name) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL, last_seen INTEGER NOT NULL) STRICT;
+  CREATE INDEX sessions_account ON sessions(account);
+  CREATE TABLE api_tokens (
+    id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL REFERENCES accounts(name) ON DELETE CASCADE,
+    name TEXT NOT NULL, role TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER, last_used INTEGER) STRICT;
+  CREATE TABLE login_links (hash TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL,
+    action TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL,
+    previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+  CREATE TABLE audit_head (
+    one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
+  INSERT INTO audit_head VALUES (1, 0, '');
+  CREATE TABLE saved_queries (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, query TEXT NOT NULL, description TEXT NOT NULL,
+    changed_by TEXT NOT NULL, changed_at INTEGER NOT NULL) STRICT;
+  ${Object.values(AUDIT_TRIGGERS).join(';\n')};
+  `,
 ];
 
-/** The application's own state. Synchronous: one statement takes microseconds, one commit a flush of the disk. */
+type Value = string | number | null;
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What this room needs of the store's database. Synchronous: a statement takes microseconds, a commit a flush of the disk. */
 export interface State {
-  run(sql: string, ...values: SQLInputValue[]): number;
-  get(sql: string, ...values: SQLInputValue[]): Row | undefined;
-  all(sql: string, ...values: SQLInputValue[]): readonly Row[];
+  run(sql: string, ...values: Value[]): number;
+  get(sql: string, ...values: Value[]): Row | undefined;
+  all(sql: string, ...values: Value[]): readonly Row[];
   /** All or nothing; takes the writer's lock at once, so that what it reads stays true until it commits. */
   transaction<T>(work: () => T): T;
   /** Reads of one moment, whatever others write meanwhile. */
   snapshot<T>(work: () => T): T;
   close(): void;
 }
-export type Row = Readonly<Record<string, SQLOutputValue>>;
 
-/** Opens or creates the file and brings its tables up to date; readable by its owner only. `:memory:` for tests. */
+/** Brings this room's tables in an open database up to date. The file, which holds hashed passwords, is closed to strangers. */
+export function prepareState(db: Database): State {
+  migrate(db, 'auth', STEPS);
+  for (const path of [db.path, `${db.path}-wal`, `${db.path}-shm`])
+    if (existsSync(path)) chmodSync(path, 0o640);
+  return db;
+}
+
+/** Opens or creates a file of its own. `:memory:` for tests. */
 export function openState(path: string): State {
-  const db = new DatabaseSync(path, { timeout: 5000 });
-  if (path !== ':memory:') chmodSync(path, 0o600);
-  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON');
-  const state = wrapState(db);
-  migrate(db, state);
-  return state;
+  return prepareState(openDurable(path));
 }
 
-/** Opens an existing file for reading, without changing it. */
+/** Opens an existing file for reading, e.g. DATA/weir.db beside a running server. */
 export function openStateReadOnly(path: string): State {
-  return wrapState(new DatabaseSync(path, { readOnly: true, timeout: 5000 }));
-}
-
-function wrapState(db: DatabaseSync): State {
-  const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
-  const prepare = (sql: string) => {
-    const known = prepared.get(sql);
-    if (known) return known;
-    const statement = db.prepare(sql);
-    prepared.set(sql, statement);
-    return statement;
-  };
-  let isInside = false;
-  const within = <T>(begin: string, work: () => T): T => {
-    if (isInside) return work();
-    db.exec(begin);
-    isInside = true;
-    try {
-      const result = work();
-      db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    } finally {
-      isInside = false;
-    }
-  };
-  return {
-    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
-    get: (sql, ...values) => prepare(sql).get(...values),
-    all: (sql, ...values) => prepare(sql).all(...values),
-    transaction: (work) => within('BEGIN IMMEDIATE', work),
-    snapshot: (work) => within('BEGIN', work),
-    close: () => db.close(),
-  };
-}
-
-function migrate(db: DatabaseSync, state: State): void {
-  state.transaction(() => {
-    db.exec('CREATE TABLE IF NOT EXISTS auth_version (version INTEGER NOT NULL) STRICT');
-    const at = Number(
-      state.get('SELECT max(version) AS version FROM auth_version')?.['version'] ?? 0,
-    );
-    if (at > MIGRATIONS.length)
-      throw new Error(
-        `this data folder was written by a newer Weir (accounts version ${at}, this one knows ${MIGRATIONS.length}); start that version`,
-      );
-    for (const [index, statements] of MIGRATIONS.entries()) {
-      if (index < at) continue;
-      for (const statement of statements) db.exec(statement);
-      state.run('INSERT INTO auth_version VALUES (?)', index + 1);
-    }
-  });
+  return new Database(path, { isReadOnly: true });
 }
 
 /** A text column; throws when the file holds something else, which only damage can cause. */

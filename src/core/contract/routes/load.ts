@@ -47,6 +47,18 @@ export const loadRoutes = {
     body: 'raw',
     output: z.object({ id: z.string() }),
   }),
+  ingestPaths: defineRoute({
+    method: 'POST',
+    path: '/api/v1/ingest',
+    access: 'local',
+    says: "Loads files and folders of the server's own machine: how `weir ingest` hands its work to a running server.",
+    input: z.strictObject({
+      /** Absolute. */
+      paths: z.array(z.string().min(1).max(4096)).min(1).max(10_000),
+      format: z.string().max(64).optional(),
+    }),
+    output: z.object({ id: z.string() }),
+  }),
   jobs: defineRoute({
     method: 'GET',
     path: '/api/v1/jobs',

@@ -152,7 +152,7 @@ export const statusRoutes = {
   metrics: defineRoute({
     method: 'GET',
     path: '/metrics',
-    access: 'token-or-loopback',
+    access: 'loopback',
     says: 'Counters and gauges in the text format of Prometheus.',
     input: nothing,
     output: z.string(),
