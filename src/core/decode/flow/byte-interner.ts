@@ -1,0 +1,79 @@
+import type { TextColumn } from '#core/batch/index.ts';
+
+const MAX_ENTRIES = 1 << 14;
+const SLOTS = MAX_ENTRIES * 2;
+const ARENA = MAX_ENTRIES * 32;
+const MAX_KEY = 1024;
+
+/**
+ * Codes of a text column, looked up by the bytes of a token, so that a value seen before costs no string.
+ *
+ * `make` turns a token that is new into its text. Call `forget` when the column's codes no longer hold. Memory: at most
+ * 16,384 tokens in half a MiB, after which it starts afresh; tokens over 1 KiB are never kept.
+ */
+export class ByteInterner {
+  readonly #column: TextColumn;
+  readonly #make: (bytes: Uint8Array, start: number, end: number) => string;
+  readonly #slots = new Int32Array(SLOTS);
+  readonly #hashes = new Int32Array(MAX_ENTRIES + 1);
+  readonly #offsets = new Int32Array(MAX_ENTRIES + 1);
+  readonly #lengths = new Int32Array(MAX_ENTRIES + 1);
+  readonly #codes = new Int32Array(MAX_ENTRIES + 1);
+  readonly #arena = new Uint8Array(ARENA);
+  #count = 0;
+  #used = 0;
+
+  constructor(
+    column: TextColumn,
+    make: (bytes: Uint8Array, start: number, end: number) => string,
+  ) {
+    this.#column = column;
+    this.#make = make;
+  }
+
+  forget(): void {
+    this.#slots.fill(0);
+    this.#count = 0;
+    this.#used = 0;
+  }
+
+  /** The column's code of the token in bytes[start, end). */
+  code(bytes: Uint8Array, start: number, end: number): number {
+    let hash = 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+    hash ^= hash >>> 15;
+    const slots = this.#slots;
+    const length = end - start;
+    let slot = hash & (SLOTS - 1);
+    for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
+      if (this.#hashes[entry] === hash && this.#lengths[entry] === length) {
+        const arena = this.#arena;
+        const offset = this.#offsets[entry]!;
+        let i = 0;
+        while (i < length && arena[offset + i] === bytes[start + i]) i++;
+        if (i === length) return this.#codes[entry]!;
+      }
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    return this.#add(bytes, start, end, hash, slot);
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): number {
+    const code = this.#column.intern(this.#make(bytes, start, end));
+    const length = end - start;
+    if (length > MAX_KEY) return code;
+    if (this.#count === MAX_ENTRIES || this.#used + length > ARENA) {
+      this.forget();
+      return code;
+    }
+    const entry = ++this.#count;
+    this.#arena.set(bytes.subarray(start, end), this.#used);
+    this.#slots[slot] = entry;
+    this.#hashes[entry] = hash;
+    this.#offsets[entry] = this.#used;
+    this.#lengths[entry] = length;
+    this.#codes[entry] = code;
+    this.#used += length;
+    return code;
+  }
+}
