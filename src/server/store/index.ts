@@ -1,3 +1,4 @@
+export { FAULTS, type Fault, type FaultCode, partReadable } from './check.ts';
 export { type Disk, type FileFacts, realDisk } from './disk.ts';
 export {
   CheckpointMoved,
@@ -11,16 +12,21 @@ export {
 export { isLocked, type ServerAddress, writeServerFile } from './lock.ts';
 export { findServer, openReader, openStore, type ReadOptions, type WriteOptions } from './open.ts';
 export type { Recovery } from './recovery.ts';
+export type { Swept } from './removal.ts';
 export { Database, type Migration, migrate, openDurable, type SqlValue } from './sqlite.ts';
-export type {
-  Change,
-  Checkpoint,
-  Quarantined,
-  Segment,
-  SegmentDraft,
-  SegmentQuery,
-  Store,
-  StoreReader,
-  Tally,
-  TimeRange,
+export {
+  type Change,
+  type Checkpoint,
+  EXPIRY_REASONS,
+  type ExpiryReason,
+  type Quarantined,
+  type RetentionEntry,
+  type Segment,
+  type SegmentDraft,
+  type SegmentQuery,
+  type Store,
+  type StoreReader,
+  type Tally,
+  type TimeRange,
 } from './store.ts';
+export { type Summary, type TableSummary, USES, type Usage, type Use } from './usage.ts';

@@ -8,6 +8,9 @@ export const TMP_FOLDER = 'tmp';
 /** Segment files that no manifest row names, moved out of the way at a start. Never read, first to go when room is short. */
 export const LOST_FOLDER = 'lost';
 
+/** See ballast.ts. */
+export const BALLAST_FILE = 'ballast';
+
 /** What a segment file is called while it is being written. */
 export const UNFINISHED = '.tmp';
 export const SEGMENT_EXTENSION = '.parquet';

@@ -77,15 +77,37 @@ function touches(range: TimeRange | undefined, from = -Infinity, to = Infinity):
   return range !== undefined && range[0] <= to && range[1] >= from;
 }
 
-/** All segments of one state, for upkeep. */
-export function segmentsInState(db: Database, folder: string, state: SegmentState): Segment[] {
-  return db
-    .all<SegmentRow>(
-      `SELECT ${COLUMNS} FROM segment WHERE state = ? ORDER BY table_name, day, id`,
-      state,
-    )
-    .map((row) => toSegment(folder, row));
+/** What upkeep needs to know of a segment, in any state. */
+export interface SegmentFacts {
+  readonly id: string;
+  readonly table: string;
+  readonly day: string;
+  readonly path: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+  readonly crc32: number;
 }
+
+function factsWhere(
+  db: Database,
+  folder: string,
+  where: string,
+  ...values: readonly SqlValue[]
+): SegmentFacts[] {
+  return db
+    .all<Omit<SegmentFacts, 'path'>>(
+      `SELECT id, table_name AS "table", day, rows, size_bytes AS sizeBytes, crc32 FROM segment WHERE ${where}`,
+      ...values,
+    )
+    .map((row) => ({ ...row, path: segmentPath(folder, row.table, row.day, row.id) }));
+}
+
+/** Segments that were retired before an instant, in the order they were. */
+export const findRetired = (db: Database, folder: string, before: Micros): SegmentFacts[] =>
+  factsWhere(db, folder, `state = 'retired' AND retired_at < ? ORDER BY retired_at, id`, before);
+
+export const findInState = (db: Database, folder: string, state: SegmentState): SegmentFacts[] =>
+  factsWhere(db, folder, 'state = ? ORDER BY table_name, day, id', state);
 
 /** Writes down that a file of this name is about to be made. */
 export function insertPending(db: Database, id: string, owner: string, draft: SegmentDraft): void {
@@ -131,7 +153,23 @@ export function retire(db: Database, ids: readonly string[], now: Micros): Set<s
   return tables;
 }
 
-/** Forgets a segment whose file has been removed. */
+/** Hides segments whose files cannot be read, or shows them again; returns the tables that are different now. */
+export function markDamaged(db: Database, ids: readonly string[], isDamaged: boolean): Set<string> {
+  const [from, to] = isDamaged ? ['visible', 'damaged'] : ['damaged', 'visible'];
+  const tables = new Set<string>();
+  for (const id of ids) {
+    const row = db.get<{ table_name: string }>(
+      'UPDATE segment SET state = ? WHERE id = ? AND state = ? RETURNING table_name',
+      to!,
+      id,
+      from!,
+    );
+    if (row) tables.add(row.table_name);
+  }
+  return tables;
+}
+
+/** Forgets segments whose files have been removed. */
 export function forget(db: Database, ids: readonly string[]): void {
   for (const id of ids) db.run('DELETE FROM segment WHERE id = ?', id);
 }

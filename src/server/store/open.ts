@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Micros, printInstant } from '#core/base/index.ts';
+import { MICROS_PER_SECOND, type Micros, printInstant } from '#core/base/index.ts';
 import { type Table, tablesByName } from '#core/schema/index.ts';
-import { type Disk, realDisk } from './disk.ts';
-import { StoreMissing } from './errors.ts';
-import { createIds } from './ids.ts';
-import { MANIFEST_FILE, SEGMENT_EXTENSION, TABLES_FOLDER, TMP_FOLDER } from './layout.ts';
+import { createBallast } from './ballast.ts';
+import { type Disk, isFull, realDisk } from './disk.ts';
+import { StorageFull, StoreMissing } from './errors.ts';
+import { MANIFEST_FILE, TABLES_FOLDER, TMP_FOLDER } from './layout.ts';
 import { isLocked, readServerFile, type ServerAddress, takeLock } from './lock.ts';
-import { findSegments, greatestId, type Owner, readOwner, versionOf } from './manifest.ts';
+import { type Owner, readOwner } from './manifest.ts';
 import { MANIFEST_STEPS } from './migrations.ts';
-import { findCheckpoint, listCheckpoints, listQuarantined, listTallies } from './progress.ts';
+import { createReader } from './reader.ts';
 import { type Recovery, recover } from './recovery.ts';
 import { Database, migrate, openDurable } from './sqlite.ts';
-import type { Change, Segment, Store, StoreReader } from './store.ts';
-import { createWriter } from './writer.ts';
+import type { Store, StoreReader } from './store.ts';
+import { createWritable } from './writable.ts';
 
 export interface ReadOptions {
   /** DATA. */
@@ -27,11 +27,20 @@ export interface ReadOptions {
 export interface WriteOptions extends ReadOptions {
   readonly clock: () => Micros;
   readonly disk?: Disk;
+  /** How long files of replaced and expired segments stay, longer than any query runs; half an hour unless given. */
+  readonly graceMicros?: Micros;
+  /** Free bytes of the file system that are left alone; 1 % of it, at most 256 MiB, unless given. */
+  readonly reserveBytes?: number;
+  /** Room set aside for weir.db itself; 2 MiB unless given. */
+  readonly ballastBytes?: number;
   /** Told what the start had to put in order, when that was anything. */
   readonly onRecovery?: (recovery: Recovery) => void;
 }
 
 const MANIFEST_ROOM = 'store';
+const MEBIBYTE = 1024 * 1024;
+const BALLAST_BYTES = 2 * MEBIBYTE;
+const GRACE_MICROS = 30 * 60 * MICROS_PER_SECOND;
 
 /**
  * Opens DATA for writing: makes it when it is not there, takes its lock, brings weir.db up to date and clears away what
@@ -43,24 +52,66 @@ export async function openStore(options: WriteOptions): Promise<Store> {
   for (const name of [TABLES_FOLDER, TMP_FOLDER])
     mkdirSync(join(folder, name), { recursive: true, mode: 0o750 });
   const unlock = takeLock(folder, () => describeOwner(folder));
-  let db: Database | undefined;
+  const ballast = createBallast(folder, options.ballastBytes ?? BALLAST_BYTES);
+  const owner: Owner = {
+    token: randomUUID(),
+    pid: process.pid,
+    host: hostname(),
+    startedAt: clock(),
+  };
   try {
-    db = openDurable(join(folder, MANIFEST_FILE));
-    migrate(db, MANIFEST_ROOM, MANIFEST_STEPS);
-    const owner: Owner = {
-      token: randomUUID(),
-      pid: process.pid,
-      host: hostname(),
-      startedAt: clock(),
-    };
-    const recovery = await recover({ db, folder, disk, clock }, owner);
+    const start = () => startWriting({ folder, disk, clock, owner });
+    const { db, recovery } = await start().catch((error: unknown) => {
+      if (!isFull(error)) throw error;
+      if (ballast.drop()) return start();
+      throw new StorageFull(
+        `the disk under ${folder} is full: Weir cannot even start. Free some room.`,
+        { cause: error },
+      );
+    });
+    const reserveBytes = options.reserveBytes ?? defaultReserve(folder);
+    if (disk.freeBytes(folder) > reserveBytes) ballast.restore();
     if (recovery.abandoned > 0 || recovery.lost.length > 0) options.onRecovery?.(recovery);
-    return writableStore({ db, folder, disk, clock, tables, owner: owner.token, unlock });
+    return createWritable({
+      db,
+      folder,
+      disk,
+      clock,
+      tables,
+      owner: owner.token,
+      ballast,
+      graceMicros: options.graceMicros ?? GRACE_MICROS,
+      reserveBytes,
+      unlock,
+    });
   } catch (error) {
-    db?.close();
     unlock();
     throw error;
   }
+}
+
+interface Start {
+  readonly folder: string;
+  readonly disk: Disk;
+  readonly clock: () => Micros;
+  readonly owner: Owner;
+}
+
+async function startWriting(start: Start): Promise<{ db: Database; recovery: Recovery }> {
+  const db = openDurable(join(start.folder, MANIFEST_FILE));
+  try {
+    migrate(db, MANIFEST_ROOM, MANIFEST_STEPS);
+    return { db, recovery: await recover(db, start) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** 1 % of the file system, at most 256 MiB. */
+function defaultReserve(folder: string): number {
+  const { blocks, bsize } = statfsSync(folder);
+  return Math.min(256 * MEBIBYTE, Math.floor((blocks * bsize) / 100));
 }
 
 /** Opens DATA for reading, beside a writer or without one. Throws StoreMissing or StoreVersion. */
@@ -69,7 +120,7 @@ export function openReader(options: ReadOptions): StoreReader {
   const db = openManifest(folder);
   try {
     migrate(db, MANIFEST_ROOM, MANIFEST_STEPS);
-    return readableStore(db, folder, options.tables ?? tablesByName);
+    return createReader(db, folder, options.tables ?? tablesByName);
   } catch (error) {
     db.close();
     throw error;
@@ -109,65 +160,4 @@ function describeOwner(folder: string): string {
     // The holder is creating the folder just now: it cannot be named yet, and the caller is about to say the rest.
   }
   return 'another process';
-}
-
-function readableStore(
-  db: Database,
-  folder: string,
-  tables: ReadonlyMap<string, Table>,
-): StoreReader {
-  return {
-    folder,
-    state: db,
-    segments: (query) => findSegments(db, folder, query, tables.get(query.table)),
-    checkpoint: (identity) => findCheckpoint(db, identity),
-    checkpoints: (source) => listCheckpoints(db, source),
-    tallies: (from, to) => listTallies(db, from, to),
-    quarantined: (limit) => listQuarantined(db, limit),
-    version: (table) => versionOf(db, table),
-    snapshot: (read) => db.snapshot(read),
-    close: async () => db.close(),
-  };
-}
-
-interface WritableDeps {
-  readonly db: Database;
-  readonly folder: string;
-  readonly disk: Disk;
-  readonly clock: () => Micros;
-  readonly tables: ReadonlyMap<string, Table>;
-  readonly owner: string;
-  readonly unlock: () => void;
-}
-
-function writableStore(deps: WritableDeps): Store {
-  const { db, folder, clock, unlock } = deps;
-  const newId = createIds(clock, greatestId(db));
-  const writer = createWriter({ ...deps, newId });
-  const listeners = new Set<(tables: ReadonlySet<string>) => void>();
-
-  async function change(what: Change, old: readonly string[] = []): Promise<readonly Segment[]> {
-    const { segments, tables } = await writer.submit(what, old);
-    if (tables.size > 0)
-      // A listener's bug is not the committer's: it surfaces on its own.
-      for (const listener of listeners) queueMicrotask(() => listener(tables));
-    return segments;
-  }
-
-  return {
-    ...readableStore(db, folder, deps.tables),
-    owner: deps.owner,
-    commit: (what) => change(what),
-    replace: (old, drafts, more = {}) => change({ ...more, segments: drafts }, old),
-    temporaryFile: () => join(folder, TMP_FOLDER, newId() + SEGMENT_EXTENSION),
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    async close() {
-      await writer.drained();
-      db.close();
-      unlock();
-    },
-  };
 }

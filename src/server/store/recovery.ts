@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import type { Micros } from '#core/base/index.ts';
 import type { Disk } from './disk.ts';
 import { LOST_FOLDER, segmentPath, TABLES_FOLDER, TMP_FOLDER, UNFINISHED } from './layout.ts';
-import { forget, type Owner, segmentsInState, writeOwner } from './manifest.ts';
+import { findInState, forget, type Owner, writeOwner } from './manifest.ts';
 import type { Database } from './sqlite.ts';
 
 /** What a start put in order. */
@@ -15,10 +15,10 @@ export interface Recovery {
 }
 
 export interface RecoveryDeps {
-  readonly db: Database;
   readonly folder: string;
   readonly disk: Disk;
   readonly clock: () => Micros;
+  readonly owner: Owner;
 }
 
 /**
@@ -26,11 +26,11 @@ export interface RecoveryDeps {
  * then a dead owner's, and every unfinished file too.
  */
 export async function recover(
-  { db, folder, disk, clock }: RecoveryDeps,
-  owner: Owner,
+  db: Database,
+  { folder, disk, clock, owner }: RecoveryDeps,
 ): Promise<Recovery> {
   db.transaction(() => writeOwner(db, owner));
-  const pending = segmentsInState(db, folder, 'pending');
+  const pending = findInState(db, folder, 'pending');
   for (const { path } of pending) {
     await disk.remove(path);
     await disk.remove(path + UNFINISHED);

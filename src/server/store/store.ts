@@ -1,5 +1,8 @@
 import type { ProblemCode } from '#core/decode/index.ts';
+import type { Fault } from './check.ts';
+import type { Swept } from './removal.ts';
 import type { Database } from './sqlite.ts';
+import type { Summary, Usage } from './usage.ts';
 
 /** Lowest and highest value of a datetime column in a segment, in µs; both ends included. */
 export type TimeRange = readonly [min: number, max: number];
@@ -93,6 +96,25 @@ export interface SegmentQuery {
   }[];
 }
 
+/** Why retention deleted rows. */
+export const EXPIRY_REASONS = {
+  age: 'older than this table is kept',
+  budget: 'the disk budget was used up',
+  disk: 'the disk was running full',
+} as const;
+export type ExpiryReason = keyof typeof EXPIRY_REASONS;
+
+/** What retention deleted of one table and day at one time. */
+export interface RetentionEntry {
+  readonly at: number;
+  readonly table: string;
+  readonly day: string;
+  readonly segments: number;
+  readonly rows: number;
+  readonly sizeBytes: number;
+  readonly reason: ExpiryReason;
+}
+
 /** What any process can ask, beside a running writer. Each answer is of one moment; `snapshot` holds it for several. */
 export interface StoreReader {
   /** DATA, absolute. */
@@ -107,6 +129,17 @@ export interface StoreReader {
   tallies(from: number, to: number): readonly Tally[];
   /** Samples, newest first. */
   quarantined(limit: number): readonly Quarantined[];
+  /** What retention deleted, newest first. */
+  retentionLog(limit: number): readonly RetentionEntry[];
+  /** Every byte under DATA, by what it is for. Walks the folder. */
+  usage(): Promise<Usage>;
+  /** What is stored, table by table, with the disk's state. */
+  summary(): Promise<Summary>;
+  /**
+   * Compares the manifest with the files. `isDeep` reads every byte (checksums) and SQLite's own pages, at the speed of
+   * the disk. Finds, changes nothing.
+   */
+  check(options?: { readonly isDeep?: boolean }): Promise<readonly Fault[]>;
   /** Grows with every change of a table; results computed at one version hold until the next. */
   version(table: string): number;
   /** Everything that `read` asks of this store is of one moment. `read` is synchronous. */
@@ -138,6 +171,20 @@ export interface Store extends StoreReader {
   ): Promise<readonly Segment[]>;
   /** A fresh path under DATA/tmp for a draft's `file`; the next start removes what is left there. */
   temporaryFile(): string;
+  /**
+   * Takes visible segments out of sight for good and says so in the retention log, atomically. Throws SegmentsGone.
+   * Their files go with a later sweep.
+   */
+  expire(ids: readonly string[], reason: ExpiryReason): void;
+  /**
+   * Removes files of segments that were replaced or expired longer ago than any query runs (`graceMicros`).
+   * With `enoughBytes`, queries come second: oldest first, until that much is gone, however lately they were retired.
+   */
+  sweep(enoughBytes?: number): Promise<Swept>;
+  /** Hides segments whose files are missing or broken from queries, and shows those that are whole again. */
+  setDamaged(ids: readonly string[], isDamaged: boolean): void;
+  /** Called when a commit finds less room than it may use: `relieve` frees at least that many bytes when it can. */
+  onShortage(relieve: (bytes: number) => Promise<void>): () => void;
   /** Called after each change that this process made, with the tables it touched. Returns a function that stops it. */
   onChange(listener: (tables: ReadonlySet<string>) => void): () => void;
 }

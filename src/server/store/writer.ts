@@ -5,10 +5,11 @@ import { type Disk, type FileFacts, isFull } from './disk.ts';
 import { assertDraft } from './draft.ts';
 import { CheckpointMoved, StorageFull } from './errors.ts';
 import { segmentPath, TMP_FOLDER, UNFINISHED } from './layout.ts';
-import { bumpVersions, forget, insertPending, readOwner, retire, reveal } from './manifest.ts';
+import { insertPending, retire, reveal } from './manifest.ts';
 import { addQuarantined, addTally, assertTally, moveCheckpoint } from './progress.ts';
-import { type Database, isBroken } from './sqlite.ts';
+import type { Database } from './sqlite.ts';
 import type { Change, Segment, SegmentDraft } from './store.ts';
+import type { Transactor } from './transactor.ts';
 
 /*
  * The commit protocol. For each change, in this order:
@@ -31,6 +32,9 @@ export interface WriterDeps {
   readonly owner: string;
   readonly newId: () => string;
   readonly tables: ReadonlyMap<string, Table>;
+  readonly transactor: Transactor;
+  /** Resolves when this many bytes may be written; throws StorageFull. */
+  readonly makeRoom: (bytes: number) => Promise<void>;
 }
 
 /** What a change made visible, and the tables that are different now. */
@@ -41,8 +45,6 @@ export interface Applied {
 
 export interface Writer {
   submit(change: Change, old: readonly string[]): Promise<Applied>;
-  /** Runs `work` as a transaction of the owner of the lock, after which the versions of the tables it returns have grown. */
-  write<T>(work: () => { tables: Iterable<string>; result: T }): T;
   /** Resolves when everything submitted so far has ended, well or not. */
   drained(): Promise<void>;
 }
@@ -62,41 +64,11 @@ interface Ticket {
 const FILES_AT_ONCE = 4;
 
 export function createWriter(deps: WriterDeps): Writer {
-  const { db, folder, disk, clock, owner, newId, tables } = deps;
+  const { db, folder, disk, clock, owner, newId, tables, transactor, makeRoom } = deps;
   const folders = new Map<string, Promise<void>>();
   /** In the order they were given; each leaves when it has ended. */
   const waiting: Ticket[] = [];
-  /** Pending rows of failed changes that could not be deleted because the disk was full; their files are gone. */
-  let leftovers: string[] = [];
   let lastTurn: Promise<unknown> = Promise.resolve();
-  let failure: Error | undefined;
-
-  function write<T>(work: () => { tables: Iterable<string>; result: T }): T {
-    if (failure) throw failure;
-    try {
-      return db.transaction(() => {
-        if (readOwner(db)?.token !== owner)
-          throw new Error(
-            `${folder} was taken over by another process although this one holds its lock`,
-          );
-        forget(db, leftovers);
-        const { tables: touched, result } = work();
-        bumpVersions(db, touched);
-        return result;
-      });
-    } catch (error) {
-      // After a failed fsync nobody knows what the disk holds; only a start finds out.
-      if (isBroken(error))
-        failure = new Error(
-          `the disk under ${folder} failed; nothing more is stored until Weir is restarted. Check the disk first.`,
-          { cause: error },
-        );
-      throw failure ?? error;
-    } finally {
-      if (!failure)
-        leftovers = leftovers.filter((id) => db.get('SELECT 1 FROM segment WHERE id = ?', id));
-    }
-  }
 
   function ensureFolder(path: string): Promise<void> {
     let made = folders.get(path);
@@ -122,9 +94,13 @@ export function createWriter(deps: WriterDeps): Writer {
   }
 
   async function writeFiles(pending: readonly Pending[]): Promise<FileFacts[]> {
-    write(() => {
+    let bytes = 0;
+    for (const { draft } of pending)
+      if ('bytes' in draft.content) bytes += draft.content.bytes.length;
+    await makeRoom(bytes);
+    transactor.write(() => {
       for (const { id, draft } of pending) insertPending(db, id, owner, draft);
-      return { tables: [], result: undefined };
+      return { touched: [], result: undefined };
     });
     const facts: FileFacts[] = [];
     await inTurns(pending, FILES_AT_ONCE, async (one, i) => {
@@ -146,12 +122,7 @@ export function createWriter(deps: WriterDeps): Writer {
         return results.every((r) => r.status === 'fulfilled');
       }),
     );
-    leftovers.push(...pending.filter((_, i) => isGone[i]).map((p) => p.id));
-    try {
-      if (!failure) write(() => ({ tables: [], result: undefined }));
-    } catch {
-      // The rows are harmless: nobody sees them, and the next commit or start deletes them.
-    }
+    transactor.forgetSoon(pending.filter((_, i) => isGone[i]).map((p) => p.id));
   }
 
   function apply(
@@ -160,7 +131,7 @@ export function createWriter(deps: WriterDeps): Writer {
     pending: readonly Pending[],
     facts: readonly FileFacts[],
   ): Applied {
-    return write(() => {
+    return transactor.write(() => {
       const now = clock();
       const touched = retire(db, old, now);
       const segments = pending.map(({ id, draft, path }, i): Segment => {
@@ -184,7 +155,7 @@ export function createWriter(deps: WriterDeps): Writer {
       for (const checkpoint of change.checkpoints ?? []) moveCheckpoint(db, checkpoint, now);
       for (const tally of change.tallies ?? []) addTally(db, tally);
       addQuarantined(db, change.quarantined ?? []);
-      return { tables: touched, result: { segments, tables: touched } };
+      return { touched, result: { segments, tables: touched } };
     });
   }
 
@@ -203,7 +174,7 @@ export function createWriter(deps: WriterDeps): Writer {
   }
 
   async function submit(change: Change, old: readonly string[]): Promise<Applied> {
-    if (failure) throw failure;
+    if (transactor.failure) throw transactor.failure;
     check(change);
     const pending = change.segments.map((draft): Pending => {
       const id = newId();
@@ -250,7 +221,6 @@ export function createWriter(deps: WriterDeps): Writer {
 
   return {
     submit,
-    write,
     async drained() {
       await lastTurn;
     },

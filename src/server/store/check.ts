@@ -1,0 +1,127 @@
+import { open } from 'node:fs/promises';
+import { isMissing, measure, sizeOf } from './disk.ts';
+import { findInState, type SegmentFacts } from './manifest.ts';
+import type { Database } from './sqlite.ts';
+import type { Segment } from './store.ts';
+
+export const FAULTS = {
+  'segment-missing': 'The file of a segment is not there.',
+  'segment-size': 'The file of a segment is longer or shorter than it was when it was written.',
+  'segment-not-parquet': 'The file of a segment does not begin and end as Parquet does.',
+  'segment-changed': 'The bytes of a segment are not those that were written.',
+  'segment-unreadable': 'The file of a segment cannot be read.',
+  'segment-healed': 'A segment that was set aside as damaged is whole again.',
+  'database-damaged': 'weir.db does not pass the check of SQLite.',
+} as const;
+export type FaultCode = keyof typeof FAULTS;
+
+/** One thing that is not as the manifest says. */
+export interface Fault {
+  readonly code: FaultCode;
+  /** A sentence: which file, what is wrong, what to do. */
+  readonly message: string;
+  readonly segmentId?: string;
+  readonly table?: string;
+  readonly day?: string;
+  /** Rows that queries go without. */
+  readonly rows?: number;
+}
+
+const MAGIC = 'PAR1';
+const ADVICE =
+  'Restore it from a backup, or run `weir doctor --repair` to have queries go on without its rows.';
+
+/** Compares every segment that should be readable with its file. */
+export async function checkSegments(
+  db: Database,
+  folder: string,
+  isDeep: boolean,
+): Promise<readonly Fault[]> {
+  const faults: Fault[] = [];
+  for (const segment of findInState(db, folder, 'visible')) {
+    const found = await faultOf(segment, isDeep);
+    // A compaction or a retention that ran meanwhile may have swept it.
+    const isStill =
+      found && db.get(`SELECT 1 FROM segment WHERE id = ? AND state = 'visible'`, segment.id);
+    if (found && isStill) faults.push(describe(segment, found[0], found[1]));
+  }
+  for (const segment of findInState(db, folder, 'damaged')) {
+    const found = await faultOf(segment, true);
+    faults.push(
+      found
+        ? describe(segment, found[0], `${found[1]}; queries go on without it`)
+        : describe(
+            segment,
+            'segment-healed',
+            'it is whole again; `weir doctor --repair` puts it back',
+          ),
+    );
+  }
+  return faults;
+}
+
+function describe(segment: SegmentFacts, code: FaultCode, what: string): Fault {
+  const { id, table, day, rows, path } = segment;
+  const advice = code === 'segment-healed' ? '' : ` ${ADVICE}`;
+  return {
+    code,
+    message: `${path} (${rows} rows of ${table}, ${day}): ${what}.${advice}`,
+    segmentId: id,
+    table,
+    day,
+    rows,
+  };
+}
+
+async function faultOf(
+  segment: SegmentFacts,
+  isDeep: boolean,
+): Promise<readonly [FaultCode, string] | undefined> {
+  const { path, sizeBytes, crc32 } = segment;
+  try {
+    const size = sizeOf(path);
+    if (size === undefined) return ['segment-missing', 'the file is not there'];
+    if (size !== sizeBytes) return ['segment-size', `it has ${size} bytes instead of ${sizeBytes}`];
+    if (!(await hasMagic(path, size))) return ['segment-not-parquet', 'it is not a Parquet file'];
+    if (isDeep && (await measure(path)).crc32 !== crc32)
+      return ['segment-changed', 'its content is not what was written'];
+    return undefined;
+  } catch (error) {
+    if (isMissing(error)) return ['segment-missing', 'the file is not there'];
+    return ['segment-unreadable', error instanceof Error ? error.message : String(error)];
+  }
+}
+
+async function hasMagic(path: string, size: number): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const ends = Buffer.alloc(8);
+    await file.read(ends, 0, 4, 0);
+    await file.read(ends, 4, 4, Math.max(size - 4, 0));
+    return ends.toString('latin1') === MAGIC + MAGIC;
+  } finally {
+    await file.close();
+  }
+}
+
+/** What SQLite says of its own file; nothing when all is well. */
+export function checkDatabase(db: Database): Fault[] {
+  return db
+    .all<{ integrity_check: string }>('PRAGMA integrity_check(10)')
+    .map((row) => row.integrity_check)
+    .filter((verdict) => verdict !== 'ok')
+    .map((verdict) => ({
+      code: 'database-damaged',
+      message: `${db.path}: ${verdict}. Stop Weir and restore weir.db from a backup; the segments are not touched by this.`,
+    }));
+}
+
+/** Parts segments by whether their files are there and of the right length: for a query that met a missing one. */
+export function partReadable(segments: readonly Segment[]): {
+  readonly readable: readonly Segment[];
+  readonly lost: readonly Segment[];
+} {
+  const isReadable = (s: Segment) => sizeOf(s.path) === s.sizeBytes;
+  const readable = segments.filter(isReadable);
+  return { readable, lost: segments.filter((s) => !readable.includes(s)) };
+}

@@ -1,0 +1,40 @@
+import type { Table } from '#core/schema/index.ts';
+import { checkDatabase, checkSegments } from './check.ts';
+import { realDisk } from './disk.ts';
+import { findSegments, versionOf } from './manifest.ts';
+import { findCheckpoint, listCheckpoints, listQuarantined, listTallies } from './progress.ts';
+import { listRetention } from './removal.ts';
+import type { Database } from './sqlite.ts';
+import type { StoreReader } from './store.ts';
+import { measureUsage, summarizeTables } from './usage.ts';
+
+/** The questions that a manifest answers, for a process that reads and for the one that writes. */
+export function createReader(
+  db: Database,
+  folder: string,
+  tables: ReadonlyMap<string, Table>,
+): StoreReader {
+  return {
+    folder,
+    state: db,
+    segments: (query) => findSegments(db, folder, query, tables.get(query.table)),
+    checkpoint: (identity) => findCheckpoint(db, identity),
+    checkpoints: (source) => listCheckpoints(db, source),
+    tallies: (from, to) => listTallies(db, from, to),
+    quarantined: (limit) => listQuarantined(db, limit),
+    retentionLog: (limit) => listRetention(db, limit),
+    usage: () => measureUsage(db, folder),
+    summary: async () => ({
+      tables: summarizeTables(db, tables),
+      usage: await measureUsage(db, folder),
+      freeBytes: realDisk.freeBytes(folder),
+    }),
+    check: async ({ isDeep = false } = {}) => [
+      ...(isDeep ? checkDatabase(db) : []),
+      ...(await checkSegments(db, folder, isDeep)),
+    ],
+    version: (table) => versionOf(db, table),
+    snapshot: (read) => db.snapshot(read),
+    close: async () => db.close(),
+  };
+}
