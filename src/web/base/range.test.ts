@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { kqlName, kqlSpan, kqlString, kqlTime, kqlWithin } from './kql.ts';
 import {
-  before,
   bucketMs,
   nameBefore,
   nameSpan,
   parseRange,
   presetOf,
+  previousOf,
   printRange,
+  resolveAligned,
   resolveRange,
 } from './range.ts';
 
@@ -52,11 +53,26 @@ test('an open end reaches to the end of the minute', () => {
   });
 });
 
-test('the period before has the same length', () => {
-  expect(before({ from: 100, to: 150 })).toEqual({ from: 50, to: 100 });
-  expect(nameBefore({ from: 0, to: 24 * HOUR })).toBe('the day before');
-  expect(nameBefore({ from: 0, to: 4 * HOUR })).toBe('the 4 hours before');
-  expect(nameBefore({ from: 0, to: 90 * 60_000 })).toBe('the 90 minutes before');
+test('the period before is named by its length', () => {
+  expect(nameBefore({ kind: 'last', spanMs: 24 * HOUR })).toBe('the day before');
+  expect(nameBefore({ kind: 'last', spanMs: 4 * HOUR })).toBe('the 4 hours before');
+  expect(nameBefore({ kind: 'fixed', from: 0, to: 90 * 60_000 })).toBe('the 90 minutes before');
+});
+
+test('panels begin where rollups begin, and compare with the same stretch a range earlier', () => {
+  const range = { kind: 'last', spanMs: 24 * HOUR } as const;
+  const interval = resolveAligned(range, Date.parse('2026-03-03T10:40:12Z'));
+  expect(interval).toEqual({
+    from: Date.parse('2026-03-02T10:00Z'),
+    to: Date.parse('2026-03-03T10:41Z'),
+  });
+  expect(previousOf(range, interval)).toEqual({
+    from: Date.parse('2026-03-01T10:00Z'),
+    to: Date.parse('2026-03-02T10:41Z'),
+  });
+  const fixed = { kind: 'fixed', from: 100, to: 150 } as const;
+  expect(resolveAligned(fixed, 0)).toEqual({ from: 100, to: 150 });
+  expect(previousOf(fixed, fixed)).toEqual({ from: 50, to: 100 });
 });
 
 test.each([

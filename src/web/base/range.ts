@@ -75,15 +75,9 @@ export function resolveRange(range: Range, now: number): Interval {
   return { from: to - range.spanMs, to };
 }
 
-/** The interval of the same length just before. */
-export const before = (interval: Interval): Interval => ({
-  from: interval.from - (interval.to - interval.from),
-  to: interval.from,
-});
-
 /** `the day before`, `the hour before`, `the 4 hours before`. */
-export function nameBefore(interval: Interval): string {
-  const span = interval.to - interval.from;
+export function nameBefore(range: Range): string {
+  const span = range.kind === 'last' ? range.spanMs : range.to - range.from;
   if (span === DAY) return 'the day before';
   if (span === 7 * DAY) return 'the week before';
   if (span === HOUR) return 'the hour before';
@@ -127,4 +121,21 @@ export function nameSpan(ms: number): string {
           ? [ms / MINUTE, 'minute']
           : [ms / 1000, 'second'];
   return count === 1 ? noun : `${count} ${noun}s`;
+}
+
+/**
+ * The interval a page of panels looks at. A beginning relative to now is moved back to a full hour (10 minutes for short
+ * ranges), where the rollups that panels read begin their rows, so that all panels show the same time.
+ */
+export function resolveAligned(range: Range, now: number): Interval {
+  const { from, to } = resolveRange(range, now);
+  if (range.kind === 'fixed') return { from, to };
+  const step = to - from >= 12 * HOUR ? HOUR : 10 * MINUTE;
+  return { from: Math.floor(from / step) * step, to };
+}
+
+/** The interval to compare with: as far back as the range is long, of the same length as `interval`. */
+export function previousOf(range: Range, interval: Interval): Interval {
+  const back = range.kind === 'last' ? range.spanMs : interval.to - interval.from;
+  return { from: interval.from - back, to: interval.to - back };
 }

@@ -379,7 +379,7 @@ export function chartOptions(
     tooltip: {
       ...tip,
       trigger: 'axis',
-      axisPointer: { type: 'line', lineStyle: { color: colours['line-strong'] } },
+      axisPointer: { type: 'line' as const, lineStyle: { color: colours['line-strong'] } },
       formatter: tooltip(spec.unit, spec.kind === 'time'),
     },
     ...(more.hasBrush && spec.kind === 'time'
@@ -388,8 +388,7 @@ export function chartOptions(
             toolbox: [],
             xAxisIndex: 0,
             brushStyle: {
-              color: colours.accent,
-              opacity: 0.15,
+              color: colours.accent.replace('rgb(', 'rgba(').replace(')', ', 0.15)'),
               borderColor: colours.accent,
               borderWidth: 1,
             },

@@ -9,6 +9,7 @@ export {
   useOpenQueries,
   useRoute,
 } from './client.tsx';
+export { dataExtent, lastStretch } from './extent.ts';
 export { type LiveState, onLive, openLive, readLiveState, watchLiveState } from './live.ts';
 export {
   type Cell,
@@ -20,3 +21,4 @@ export {
   toRecords,
   toText,
 } from './result.ts';
+export { Clock, type Scope, useScope, useSelection } from './scope.tsx';

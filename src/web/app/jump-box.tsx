@@ -1,0 +1,167 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { exploreHref } from '#web/base/explore-link.ts';
+import { kqlString } from '#web/base/kql.ts';
+import { useLocation } from '#web/base/router.ts';
+import { kqlWhere, printSelection } from '#web/base/selection.ts';
+import { toText, useKql, useRoute, useScope, useSelection } from '#web/query/index.ts';
+import { Dialog, Icon, type IconName } from '#web/widgets/index.ts';
+import type { Page } from './pages.ts';
+
+interface Target {
+  readonly id: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly detail?: string;
+  readonly icon: IconName;
+  readonly href: string;
+}
+
+const MOST = 14;
+
+const matches = (text: string, typed: string): boolean =>
+  text.toLowerCase().includes(typed.toLowerCase());
+
+/** Reaches every page, table, saved query and host by typing a part of its name. */
+export function JumpBox(props: {
+  readonly pages: readonly Page[];
+  readonly onClose: () => void;
+}): ReactNode {
+  const [typed, setTyped] = useState('');
+  const [at, setAt] = useState(0);
+  const [, navigate] = useLocation();
+  const list = useRef<HTMLUListElement>(null);
+  const targets = useTargets(typed.trim(), props.pages);
+  const current = Math.min(at, Math.max(0, targets.length - 1));
+
+  const go = (target: Target | undefined) => {
+    if (!target) return;
+    props.onClose();
+    navigate(target.href);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') go(targets[current]);
+    else if (event.key === 'ArrowDown') setAt(Math.min(targets.length - 1, current + 1));
+    else if (event.key === 'ArrowUp') setAt(Math.max(0, current - 1));
+    else return;
+    event.preventDefault();
+  };
+  useEffect(() => {
+    list.current?.children[current]?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+
+  return (
+    <Dialog title="Jump to" look="high" isBare onClose={props.onClose}>
+      <div className="jump">
+        <input
+          className="jump-input"
+          placeholder="Jump to a page, host, table or saved query"
+          role="combobox"
+          aria-label="Jump to a page, host, table or saved query"
+          aria-expanded="true"
+          aria-controls="jump-list"
+          aria-activedescendant={targets[current] ? `jump-${current}` : undefined}
+          // biome-ignore lint/a11y/noAutofocus: the box was asked for by a key, to type into
+          autoFocus
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            setAt(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        {/* biome-ignore lint/a11y/useSemanticElements: a combobox lists its options so */}
+        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a combobox lists its options so */}
+        <ul id="jump-list" ref={list} role="listbox" aria-label="Found">
+          {targets.map((target, i) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
+            // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the input above
+            // biome-ignore lint/a11y/useSemanticElements: see the list
+            // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: see the list
+            <li
+              key={target.id}
+              id={`jump-${i}`}
+              role="option"
+              aria-selected={i === current}
+              onMouseMove={() => setAt(i)}
+              onClick={() => go(target)}
+            >
+              <Icon name={target.icon} />
+              <span className="jump-text">{target.text}</span>
+              {target.detail && <span className="sub">{target.detail}</span>}
+              <span className="jump-kind">{target.kind}</span>
+            </li>
+          ))}
+        </ul>
+        {targets.length === 0 && (
+          <p className="jump-none">
+            Nothing is called so. Type a part of an address, or the name of a page, table or saved
+            query.
+          </p>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function useTargets(typed: string, pages: readonly Page[]): readonly Target[] {
+  const { selection, search } = useSelection();
+  const scope = useScope();
+  const schema = useRoute('schema', {});
+  const saved = useRoute('savedQueries', {});
+  // Hosts are looked up once it looks like an address: two digits or letters with a dot or colon between.
+  const isAddress = /^[0-9a-f]*[.:][0-9a-f.:]*$/i.test(typed) && typed.length >= 2;
+  const [asked, setAsked] = useState<string>();
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(isAddress ? typed : undefined), 200);
+    return () => clearTimeout(timer);
+  }, [typed, isAddress]);
+  const hosts = useKql(
+    asked === undefined
+      ? undefined
+      : `Flows\n${kqlWhere(scope.interval, {})}\n| where SrcIp startswith ${kqlString(asked)} or DestIp startswith ${kqlString(asked)}\n| summarize by Ip = iff(SrcIp startswith ${kqlString(asked)}, SrcIp, DestIp)\n| top 8 by Ip asc`,
+  );
+
+  const found: Target[] = [];
+  for (const page of pages)
+    if (matches(page.title, typed))
+      found.push({
+        id: `page ${page.path}`,
+        kind: 'Page',
+        text: page.title,
+        icon: page.icon,
+        href: `${page.path}${search}`,
+      });
+  const addresses = isAddress ? (hosts.data?.rows.map((row) => toText(row[0])) ?? []) : [];
+  for (const ip of new Set([...(isWhole(typed) ? [typed] : []), ...addresses]))
+    found.push({
+      id: `host ${ip}`,
+      kind: 'Host',
+      text: ip,
+      detail: 'Overview of this host',
+      icon: 'overview',
+      href: `/${printSelection({ ...selection, filters: { host: ip } })}`,
+    });
+  for (const query of saved.data?.queries ?? [])
+    if (matches(`${query.name} ${query.description}`, typed))
+      found.push({
+        id: `query ${query.id}`,
+        kind: 'Saved query',
+        text: query.name,
+        icon: 'star',
+        href: exploreHref(query.query),
+      });
+  for (const table of schema.data?.tables ?? [])
+    if (matches(table.name, typed))
+      found.push({
+        id: `table ${table.name}`,
+        kind: 'Table',
+        text: table.name,
+        detail: table.row,
+        icon: 'table',
+        href: exploreHref(`${table.name}\n| take 100`),
+      });
+  return found.slice(0, MOST);
+}
+
+const isWhole = (typed: string): boolean =>
+  /^\d{1,3}(\.\d{1,3}){3}$/.test(typed) || /^[0-9a-f]*:[0-9a-f:]*:[0-9a-f:]*$/i.test(typed);
