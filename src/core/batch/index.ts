@@ -1,2 +1,3 @@
-export { BATCH_ROWS, BoolColumn, NumberColumn, TableBuilder, TextColumn } from './table-builder.ts';
+export { type DayBatch, splitByDay } from './split.ts';
+export { BATCH_ROWS, BoolColumn, type BuilderOptions, NumberColumn, TableBuilder, TextColumn } from './table-builder.ts';
 export { type Batch, emptyValue, isText, valueAt, type Vector } from './vector.ts';

@@ -13,7 +13,9 @@ export const PROBLEMS = {
   'bad-number': 'A port, protocol or counter is not a number in range.',
   'bad-value': 'A field holds a value that the format does not define.',
   'too-large': 'One record is larger than 64 MiB.',
-  truncated: 'The object ends inside a record.',
+  truncated: 'The object ends inside a record, or a compressed object before its end.',
+  damaged: 'Compressed data contradicts its format; what follows could not be read.',
+  'unknown-format': 'The object is of no format that Weir reads.',
   'no-data': 'The source says that nothing was seen in this window (AWS NODATA).',
   'skipped-by-source': 'The source says that it lost records in this window (AWS SKIPDATA).',
 } as const;

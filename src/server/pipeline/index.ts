@@ -1,0 +1,3 @@
+export { Ingester, type IngesterOptions, type IngestRequest } from './ingester.ts';
+export { ingestPaths, type LoadOptions, type LoadTotals } from './load.ts';
+export type { Counts, ObjectTotals } from './totals.ts';

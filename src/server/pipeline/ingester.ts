@@ -1,0 +1,287 @@
+/**
+ * From objects to committed rows.
+ *
+ * Objects are read here, cut into runs of whole records, and decoded by threads. What was handed out between two seals
+ * is an *epoch*: its segments, the checkpoints of the objects it read from, and its counts become true in one commit.
+ * An epoch is sealed when it is large, when it has lasted a moment, or when nothing more comes. Epochs are committed in
+ * their order, and two may be under way. When a commit fails, every epoch under way is given up and its objects are
+ * reported as failed; reading them again goes on from what was committed.
+ */
+import { type Format, formatsByName, type Unit, UnitCutter } from '#core/decode/index.ts';
+import type { InputObject, Reading, Recogniser } from '#server/source/index.ts';
+import type { Store } from '#server/store/index.ts';
+import { DecodePool } from './decode-pool.ts';
+import { Epoch, type Run } from './epoch.ts';
+import { Gate } from './gate.ts';
+import type { ObjectReader, ObjectTotals } from './totals.ts';
+
+export interface IngesterOptions {
+  readonly store: Store;
+  readonly recogniser: Recogniser;
+  /** µs. */
+  readonly clock: () => number;
+  /** Threads that decode; default one a core. */
+  readonly workers?: number;
+  /** Objects read at once; default 2. */
+  readonly readers?: number;
+  /** Uncompressed bytes after which an epoch is sealed; default 192 MiB. */
+  readonly epochBytes?: number;
+  /** Milliseconds an epoch may last while data keeps coming; default 2 s. */
+  readonly epochMs?: number;
+}
+
+export interface IngestRequest {
+  /** Name of the format; told from the content otherwise. */
+  readonly format?: string;
+  /** True for a load that a person asked for: what was read before is counted as known. */
+  readonly isLoad?: boolean;
+  /** Called as decoding goes on. */
+  readonly onProgress?: (totals: ObjectTotals) => void;
+}
+
+/** Milliseconds after which an epoch is sealed when nothing is being read. */
+const IDLE_MS = 25;
+const MOST_UNDER_WAY = 2;
+
+/** Reads objects into a store; see the top of this file. */
+export class Ingester {
+  readonly #options: IngesterOptions;
+  readonly #pool: DecodePool;
+  /** Totals of the objects being read, by run. */
+  readonly #watched = new Map<number, { readonly totals: ObjectTotals; readonly onProgress: IngestRequest['onProgress'] }>();
+  readonly #reading: Gate;
+  readonly #sealing = new Gate(MOST_UNDER_WAY);
+  #epoch: Epoch;
+  #epochs = 0;
+  #lastRun = 0;
+  /** Objects whose bytes are coming in just now. */
+  #busy = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #commits: Promise<void> = Promise.resolve();
+  /** Grows when a failure gave up everything under way; runs of an earlier generation end. */
+  #generation = 0;
+  #failure: unknown;
+
+  constructor(options: IngesterOptions) {
+    this.#options = options;
+    this.#reading = new Gate(options.readers ?? 2);
+    this.#epoch = new Epoch(0, performance.now());
+    this.#pool = new DecodePool(
+      (reply) => {
+        const { totals, onProgress } = this.#watched.get(reply.run) ?? {};
+        if (!totals) return;
+        totals.stored += reply.stored;
+        totals.quarantined += reply.quarantined;
+        totals.records += reply.stored + reply.quarantined;
+        onProgress?.(totals);
+      },
+      options.workers === undefined ? {} : { workers: options.workers },
+    );
+  }
+
+  /** Starts the decoding threads, for when a load is about to begin. */
+  warm(): void {
+    this.#pool.warm();
+  }
+
+  /**
+   * Reads an object from where it was left; resolves when everything that was read is committed. What is wrong with the
+   * object is told in the totals; throws when reading or storing fails, and when aborted.
+   */
+  async ingest(object: InputObject, signal: AbortSignal, request: IngestRequest = {}): Promise<ObjectTotals> {
+    const forced = request.format === undefined ? undefined : formatsByName.get(request.format);
+    const leave = await this.#reading.enter(signal);
+    const generation = this.#generation;
+    const epochs = new Set<Epoch>();
+    let known: Awaited<ReturnType<Recogniser['recognise']>> | undefined;
+    let run: Run | undefined;
+    try {
+      try {
+        known = await this.#options.recogniser.recognise(object, signal);
+        const totals: ObjectTotals = {
+          object: object.name,
+          format: '',
+          records: 0,
+          stored: 0,
+          known: 0,
+          quarantined: 0,
+          bytes: 0,
+          refused: null,
+          knownAs: known.knownAs,
+          readProblem: null,
+        };
+        const reader = known.reader as ObjectReader | null;
+        run = {
+          id: ++this.#lastRun,
+          source: object.source,
+          name: object.name,
+          known,
+          totals,
+          reader: reader && { format: reader.format, context: reader.context },
+          records: reader?.records ?? 0,
+          stateAt: () => null,
+          rest: null,
+        };
+        this.#watched.set(run.id, { totals, onProgress: request.onProgress });
+        if (reader) {
+          totals.format = reader.format;
+          if (request.isLoad || known.isKnownWhole || known.knownAs !== null) {
+            totals.known = reader.records;
+            totals.records = reader.records;
+            this.#epoch.countKnown(run, reader.records);
+            epochs.add(this.#epoch);
+          }
+        }
+        if (!known.isKnownWhole) {
+          this.#busy++;
+          try {
+            await this.#read(run, object, forced, generation, epochs, signal);
+          } finally {
+            this.#busy--;
+          }
+        }
+      } finally {
+        leave();
+      }
+      if (this.#reading.isIdle) this.#seal();
+      else this.#sealLater();
+      await Promise.all([...epochs].map((epoch) => epoch.done));
+      return run.totals;
+    } finally {
+      if (run) this.#watched.delete(run.id);
+      known?.release();
+    }
+  }
+
+  async #read(run: Run, object: InputObject, forced: Format | undefined, generation: number, epochs: Set<Epoch>, signal: AbortSignal): Promise<void> {
+    const { known, totals } = run;
+    const reading: Reading = object.open(known.from, signal);
+    run.stateAt = (position) => reading.stateAt(position);
+    const touch = () => {
+      this.#epoch.touch(run);
+      epochs.add(this.#epoch);
+    };
+    const cutter = new UnitCutter({
+      object: object.name,
+      ingestedAt: this.#options.clock(),
+      ...(forced && { format: forced }),
+      ...(run.reader && { resume: { format: run.reader.format, context: run.reader.context, position: known.from.position } }),
+      onUnit: (unit) => {
+        if (!run.reader) {
+          run.reader = { format: unit.format.name, context: unit.origin.context };
+          totals.format = unit.format.name;
+        }
+        touch();
+        this.#handOut(run, unit);
+      },
+      onProblem: (code, offset, detail, excerpt) => {
+        touch();
+        this.#problem(run, code, offset, detail, excerpt);
+      },
+      onSkipped: (bytes) => known.trail.append(bytes.slice()),
+    });
+    for await (const chunk of reading) {
+      totals.bytes += chunk.length;
+      cutter.push(chunk);
+      if (cutter.unknown !== undefined) break;
+      await this.#pool.ready();
+      if (this.#epoch.bytes >= (this.#options.epochBytes ?? 192 * 1024 * 1024)) this.#seal();
+      await this.#sealing.whenOpen(signal);
+      if (generation !== this.#generation) throw this.#failure;
+      signal.throwIfAborted();
+    }
+    cutter.end(object.isFinal);
+    if (generation !== this.#generation) throw this.#failure;
+    if (cutter.unknown !== undefined) {
+      totals.refused = cutter.unknown;
+      touch();
+      this.#problem(run, 'unknown-format', 0, cutter.unknown);
+      return;
+    }
+    const { problem } = reading;
+    if (problem && problem.code !== 'changed') {
+      totals.readProblem = problem.detail;
+      if (object.isFinal) {
+        touch();
+        this.#problem(run, problem.code, known.from.position + totals.bytes, problem.detail);
+      }
+    }
+    if (run.reader && (totals.bytes > 0 || object.isFinal)) {
+      if (!problem) run.rest = cutter.rest;
+      touch();
+    }
+  }
+
+  #handOut(run: Run, unit: Unit): void {
+    const bytes = unit.bytes.slice() as Uint8Array<ArrayBuffer>;
+    const { length } = bytes;
+    run.known.trail.append(bytes);
+    const { object, offset, context, ingestedAt } = unit.origin;
+    this.#pool.decode({ kind: 'decode', run: run.id, unit: bytes, format: unit.format.name, object, offset, context, ingestedAt });
+    this.#epoch.bytes += length;
+    this.#sealLater();
+  }
+
+  #problem(run: Run, code: Parameters<Epoch['problem']>[0]['code'], offset: number, detail: string, excerpt?: Uint8Array): void {
+    run.totals.quarantined++;
+    run.totals.records++;
+    run.records++;
+    const text = excerpt ? Buffer.from(excerpt.subarray(0, 512)).toString('utf8') : '';
+    this.#epoch.problem({ run, code, offset, detail, excerpt: text });
+    this.#sealLater();
+  }
+
+  /** Seals the epoch once nothing is being read for a moment, or once it has lasted long enough. */
+  #sealLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const isOld = performance.now() - this.#epoch.openedAt >= (this.#options.epochMs ?? 2000);
+      if ((this.#busy === 0 || isOld) && this.#sealing.isOpen) this.#seal();
+      else this.#sealLater();
+    }, IDLE_MS);
+  }
+
+  #seal(): void {
+    const epoch = this.#epoch;
+    if (epoch.isEmpty) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#epoch = new Epoch(++this.#epochs, performance.now());
+    const generation = this.#generation;
+    const leave = this.#sealing.enterNow();
+    epoch.close();
+    const sealed = this.#pool.seal(epoch.number);
+    // The failure is met when its turn to be committed comes.
+    sealed.catch(() => undefined);
+    this.#commits = this.#commits.then(async () => {
+      try {
+        const replies = await sealed;
+        if (generation !== this.#generation) throw this.#failure;
+        await this.#options.store.commit(epoch.change(replies, this.#options.clock()));
+        epoch.resolve();
+      } catch (error) {
+        if (generation === this.#generation) this.#giveUp(error);
+        epoch.reject(error);
+      } finally {
+        leave();
+      }
+    });
+  }
+
+  /** Gives up everything that is not committed: the rows that threads hold are part of it, so the threads go too. */
+  #giveUp(error: unknown): void {
+    this.#generation++;
+    this.#failure = error;
+    this.#epoch.reject(error);
+    this.#epoch = new Epoch(++this.#epochs, performance.now());
+    this.#pool.discard();
+  }
+
+  /** Commits what has been read so far, and stops. */
+  async close(): Promise<void> {
+    this.#seal();
+    await this.#commits;
+    clearTimeout(this.#timer);
+    await this.#pool.close();
+  }
+}
