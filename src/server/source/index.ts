@@ -1,3 +1,4 @@
+export { createRecogniser, type Recogniser } from './recognise.ts';
 export type { Mark, Progress, Recognised, Trail } from './recognised.ts';
 export {
   type FollowOptions,

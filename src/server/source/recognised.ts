@@ -50,7 +50,7 @@ export interface Recognised {
   readonly isKnownWhole: boolean;
   /** The name under which it was read before when that is another one; null otherwise. For "known: same as …". */
   readonly knownAs: string | null;
-  /** Stands at `from.position`. */
+  /** Stands at `from.position`. Not to be used when `isKnownWhole`. */
   readonly trail: Trail;
   /**
    * The checkpoint to commit together with the rows of all bytes before `mark.position`. Commit them in the order of

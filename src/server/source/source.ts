@@ -51,19 +51,18 @@ export interface InputObject {
   /** The same as long as it is the same growing thing (device and inode, blob and its creation); null when unknown. */
   readonly lineage: string | null;
   /**
-   * Reads on from a position. Chunks are 1 MiB or more except the last ones. Throws when it cannot be read at all;
-   * an object that is gone by now throws `ObjectGone`.
+   * Reads on from a position, at most `limit` bytes when that is given. Chunks are 1 MiB or more except the last ones.
+   * Iterating throws when the object cannot be read at all; `ObjectGone` when it is gone by now.
    */
-  open(from: ReadFrom, signal: AbortSignal): Reading;
+  open(from: ReadFrom, signal: AbortSignal, limit?: number): Reading;
   /**
-   * How many uncompressed bytes there are, as far as it can be told without reading them. With a `crc` (CRC-32 of them
-   * all) it is the claim of a gzip trailer: only its equality with something known means anything. Null when unknown.
+   * How many uncompressed bytes there are, as far as it can be told without reading them. With `crc` null it is the
+   * present length of something that can be opened at any position at the same cost. Otherwise it is the claim of a gzip
+   * trailer, with the CRC-32 of all bytes: only its equality with something known means anything. Null when unknown.
    */
   extent(
     signal: AbortSignal,
   ): Promise<{ readonly size: number; readonly crc: number | null } | null>;
-  /** True when `open` at a position costs the same at any position: plain files and blobs; not archives. */
-  readonly isSeekable: boolean;
 }
 
 /** The object was deleted or renamed between being listed and being opened. Not an error: the next pass sees what is there. */
