@@ -1,0 +1,41 @@
+/** Answers by key, the least recently used ones dropped when they take more than `maxBytes` together. */
+export interface ResultCache<T> {
+  get(key: string): T | undefined;
+  /** Keeps a value, unless it alone would take more than a quarter of the cache. */
+  set(key: string, value: T, sizeBytes: number): void;
+  readonly sizeBytes: number;
+}
+
+export function createResultCache<T>(maxBytes: number): ResultCache<T> {
+  /** Insertion order is order of use. */
+  const entries = new Map<string, { readonly value: T; readonly sizeBytes: number }>();
+  let used = 0;
+
+  function drop(key: string): void {
+    used -= entries.get(key)?.sizeBytes ?? 0;
+    entries.delete(key);
+  }
+
+  return {
+    get(key) {
+      const entry = entries.get(key);
+      if (!entry) return undefined;
+      entries.delete(key);
+      entries.set(key, entry);
+      return entry.value;
+    },
+    set(key, value, sizeBytes) {
+      drop(key);
+      if (sizeBytes > maxBytes / 4) return;
+      entries.set(key, { value, sizeBytes });
+      used += sizeBytes;
+      for (const oldest of entries.keys()) {
+        if (used <= maxBytes) break;
+        drop(oldest);
+      }
+    },
+    get sizeBytes() {
+      return used;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { availableParallelism, totalmem } from 'node:os';
+
+/** What queries may use. A request can ask for less, never for more. */
+export interface QueryLimits {
+  /** Processes that run queries; at least two. */
+  readonly workers: number;
+  /** Of each worker: the engine's memory, threads, and temporary files. */
+  readonly memoryBytes: number;
+  readonly threads: number;
+  readonly spillBytes: number;
+  readonly timeoutMs: number;
+  readonly maxRows: number;
+  /** Of one answer, as JSON. */
+  readonly maxBytes: number;
+  readonly maxQueued: number;
+  /** Answers kept while their data does not change. */
+  readonly cacheBytes: number;
+}
+
+export const DEFAULT_LIMITS: Omit<QueryLimits, 'memoryBytes' | 'threads'> = {
+  workers: 2,
+  spillBytes: 10e9,
+  timeoutMs: 180_000,
+  maxRows: 500_000,
+  maxBytes: 64 * 2 ** 20,
+  maxQueued: 64,
+  cacheBytes: 64 * 2 ** 20,
+};
+
+/** An eighth of the memory this process may use for each worker, 256 MiB to 2 GiB; one core is left to ingestion. */
+export function shareOut(): Pick<QueryLimits, 'memoryBytes' | 'threads'> {
+  // Inside a container constrainedMemory() is its limit; without one it is 0 or larger than the machine.
+  const allowed = process.constrainedMemory();
+  const memory = allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+  return {
+    memoryBytes: Math.min(2 ** 31, Math.max(2 ** 28, Math.round(memory / 8))),
+    threads: Math.max(1, availableParallelism() - 1),
+  };
+}

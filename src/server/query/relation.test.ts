@@ -1,0 +1,207 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MICROS_PER_DAY } from '#core/base/index.ts';
+import { TABLES } from '#core/schema/index.ts';
+import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
+import type { Store } from '#server/store/index.ts';
+import { COMPUTED, findComputed } from './computed.ts';
+import { createFileFacts, type LearntFacts } from './file-facts.ts';
+import { literal, printRelation } from './relation.ts';
+import { resolveScans, type ScanRequest } from './scan.ts';
+import { DAY_0, flowSegment, HOUR, openFlowStore } from './testdata/flow-store.ts';
+
+async function openEngine(): Promise<Duckdb> {
+  const engine = await openDuckdb({ threads: 1 });
+  onTestFinished(() => engine.close());
+  return engine;
+}
+
+function scanOf(
+  columns: readonly string[],
+  ranges: ScanRequest['ranges'] = [],
+  table = 'Flows',
+): ScanRequest {
+  const declared = TABLES.find((t) => t.name === table)?.columns ?? [];
+  return {
+    name: 's',
+    table,
+    ranges,
+    columns: columns.map((name) => ({
+      name,
+      type: declared.find((c) => c.name === name)?.type ?? 'string',
+    })),
+  };
+}
+
+const noFacts = () => createFileFacts(async () => []);
+
+async function read(
+  engine: Duckdb,
+  store: Store,
+  request: ScanRequest,
+  facts: LearntFacts = noFacts(),
+  timespan = {},
+) {
+  const { scans, cost } = resolveScans([request], store, timespan);
+  const result = await engine.run(
+    `SELECT * FROM (${printRelation(scans[0]!, facts)}) ORDER BY ALL`,
+  );
+  return { rows: result.rows, types: result.columns.map((c) => c.type), cost };
+}
+
+describe('a relation', () => {
+  it('has the declared columns, in the order asked for, with the declared types', async () => {
+    const engine = await openEngine();
+    const store = await openFlowStore();
+    await store.commit({
+      segments: [
+        flowSegment([{ SrcIp: '10.0.0.1', BytesSrcToDest: 7, DestPort: 443, IsFlowStart: true }]),
+      ],
+    });
+    const names = [
+      'IsFlowStart',
+      'SrcIp',
+      'BytesSrcToDest',
+      'DestPort',
+      'SamplingRate',
+      'TimeGenerated',
+      'DestIp',
+    ];
+    const { rows, types } = await read(engine, store, scanOf(names));
+    expect(types).toEqual([
+      'BOOLEAN',
+      'VARCHAR',
+      'BIGINT',
+      'INTEGER',
+      'DOUBLE',
+      'TIMESTAMP',
+      'VARCHAR',
+    ]);
+    expect(rows[0]!.slice(0, 5)).toEqual([true, '10.0.0.1', 7n, 443, null]);
+    expect(rows[0]![6]).toBe('');
+  });
+
+  it('is empty and typed for a table without segments, declared or not', async () => {
+    const engine = await openEngine();
+    const store = await openFlowStore();
+    expect((await read(engine, store, scanOf(['SrcIp', 'BytesSrcToDest']))).types).toEqual([
+      'VARCHAR',
+      'BIGINT',
+    ]);
+    const unknown = await read(engine, store, scanOf(['Anything'], [], 'Nowhere_CL'));
+    expect(unknown).toEqual({
+      rows: [],
+      types: ['VARCHAR'],
+      cost: { rows: 0, bytes: 0, segments: 0 },
+    });
+  });
+
+  it('opens only the segments that the ranges touch, and cuts rows to the timespan', async () => {
+    const engine = await openEngine();
+    const store = await openFlowStore();
+    await store.commit({
+      segments: [0, 1, 2].map((day) =>
+        flowSegment(
+          [
+            { SrcIp: `10.0.0.${day}` },
+            { SrcIp: 'later', TimeGenerated: DAY_0 + day * MICROS_PER_DAY + 13 * HOUR },
+          ],
+          day,
+        ),
+      ),
+    });
+    const noon = DAY_0 + MICROS_PER_DAY + 12 * HOUR;
+    const pruned = await read(
+      engine,
+      store,
+      scanOf(['SrcIp'], [{ column: 'TimeGenerated', from: noon, to: noon }]),
+    );
+    expect(pruned.cost).toMatchObject({ segments: 1, rows: 2 });
+    const cut = await read(engine, store, scanOf(['SrcIp']), noFacts(), {
+      from: noon,
+      to: noon + HOUR,
+    });
+    expect(cut.rows).toEqual([['10.0.0.1']]);
+    expect(cut.cost.segments).toBe(1);
+    expect((await read(engine, store, scanOf(['SrcIp']), noFacts(), { to: DAY_0 })).rows).toEqual(
+      [],
+    );
+  });
+
+  it('reads around missing and damaged files, and gives a missing column its empty value', async () => {
+    const engine = await openEngine();
+    const store = await openFlowStore();
+    const [kept, gone, broken, old] = await store.commit({
+      segments: ['kept', 'gone', 'broken', 'old'].map((SrcIp) =>
+        flowSegment([{ SrcIp, BytesSrcToDest: 1 }]),
+      ),
+    });
+    rmSync(gone!.path);
+    writeFileSync(broken!.path, 'PAR1 not any more PAR1');
+    await engine.run(
+      `COPY (SELECT 'old' AS "SrcIp", 5::INTEGER AS "BytesSrcToDest") TO ${literal(old!.path)} (FORMAT parquet)`,
+    );
+    const facts = createFileFacts(async (file) => {
+      const { rows } = await engine.run(
+        'SELECT name FROM parquet_schema($1) WHERE type IS NOT NULL',
+        [file],
+      );
+      return rows.map(([name]) => String(name));
+    });
+    const scan = scanOf(['SrcIp', 'DestIp', 'BytesSrcToDest', 'BytesDestToSrc']);
+    const files = store.segments({ table: 'Flows' }).map((s) => s.path);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const { rows } = await read(engine, store, scan, facts);
+        expect(rows).toEqual([
+          ['kept', '', 1n, null],
+          ['old', '', 5n, null],
+        ]);
+        break;
+      } catch (error) {
+        expect(attempt).toBeLessThan(6);
+        expect(await facts.learn((error as Error).message, files)).toBe(true);
+      }
+    }
+    expect([...facts.unreadable.keys()].sort()).toEqual([gone!.path, broken!.path].sort());
+    expect(files).toContain(kept!.path);
+    expect(await facts.learn('Conversion Error: of a value', files)).toBe(false);
+  });
+});
+
+describe('computed columns', () => {
+  it('has an expression for each that is declared, and no other', () => {
+    const declared = TABLES.flatMap((t) =>
+      t.columns.filter((c) => c.isComputed).map((c) => `${t.name}.${c.name}`),
+    );
+    expect(COMPUTED.map((c) => `${c.table}.${c.column}`).sort()).toEqual(declared.sort());
+    for (const name of declared)
+      expect(() => findComputed(name.split('.')[0]!, name.split('.')[1]!)).not.toThrow();
+  });
+
+  it('Flows.IsPrimary counts one observer, however narrow the time range', async () => {
+    const engine = await openEngine();
+    const store = await openFlowStore();
+    const later = DAY_0 + 13 * HOUR;
+    await store.commit({
+      segments: [
+        flowSegment([{ SrcIp: '10.0.0.1', FlowDirection: 'Outbound' }]),
+        flowSegment([
+          { SrcIp: '10.0.0.1', FlowDirection: 'Inbound', TimeGenerated: later },
+          { SrcIp: '192.0.2.9', FlowDirection: 'Inbound', TimeGenerated: later },
+        ]),
+      ],
+    });
+    const all = await read(engine, store, scanOf(['SrcIp', 'IsPrimary']));
+    expect(all.rows).toEqual([
+      ['10.0.0.1', false],
+      ['10.0.0.1', true],
+      ['192.0.2.9', true],
+    ]);
+    const range = [{ column: 'TimeGenerated', from: later }];
+    expect((await read(engine, store, scanOf(['SrcIp', 'IsPrimary'], range))).rows).toEqual([
+      ['10.0.0.1', false],
+      ['192.0.2.9', true],
+    ]);
+  });
+});
