@@ -31,6 +31,26 @@ export class AddressCodes {
 
   /** The code of bytes[start, end); -1 when they are no address. */
   parse(bytes: Uint8Array, start: number, end: number): number {
+    let v4 = 0;
+    let octet = 0;
+    let digits = 0;
+    let dots = 0;
+    let i = start;
+    for (; i < end; i++) {
+      const c = bytes[i]! - 0x30;
+      if (c >= 0 && c <= 9) {
+        if (digits !== 0 && octet === 0) return -1;
+        octet = octet * 10 + c;
+        digits++;
+      } else if (c === -2) {
+        if (digits === 0 || octet > 255) return -1;
+        v4 = (v4 << 8) | octet;
+        octet = 0;
+        digits = 0;
+        dots++;
+      } else break;
+    }
+    if (i === end && dots === 3 && digits > 0 && octet <= 255) return this.code4((v4 << 8) | octet);
     switch (this.#parser.parse(bytes, start, end)) {
       case 4:
         return this.code4(this.#parser.v4);

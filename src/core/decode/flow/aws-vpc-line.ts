@@ -69,8 +69,8 @@ export class AwsVpcLines {
   readonly #regions: ByteInterner;
   readonly #extras: ByteInterner;
   readonly #layouts = new Layouts();
-  readonly #starts = new Int32Array(MAX_FIELDS + 1);
-  readonly #ends = new Int32Array(MAX_FIELDS + 1);
+  /** Token i of the line is bytes[stops[i] + 1, stops[i + 1]). */
+  readonly #stops = new Int32Array(MAX_FIELDS + 2);
   readonly #scratch = new Uint8Array(MAX_EXTRAS_BYTES);
   #count = 0;
   #hasControl = false;
@@ -118,55 +118,48 @@ export class AwsVpcLines {
     this.#layout = fields && this.#layouts.of(fields);
   }
 
-  /** Reads bytes[from, to) as lines; offsets of problems and rows are those of the lines. */
-  lines(bytes: Uint8Array, from: number, to: number): void {
+  /** Reads bytes from `from` on as lines; offsets of problems and rows are those of the lines. */
+  lines(bytes: Uint8Array, from: number): void {
+    const stop = bytes.lastIndexOf(NEWLINE) + 1;
     let at = from;
-    while (at < to) {
-      const end = this.#tokenise(bytes, at, to);
+    while (at < stop) {
+      const end = this.#tokenise(bytes, at);
       if (this.#count > 0) this.#record(bytes, at, end, this.#origin.offset + at, Number.NaN);
       at = end + 1;
     }
+    if (at < bytes.length) this.line(bytes.subarray(at), this.#origin.offset + at, Number.NaN);
   }
 
-  /** Reads one line that stands at `offset` of the object; `eventMicros` is the wrapping's time, or NaN. */
-  line(bytes: Uint8Array, end: number, offset: number, eventMicros: number): void {
-    const stop = this.#tokenise(bytes, 0, end);
-    if (stop < end - 1) return this.#report(BAD_CONTROL, bytes, 0, end, offset);
-    if (this.#count > 0) this.#record(bytes, 0, stop, offset, eventMicros);
+  /** Reads one line, which stands at `offset` of the object; `eventMicros` is the wrapping's time, or NaN. */
+  line(text: Uint8Array, offset: number, eventMicros: number): void {
+    const bytes = new Uint8Array(text.length + 1);
+    bytes.set(text);
+    bytes[text.length] = NEWLINE;
+    const end = this.#tokenise(bytes, 0);
+    if (end < text.length - 1) return this.#report(BAD_CONTROL, bytes, 0, text.length, offset);
+    if (this.#count > 0) this.#record(bytes, 0, end, offset, eventMicros);
   }
 
-  /** Splits the line at `start` by spaces; returns the index of its newline, or `limit`. */
-  #tokenise(bytes: Uint8Array, start: number, limit: number): number {
-    const starts = this.#starts;
-    const ends = this.#ends;
+  /** Splits the line at `start` by single spaces; returns the index of its newline, which must be there. */
+  #tokenise(bytes: Uint8Array, start: number): number {
+    const stops = this.#stops;
     let count = 0;
-    let tokenStart = start;
     let hasControl = false;
+    stops[0] = start - 1;
     let i = start;
-    for (; i < limit; i++) {
+    for (; ; i++) {
+      while (bytes[i]! > SPACE) i++;
       const c = bytes[i]!;
-      if (c > SPACE) continue;
       if (c === SPACE) {
-        if (i > tokenStart) {
-          if (count < MAX_FIELDS) {
-            starts[count] = tokenStart;
-            ends[count] = i;
-          }
-          count++;
-        }
-        tokenStart = i + 1;
+        if (count < MAX_FIELDS) stops[++count] = i;
       } else if (c === NEWLINE) break;
-      else if (c !== RETURN || (i + 1 < limit && bytes[i + 1] !== NEWLINE)) hasControl = true;
+      else if (c !== RETURN || bytes[i + 1] !== NEWLINE) hasControl = true;
     }
-    const end = i > start && bytes[i - 1] === RETURN ? i - 1 : i;
-    if (end > tokenStart) {
-      if (count < MAX_FIELDS) {
-        starts[count] = tokenStart;
-        ends[count] = end;
-      }
-      count++;
-    }
-    this.#count = count;
+    let end = i;
+    while (end > start && (bytes[end - 1] === RETURN || bytes[end - 1] === SPACE)) end--;
+    while (count > 0 && stops[count]! >= end) count--;
+    stops[++count] = end;
+    this.#count = end > start ? count : 0;
     this.#hasControl = hasControl;
     return i;
   }
@@ -176,10 +169,8 @@ export class AwsVpcLines {
     let eventMicros = micros;
     // A line that CloudWatch exported begins with the event's time: 2026-03-04T10:00:00.000Z.
     if (bytes[start + 4] === DASH && bytes[start + 10] === 0x54 && this.#count > 1) {
-      eventMicros = parseInstant(decodeUtf8(bytes.subarray(start, Math.min(this.#ends[0]!, start + 40))));
-      const count = Math.min(this.#count, MAX_FIELDS);
-      this.#starts.copyWithin(0, 1, count);
-      this.#ends.copyWithin(0, 1, count);
+      eventMicros = parseInstant(decodeUtf8(bytes.subarray(start, Math.min(this.#stops[1]!, start + 40))));
+      this.#stops.copyWithin(0, 1);
       this.#count--;
     }
     let layout = this.#layout;
@@ -196,7 +187,7 @@ export class AwsVpcLines {
   }
 
   #inferLayout(bytes: Uint8Array, end: number): Layout | undefined {
-    const start = this.#starts[0]!;
+    const start = this.#stops[0]! + 1;
     if (this.#count > MAX_FIELDS || end - start > 16_384) return undefined;
     const fields = inferFields(decodeUtf8(bytes.subarray(start, end)));
     return fields && this.#layouts.of(fields);
@@ -220,21 +211,20 @@ export class AwsVpcLines {
   }
 
   #token(bytes: Uint8Array, index: number): string {
-    const start = this.#starts[index]!;
-    return decodeUtf8(bytes.subarray(start, Math.min(this.#ends[index]!, start + 64)));
+    const start = this.#stops[index]! + 1;
+    return decodeUtf8(bytes.subarray(start, Math.min(this.#stops[index + 1]!, start + 64)));
   }
 
   /** Turns the tokens into one row; returns what is wrong with them otherwise. */
   #read(bytes: Uint8Array, layout: Layout, offset: number, eventMicros: number): Problem | undefined {
     if (this.#hasControl) return BAD_CONTROL;
-    const starts = this.#starts;
-    const ends = this.#ends;
+    const stops = this.#stops;
     const c = this.#columns;
     c.reserve();
 
     if (layout.status >= 0) {
-      const s = starts[layout.status]!;
-      const length = ends[layout.status]! - s;
+      const s = stops[layout.status]! + 1;
+      const length = stops[layout.status + 1]! - s;
       const first = bytes[s];
       if (first === 0x4f && length === 2 && bytes[s + 1] === 0x4b) {
         // OK
@@ -244,21 +234,21 @@ export class AwsVpcLines {
     }
 
     // The packet's own addresses where they are given: srcaddr and dstaddr name the interface's.
-    const hasPktSrc = layout.pktSrc >= 0 && !isDash(bytes, starts[layout.pktSrc]!, ends[layout.pktSrc]!);
-    const hasPktDst = layout.pktDst >= 0 && !isDash(bytes, starts[layout.pktDst]!, ends[layout.pktDst]!);
+    const hasPktSrc = layout.pktSrc >= 0 && !isDash(bytes, stops[layout.pktSrc]! + 1, stops[layout.pktSrc + 1]!);
+    const hasPktDst = layout.pktDst >= 0 && !isDash(bytes, stops[layout.pktDst]! + 1, stops[layout.pktDst + 1]!);
     const srcAt = hasPktSrc ? layout.pktSrc : layout.src;
     const dstAt = hasPktDst ? layout.pktDst : layout.dst;
     let src = 0;
     let dst = 0;
     if (srcAt >= 0) {
-      src = this.#srcIps.parse(bytes, starts[srcAt]!, ends[srcAt]!);
+      src = this.#srcIps.parse(bytes, stops[srcAt]! + 1, stops[srcAt + 1]!);
       if (src < 0) {
-        const isUnset = isDash(bytes, starts[srcAt]!, ends[srcAt]!) && dstAt >= 0 && isDash(bytes, starts[dstAt]!, ends[dstAt]!);
+        const isUnset = isDash(bytes, stops[srcAt]! + 1, stops[srcAt + 1]!) && dstAt >= 0 && isDash(bytes, stops[dstAt]! + 1, stops[dstAt + 1]!);
         return isUnset && layout.status < 0 ? NO_DATA_WITHOUT_STATUS : BAD_SOURCE;
       }
     }
     if (dstAt >= 0) {
-      dst = this.#destIps.parse(bytes, starts[dstAt]!, ends[dstAt]!);
+      dst = this.#destIps.parse(bytes, stops[dstAt]! + 1, stops[dstAt + 1]!);
       if (dst < 0) return BAD_DESTINATION;
     }
 
@@ -285,13 +275,13 @@ export class AwsVpcLines {
     if (layout.action >= 0) {
       if (this.#is(bytes, layout.action, 'ACCEPT')) status = 1;
       else if (this.#is(bytes, layout.action, 'REJECT')) status = 2;
-      else if (!isDash(bytes, starts[layout.action]!, ends[layout.action]!)) return BAD_ACTION;
+      else if (!isDash(bytes, stops[layout.action]! + 1, stops[layout.action + 1]!)) return BAD_ACTION;
     }
     let direction = 0;
     if (layout.direction >= 0) {
       if (this.#is(bytes, layout.direction, 'ingress')) direction = 1;
       else if (this.#is(bytes, layout.direction, 'egress')) direction = 2;
-      else if (!isDash(bytes, starts[layout.direction]!, ends[layout.direction]!)) return BAD_DIRECTION;
+      else if (!isDash(bytes, stops[layout.direction]! + 1, stops[layout.direction + 1]!)) return BAD_DIRECTION;
     }
 
     const row = c.begin(this.#origin, offset);
@@ -309,35 +299,34 @@ export class AwsVpcLines {
     c.isFlowStart.set(row, isLikelyStart(protocol, tcpFlags, srcPort, destPort));
     if (direction > 0) c.direction.set(row, direction);
     if (status > 0) c.status.set(row, status);
-    if (layout.account >= 0) c.scope.codes[row] = this.#scopes.code(bytes, starts[layout.account]!, ends[layout.account]!);
+    if (layout.account >= 0) c.scope.codes[row] = this.#scopes.code(bytes, stops[layout.account]! + 1, stops[layout.account + 1]!);
     if (layout.interface >= 0)
-      c.observer.codes[row] = this.#observers.code(bytes, starts[layout.interface]!, ends[layout.interface]!);
-    if (layout.vpc >= 0) c.network.codes[row] = this.#networks.code(bytes, starts[layout.vpc]!, ends[layout.vpc]!);
-    if (layout.subnet >= 0) c.subnet.codes[row] = this.#subnets.code(bytes, starts[layout.subnet]!, ends[layout.subnet]!);
-    if (layout.region >= 0) c.region.codes[row] = this.#regions.code(bytes, starts[layout.region]!, ends[layout.region]!);
+      c.observer.codes[row] = this.#observers.code(bytes, stops[layout.interface]! + 1, stops[layout.interface + 1]!);
+    if (layout.vpc >= 0) c.network.codes[row] = this.#networks.code(bytes, stops[layout.vpc]! + 1, stops[layout.vpc + 1]!);
+    if (layout.subnet >= 0) c.subnet.codes[row] = this.#subnets.code(bytes, stops[layout.subnet]! + 1, stops[layout.subnet + 1]!);
+    if (layout.region >= 0) c.region.codes[row] = this.#regions.code(bytes, stops[layout.region]! + 1, stops[layout.region + 1]!);
     c.additional.codes[row] = this.#extrasCode(bytes, layout, hasPktSrc, hasPktDst);
     return undefined;
   }
 
   #number(bytes: Uint8Array, field: number, max: number): number {
-    return field < 0 ? Number.NaN : readNumber(bytes, this.#starts[field]!, this.#ends[field]!, max);
+    return field < 0 ? Number.NaN : readNumber(bytes, this.#stops[field]! + 1, this.#stops[field + 1]!, max);
   }
 
   #is(bytes: Uint8Array, field: number, value: string): boolean {
-    const start = this.#starts[field]!;
-    if (this.#ends[field]! - start !== value.length) return false;
+    const start = this.#stops[field]! + 1;
+    if (this.#stops[field + 1]! - start !== value.length) return false;
     for (let i = 0; i < value.length; i++) if (bytes[start + i] !== value.charCodeAt(i)) return false;
     return true;
   }
 
   /** The code of AdditionalFields: looked up by the bytes of all its tokens, so that its JSON is printed once per content. */
   #extrasCode(bytes: Uint8Array, layout: Layout, hasPktSrc: boolean, hasPktDst: boolean): number {
-    const starts = this.#starts;
-    const ends = this.#ends;
+    const stops = this.#stops;
     const { extras } = layout;
     this.#extrasLayout = layout;
     let size = 4;
-    for (let i = 0; i < extras.length; i++) size += ends[extras[i]!]! - starts[extras[i]!]! + 1;
+    for (let i = 0; i < extras.length; i++) size += stops[extras[i]! + 1]! - stops[extras[i]!]! + 1 + 1;
     size += 96;
     const key = size <= MAX_EXTRAS_BYTES ? this.#scratch : new Uint8Array(size);
     key[0] = layout.id;
@@ -346,8 +335,8 @@ export class AwsVpcLines {
     key[3] = layout.id >>> 24;
     let at = 4;
     for (let i = 0; i < extras.length; i++) {
-      const end = ends[extras[i]!]!;
-      for (let k = starts[extras[i]!]!; k < end; k++) key[at++] = bytes[k]!;
+      const end = stops[extras[i]! + 1]!;
+      for (let k = stops[extras[i]!]! + 1; k < end; k++) key[at++] = bytes[k]!;
       key[at++] = SPACE;
     }
     if (hasPktSrc && layout.src >= 0) at = this.#appendOther(bytes, layout.src, layout.pktSrc, key, at);
@@ -358,12 +347,12 @@ export class AwsVpcLines {
 
   /** Appends the interface's address when the packet's differs. */
   #appendOther(bytes: Uint8Array, own: number, packet: number, key: Uint8Array, at: number): number {
-    const from = this.#starts[own]!;
-    const other = this.#starts[packet]!;
-    const length = Math.min(this.#ends[own]! - from, 45);
+    const from = this.#stops[own]! + 1;
+    const other = this.#stops[packet]! + 1;
+    const length = Math.min(this.#stops[own + 1]! - from, 45);
     let i = 0;
     while (i < length && bytes[from + i] === bytes[other + i]) i++;
-    if ((i === length && this.#ends[packet]! - other === length) || isDash(bytes, from, from + length)) return at;
+    if ((i === length && this.#stops[packet + 1]! - other === length) || isDash(bytes, from, from + length)) return at;
     for (let k = 0; k < length; k++) key[at + k] = bytes[from + k]!;
     return at + length;
   }

@@ -70,7 +70,7 @@ class AwsVpcDecoder implements Decoder {
     this.#lines.begin(origin, context?.fields, context?.hasHeader ?? false);
     if (isJson(unit))
       readObjects(unit, origin, WRAPPERS, this.#sink, (object, at, end) => this.#unwrap(object, unit, at, end, origin));
-    else this.#lines.lines(unit, startOfText(unit), unit.length);
+    else this.#lines.lines(unit, startOfText(unit));
   }
 
   #unwrap(object: JsonObject, unit: Uint8Array, at: number, end: number, origin: Origin): void {
@@ -86,7 +86,7 @@ class AwsVpcDecoder implements Decoder {
       }
       const line = encodeUtf8(message);
       const time = member(event, 'timestamp');
-      this.#lines.line(line, line.length, offset, typeof time === 'number' ? time * 1000 : Number.NaN);
+      this.#lines.line(line, offset, typeof time === 'number' ? time * 1000 : Number.NaN);
     }
   }
 }

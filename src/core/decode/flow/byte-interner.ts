@@ -39,9 +39,15 @@ export class ByteInterner {
 
   /** The column's code of the token in bytes[start, end). */
   code(bytes: Uint8Array, start: number, end: number): number {
-    let hash = 0x811c9dc5;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-    hash ^= hash >>> 15;
+    let hash = end - start;
+    let at = start;
+    for (const last = end - 3; at < last; at += 4) {
+      const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+      hash = Math.imul(hash ^ word, 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    for (; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+    hash ^= hash >>> 13;
     const slots = this.#slots;
     const length = end - start;
     let slot = hash & (SLOTS - 1);
