@@ -1,3 +1,4 @@
+export { createFileObject, createFileSource, type FileSourceOptions } from './file.ts';
 export { createRecogniser, type Recogniser } from './recognise.ts';
 export type { Mark, Progress, Recognised, Trail } from './recognised.ts';
 export {
@@ -12,3 +13,4 @@ export {
   type SourceHealth,
   START,
 } from './source.ts';
+export { createStdinSource } from './stream.ts';
