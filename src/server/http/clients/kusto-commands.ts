@@ -1,0 +1,220 @@
+import type { KustoTable, KustoV1, SchemaAnswer } from '#core/contract/index.ts';
+import type { KqlType } from '#core/schema/index.ts';
+import { Refused } from '#server/auth/index.ts';
+import { kustoTable } from './kusto.ts';
+
+/** The one database, by the name that Kusto's clients see. */
+export const DATABASE = 'Weir';
+
+/** Names of .NET types, as the schema in JSON gives them. */
+const NET_TYPES: Readonly<Record<KqlType, string>> = {
+  string: 'System.String',
+  long: 'System.Int64',
+  int: 'System.Int32',
+  real: 'System.Double',
+  bool: 'System.SByte',
+  datetime: 'System.DateTime',
+  timespan: 'System.TimeSpan',
+  dynamic: 'System.Object',
+  guid: 'System.Guid',
+  decimal: 'System.Data.SqlTypes.SqlDecimal',
+};
+
+type Table = SchemaAnswer['tables'][number];
+
+interface Command {
+  readonly pattern: RegExp;
+  readonly example: string;
+  answer(match: RegExpExecArray, context: CommandContext): KustoTable;
+}
+
+export interface CommandContext {
+  readonly schema: SchemaAnswer;
+  readonly version: string;
+}
+
+const NAME = String.raw`(?:\[['"])?([\w.-]+)(?:['"]\])?`;
+
+const strings = (...names: readonly string[]) => names.map((name) => [name, 'string'] as const);
+
+/** What clients ask to learn which tables and columns there are. The first pattern that matches answers. */
+const COMMANDS: readonly Command[] = [
+  {
+    pattern: /^\.show version$/i,
+    example: '.show version',
+    answer: (_, { version }) =>
+      kustoTable('Table_0', strings('BuildVersion', 'ServiceType', 'ProductVersion'), [
+        [version, 'Engine', `Weir ${version}`],
+      ]),
+  },
+  {
+    pattern: /^\.show databases$/i,
+    example: '.show databases',
+    answer: () =>
+      kustoTable(
+        'Table_0',
+        [
+          ['DatabaseName', 'string'],
+          ['PersistentStorage', 'string'],
+          ['Version', 'string'],
+          ['IsCurrent', 'bool'],
+          ['DatabaseAccessMode', 'string'],
+          ['PrettyName', 'string'],
+        ],
+        [[DATABASE, '', 'v1.0', true, 'ReadOnly', 'Weir']],
+      ),
+  },
+  {
+    pattern: /^\.show tables$/i,
+    example: '.show tables',
+    answer: (_, { schema }) =>
+      kustoTable(
+        'Table_0',
+        strings('TableName', 'DatabaseName', 'Folder', 'DocString'),
+        schema.tables.map((t) => [t.name, DATABASE, t.kind, t.row]),
+      ),
+  },
+  {
+    pattern: /^\.show functions$/i,
+    example: '.show functions',
+    answer: () =>
+      kustoTable('Table_0', strings('Name', 'Parameters', 'Body', 'Folder', 'DocString'), []),
+  },
+  {
+    pattern: new RegExp(
+      `^\\.show (?:database|databases)(?: \\(?${NAME}\\)?)? schema as json$`,
+      'i',
+    ),
+    example: `.show database ${DATABASE} schema as json`,
+    answer: (_, context) => schemaJson('DatabaseSchema', context),
+  },
+  {
+    pattern: /^\.show schema as json$/i,
+    example: '.show schema as json',
+    answer: (_, context) => schemaJson('ClusterSchema', context),
+  },
+  {
+    pattern: new RegExp(
+      `^\\.show (?:schema|(?:database|databases)(?: \\(?${NAME}\\)?)? (?:schema|details))$`,
+      'i',
+    ),
+    example: '.show schema',
+    answer: (_, { schema }) =>
+      kustoTable(
+        'Table_0',
+        [
+          ['DatabaseName', 'string'],
+          ['TableName', 'string'],
+          ['ColumnName', 'string'],
+          ['ColumnType', 'string'],
+          ['IsDefaultTable', 'bool'],
+          ['IsDefaultColumn', 'bool'],
+          ['PrettyName', 'string'],
+          ['Version', 'string'],
+          ['Folder', 'string'],
+          ['DocString', 'string'],
+        ],
+        [
+          [DATABASE, '', '', '', false, false, 'Weir', 'v1.0', '', ''],
+          ...schema.tables.flatMap((t) => [
+            [DATABASE, t.name, '', '', false, false, '', '', t.kind, t.row],
+            ...t.columns.map((c) => [
+              DATABASE,
+              t.name,
+              c.name,
+              NET_TYPES[c.type],
+              false,
+              false,
+              '',
+              '',
+              t.kind,
+              c.meaning,
+            ]),
+          ]),
+        ],
+      ),
+  },
+  {
+    pattern: new RegExp(`^\\.show table ${NAME} (?:cslschema|schema as csl)$`, 'i'),
+    example: '.show table Flows cslschema',
+    answer: (match, { schema }) => {
+      const table = findTable(schema, match[1]);
+      return tableSchema(table, table.columns.map((c) => `${c.name}:${c.type}`).join(','));
+    },
+  },
+  {
+    pattern: new RegExp(`^\\.show table ${NAME} schema(?: as json)?$`, 'i'),
+    example: '.show table Flows schema as json',
+    answer: (match, { schema }) => {
+      const table = findTable(schema, match[1]);
+      return tableSchema(table, JSON.stringify(describeTable(table)));
+    },
+  },
+];
+
+/** Answers a management command. Throws Refused for one that Weir does not have, naming those it has. */
+export function answerCommand(text: string, context: CommandContext): KustoV1 {
+  const command = text
+    .trim()
+    .replace(/;$/, '')
+    .replace(/\s*\|.*$/s, '')
+    .replace(/\s+/g, ' ');
+  for (const { pattern, answer } of COMMANDS) {
+    const match = pattern.exec(command);
+    if (match) return { Tables: [answer(match, context)] };
+  }
+  throw new Refused('bad-request', 'Weir does not have this management command.', {
+    hint: `It answers ${COMMANDS.map((c) => c.example).join(', ')}.`,
+  });
+}
+
+function findTable(schema: SchemaAnswer, name: string | undefined): Table {
+  const found = schema.tables.find((t) => t.name === name);
+  if (!found)
+    throw new Refused('bad-request', `There is no table ${name ?? ''}.`, {
+      hint: '.show tables lists them.',
+    });
+  return found;
+}
+
+function describeTable(table: Table): unknown {
+  return {
+    Name: table.name,
+    Folder: table.kind,
+    DocString: table.row,
+    OrderedColumns: table.columns.map((c) => ({
+      Name: c.name,
+      Type: NET_TYPES[c.type],
+      CslType: c.type,
+      DocString: c.meaning,
+    })),
+  };
+}
+
+function tableSchema(table: Table, schema: string): KustoTable {
+  return kustoTable(
+    'Table_0',
+    strings('TableName', 'Schema', 'DatabaseName', 'Folder', 'DocString'),
+    [[table.name, schema, DATABASE, table.kind, table.row]],
+  );
+}
+
+function schemaJson(column: string, { schema }: CommandContext): KustoTable {
+  const tables = Object.fromEntries(schema.tables.map((t) => [t.name, describeTable(t)]));
+  const json = {
+    Plugins: [],
+    Databases: {
+      [DATABASE]: {
+        Name: DATABASE,
+        Tables: tables,
+        ExternalTables: {},
+        MaterializedViews: {},
+        MajorVersion: 1,
+        MinorVersion: 0,
+        Functions: {},
+        DatabaseAccessMode: 'ReadOnly',
+      },
+    },
+  };
+  return kustoTable('Table_0', [[column, 'string']], [[JSON.stringify(json)]]);
+}

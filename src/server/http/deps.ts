@@ -1,0 +1,88 @@
+import type {
+  Completion,
+  Diagnostic,
+  QueryInput,
+  QueryResult,
+  ROUTES,
+  RouteOutput,
+  SchemaAnswer,
+  StatusAnswer,
+} from '#core/contract/index.ts';
+import type { Auth, SavedQueries } from '#server/auth/index.ts';
+import type { EventHub } from './event-hub.ts';
+import type { Jobs } from './jobs.ts';
+import type { Log } from './log.ts';
+
+/** Who asks, so that users take turns and a query ends with its request. */
+export interface Asker {
+  readonly user: string;
+  readonly signal: AbortSignal;
+}
+
+/** A file made by a query, streamed once. */
+export interface Download {
+  readonly mediaType: string;
+  readonly rows: number;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/**
+ * What the server needs of the query service. A query that cannot be answered rejects with an Error that has `code`
+ * (of the contract's ERRORS, or the compiler's own), and may have `advice`, `line`, `column`, `start`, `length`.
+ */
+export interface QueryService {
+  run(input: QueryInput, asker: Asker): Promise<QueryResult>;
+  export(input: QueryInput, format: 'csv' | 'parquet' | 'ndjson', asker: Asker): Promise<Download>;
+  check(query: string): Promise<readonly Diagnostic[]>;
+  complete(
+    query: string,
+    position: number,
+  ): Promise<{ start: number; length: number; items: readonly Completion[] }>;
+  hover(
+    query: string,
+    position: number,
+  ): Promise<{ start: number; length: number; text: string } | null>;
+}
+
+/** What the server needs to tell how Weir is doing. */
+export interface StatusService {
+  status(window: { from?: string | undefined; to?: string | undefined }): Promise<StatusAnswer>;
+  quarantine(limit: number): Promise<RouteOutput<typeof ROUTES.quarantine>>;
+  about(): RouteOutput<typeof ROUTES.about>;
+  /** Lines in the text format of Prometheus, beside the server's own. */
+  metrics(): string;
+}
+
+export interface HttpOptions {
+  /** Names, beside addresses and `localhost`, under which browsers may reach the server. */
+  readonly hosts: readonly string[];
+  /** True behind a proxy that speaks TLS: cookies are marked Secure, and browsers are told to stay on https. */
+  readonly isSecure?: boolean;
+  /** Most bytes of one JSON body; 4 MiB. */
+  readonly bodyLimitBytes?: number;
+  /** Longest that a JSON body may take to arrive; 15 s. */
+  readonly bodyTimeoutMs?: number;
+  /** Longest pause inside an upload; 30 s. */
+  readonly uploadIdleMs?: number;
+  /** Server-sent-event streams at once; 200. */
+  readonly streams?: number;
+  /** Between signs of life on a stream of events; 15 s. */
+  readonly heartbeatMs?: number;
+}
+
+export interface HttpDeps {
+  readonly version: string;
+  readonly auth: Auth;
+  readonly saved: SavedQueries;
+  readonly queries: QueryService;
+  readonly schema: () => SchemaAnswer;
+  readonly status: StatusService;
+  readonly jobs: Jobs;
+  readonly events: EventHub;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Folder of the built page. */
+  readonly webRoot: string;
+  readonly options: HttpOptions;
+}

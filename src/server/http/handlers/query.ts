@@ -1,0 +1,59 @@
+import type { QueryInput, RouteId } from '#core/contract/index.ts';
+import { type Call, callerOf, type Handlers } from '../call.ts';
+import type { Asker, HttpDeps } from '../deps.ts';
+
+export const queryIds = [
+  'query',
+  'schema',
+  'kqlCheck',
+  'kqlComplete',
+  'kqlHover',
+  'exportQuery',
+] as const satisfies readonly RouteId[];
+
+export function queryHandlers({ queries, schema }: HttpDeps): Handlers<(typeof queryIds)[number]> {
+  return {
+    async query(input, call) {
+      noteQuery(call, input);
+      const result = await queries.run(input, askerOf(call));
+      call.note({ rows: result.rows.length, elapsedMs: Math.round(result.stats.elapsedMs) });
+      return result;
+    },
+    schema: () => schema(),
+    kqlCheck: async ({ query }) => ({ diagnostics: [...(await queries.check(query))] }),
+    kqlComplete: async ({ query, position }) => {
+      const { start, length, items } = await queries.complete(query, position);
+      return { start, length, items: [...items] };
+    },
+    kqlHover: async ({ query, position }) => ({ hover: await queries.hover(query, position) }),
+    async exportQuery({ format, name, ...input }, call) {
+      noteQuery(call, input);
+      const file = await queries.export(input, format, askerOf(call));
+      call.note({ format, rows: file.rows });
+      return new Response(file.body, {
+        headers: {
+          'Content-Type': file.mediaType,
+          'Content-Disposition': disposition(`${name || 'weir'}.${format}`),
+        },
+      });
+    },
+  };
+}
+
+export function noteQuery(call: Call, { query, timespan }: QueryInput): void {
+  call.note({ query, ...(timespan === undefined ? {} : { timespan }) });
+}
+
+export function askerOf(call: Call): Asker {
+  return { user: callerOf(call).name, signal: call.signal };
+}
+
+/** RFC 6266: a plain name for all, and the exact one, percent-encoded, for those who know it. */
+function disposition(name: string): string {
+  const plain = name.replace(/[^\w. -]/g, '_');
+  const exact = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
+}

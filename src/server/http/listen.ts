@@ -1,0 +1,72 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { App } from './hono.ts';
+import type { Log } from './log.ts';
+
+/** A listening server. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no new connections, waits for running requests, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+const HEADERS_MS = 15_000;
+const KEEP_ALIVE_MS = 65_000;
+const CONNECTIONS = 1000;
+const HEADER_BYTES = 16 * 1024;
+
+/**
+ * Serves the app over HTTP/1.1. Bodies have limits of their own (see body.ts), so there is no time limit for a whole
+ * request here: an upload may take hours.
+ */
+export async function listen(
+  app: App,
+  { host, port }: { host: string; port: number },
+  log: Log,
+): Promise<Listener> {
+  const server = createAdaptorServer({
+    fetch: (request, env) =>
+      app.fetch(request, 'incoming' in env ? { incoming: env.incoming } : {}),
+    overrideGlobalObjects: false,
+    serverOptions: {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 5000,
+      maxHeaderSize: HEADER_BYTES,
+    },
+  });
+  if (!isHttpServer(server)) throw new Error('the adapter made no HTTP/1 server');
+  server.maxConnections = CONNECTIONS;
+  server.on('drop', () =>
+    log.warn('a connection was refused: there are too many', { limit: CONNECTIONS }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  server.on('error', (error) => log.error('the HTTP server failed', { error }));
+  const address = server.address();
+  return {
+    host,
+    port: isAddress(address) ? address.port : port,
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+const isHttpServer = (server: object): server is Server => 'closeAllConnections' in server;
+const isAddress = (address: AddressInfo | string | null): address is AddressInfo =>
+  typeof address === 'object' && address !== null;

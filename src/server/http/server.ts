@@ -1,0 +1,107 @@
+import type { Route, RouteId } from '#core/contract/index.ts';
+import type { Handler } from './call.ts';
+import type { HttpDeps } from './deps.ts';
+import { createDispatcher } from './dispatch.ts';
+import { createHandlers } from './handlers/index.ts';
+import { type App, createApp } from './hono.ts';
+import { type Listener, listen } from './listen.ts';
+import { createHttpMetrics } from './metrics.ts';
+import { createQueryAudit } from './query-audit.ts';
+import { loadSite, type Site } from './site.ts';
+
+export interface HttpServer {
+  /** For tests and for whoever has a request in hand. */
+  readonly app: App;
+  /** Listens; port 0 takes any free one. Throws when the address cannot be used. */
+  start(at: { host: string; port: number }): Promise<StartedServer>;
+  /** Takes nothing new, ends streams, lets running requests finish for up to `graceMs`, writes the audit log. Idempotent. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface StartedServer {
+  /** Without a trailing slash, e.g. `http://127.0.0.1:8787`. */
+  readonly url: string;
+  readonly port: number;
+  /** Logs in once, for an hour; undefined when an admin has a password. Goes to the terminal, not to the log. */
+  readonly loginLink: string | undefined;
+}
+
+const GRACE_MS = 5000;
+
+/** The HTTP server. Inert until it is started; `app` answers before that. */
+export function createHttpServer(deps: HttpDeps): HttpServer {
+  const { auth, log, now, options, events, jobs } = deps;
+  const ending = new AbortController();
+  const stopping = new AbortController();
+  const metrics = createHttpMetrics();
+  const queryAudit = createQueryAudit(auth.audit, now);
+  const handlers = createHandlers(deps, metrics);
+  const dispatch = createDispatcher({
+    ...deps,
+    queryAudit,
+    ending: ending.signal,
+    stopping: stopping.signal,
+  });
+  let site: Promise<Site> | undefined;
+  let listener: Listener | undefined;
+  let stopped: Promise<void> | undefined;
+
+  const app = createApp({
+    hosts: options.hosts,
+    isSecure: options.isSecure ?? false,
+    metrics,
+    answer: (id, incoming) => dispatch(id, handlerOf(handlers, id), incoming),
+    async page(path, request) {
+      site ??= loadSite(deps.webRoot);
+      return (await site).answer(path, request);
+    },
+  });
+
+  async function shutDown(graceMs: number): Promise<void> {
+    ending.abort();
+    events.stop();
+    const closed = listener?.close(graceMs);
+    const cut = setTimeout(() => stopping.abort(), graceMs * 0.8);
+    await Promise.all([closed, jobs.stop()]);
+    clearTimeout(cut);
+    stopping.abort();
+    queryAudit.flush();
+  }
+
+  return {
+    app,
+    async start(at) {
+      site ??= loadSite(deps.webRoot);
+      await site;
+      listener = await listen(app, at, log);
+      const url = `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${listener.port}`;
+      const link = auth.firstLink();
+      if (link !== undefined)
+        auth.audit.append({
+          who: '',
+          from: '',
+          action: 'login-link',
+          outcome: 'done',
+          detail: { printed: true },
+        });
+      log.info('listening', { url });
+      return {
+        url,
+        port: listener.port,
+        loginLink: link === undefined ? undefined : `${url}/login#token=${link}`,
+      };
+    },
+    stop(graceMs = GRACE_MS) {
+      stopped ??= shutDown(graceMs);
+      return stopped;
+    },
+  };
+}
+
+/**
+ * One handler, seen without its own types: the table proves that it belongs to its route, and the dispatcher gives it
+ * only what the route's schema has accepted.
+ */
+function handlerOf(handlers: Readonly<Record<RouteId, unknown>>, id: RouteId): Handler<Route> {
+  return handlers[id] as Handler<Route>;
+}
