@@ -15,7 +15,9 @@ async function readFolder(entry: FileSystemDirectoryEntry): Promise<FileSystemEn
   const reader = entry.createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
     if (some.length === 0) return all;
     all.push(...some);
   }
@@ -26,8 +28,10 @@ const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => 
 
 async function walk(entry: FileSystemEntry, found: Found[], depth: number): Promise<void> {
   if (depth > DEEPEST || found.length >= MOST_FILES || entry.name.startsWith('.')) return;
-  if (isFile(entry)) found.push({ file: await readFile(entry), path: entry.fullPath.replace(/^\//, '') });
-  else if (isFolder(entry)) for (const child of await readFolder(entry)) await walk(child, found, depth + 1);
+  if (isFile(entry))
+    found.push({ file: await readFile(entry), path: entry.fullPath.replace(/^\//, '') });
+  else if (isFolder(entry))
+    for (const child of await readFolder(entry)) await walk(child, found, depth + 1);
 }
 
 /** Every file of a drop, folders walked; hidden files are left out. */

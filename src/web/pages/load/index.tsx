@@ -4,16 +4,33 @@ import { formatCount, plural } from '#web/base/format.ts';
 import { kqlString } from '#web/base/kql.ts';
 import { Link } from '#web/base/router.ts';
 import { printSelection } from '#web/base/selection.ts';
-import { dataExtent, lastStretch, toMillis, useKql, useRoute, useSelection } from '#web/query/index.ts';
+import {
+  dataExtent,
+  lastStretch,
+  toMillis,
+  useKql,
+  useRoute,
+  useSelection,
+} from '#web/query/index.ts';
 import { Button, Icon, Note } from '#web/widgets/index.ts';
 import { filesOfDrop, filesOfInput } from './dropped.ts';
 import { UploadRow } from './upload-row.tsx';
-import { addFiles, clearFinished, isOpen, readUploads, type Upload, watchUploads } from './uploads.ts';
+import {
+  addFiles,
+  clearFinished,
+  isOpen,
+  readUploads,
+  type Upload,
+  watchUploads,
+} from './uploads.ts';
 
 const ACCEPTED = [
   ['Azure VNet flow logs', 'PT1H.json as Network Watcher writes them, version 4'],
   ['Azure NSG flow logs', 'PT1H.json, versions 1 and 2'],
-  ['AWS VPC flow logs', 'text with any field list, Parquet, from CloudWatch or Firehose, versions 2 to 8'],
+  [
+    'AWS VPC flow logs',
+    'text with any field list, Parquet, from CloudWatch or Firehose, versions 2 to 8',
+  ],
   ['GCP VPC flow logs', 'exported LogEntry JSON, as an array or one to a line'],
 ] as const;
 
@@ -92,8 +109,9 @@ function DropZone(props: { readonly isSmall: boolean }): ReactNode {
             ))}
           </ul>
           <p className="sub">
-            Plain, or compressed with gzip or zstd. The kind is recognised by content, whatever a file is called, and what was
-            loaded before is not stored twice. From a terminal: <code className="mono">./weir ingest PATH…</code>
+            Plain, or compressed with gzip or zstd. The kind is recognised by content, whatever a
+            file is called, and what was loaded before is not stored twice. From a terminal:{' '}
+            <code className="mono">./weir ingest PATH…</code>
           </p>
         </>
       )}
@@ -118,8 +136,12 @@ function Progressing(props: { readonly uploads: readonly Upload[] }): ReactNode 
               : `${plural(done.length, 'file')} loaded${failed > 0 ? `, ${formatCount(failed)} not` : ''}`}
           </b>
           {' · '}
-          {plural(sum((j) => j.records), 'record')}, {formatCount(sum((j) => j.stored))} stored,{' '}
-          {formatCount(sum((j) => j.known))} known already, {formatCount(sum((j) => j.quarantined))} quarantined
+          {plural(
+            sum((j) => j.records),
+            'record',
+          )}
+          , {formatCount(sum((j) => j.stored))} stored, {formatCount(sum((j) => j.known))} known
+          already, {formatCount(sum((j) => j.quarantined))} quarantined
         </p>
         <span className="grow" />
         {open.length === 0 && (
@@ -149,7 +171,10 @@ function NextStep(props: { readonly done: readonly Upload[] }): ReactNode {
   const [row] = answer.data?.rows ?? [];
   const from = toMillis(row?.[0]);
   const to = toMillis(row?.[1]);
-  const data = from !== null && to !== null ? { from, to: Math.floor(to / 60_000) * 60_000 + 60_000 } : dataExtent(status.data);
+  const data =
+    from !== null && to !== null
+      ? { from, to: Math.floor(to / 60_000) * 60_000 + 60_000 }
+      : dataExtent(status.data);
   if (!data) return null;
   const href = `/${printSelection({ ...selection, range: lastStretch(data), filters: {} })}`;
   return (

@@ -34,7 +34,9 @@ const FINAL: ReadonlySet<string> = new Set(['done', 'failed', 'cancelled']);
 
 /** True while something is still to happen to it. */
 export const isOpen = (u: Upload): boolean =>
-  u.state === 'waiting' || u.state === 'sending' || (u.state === 'sent' && !FINAL.has(u.job?.state ?? ''));
+  u.state === 'waiting' ||
+  u.state === 'sending' ||
+  (u.state === 'sent' && !FINAL.has(u.job?.state ?? ''));
 
 function change(entry: Entry, part: Partial<Upload>): void {
   entry.upload = { ...entry.upload, ...part };
@@ -70,26 +72,46 @@ async function sendOne(entry: Entry): Promise<void> {
   change(entry, { state: 'sending' });
   try {
     const { file } = entry;
-    entry.jobId = await upload(file, entry.upload.name, ({ sent }) => change(entry, { sent: Math.min(sent, file.size) }), entry.abort.signal);
+    entry.jobId = await upload(
+      file,
+      entry.upload.name,
+      ({ sent }) => change(entry, { sent: Math.min(sent, file.size) }),
+      entry.abort.signal,
+    );
     change(entry, { state: 'sent', sent: file.size });
     poll ??= setInterval(() => void ask(), POLL_MS);
     void ask();
   } catch (error) {
     if (entry.abort.signal.aborted) change(entry, { state: 'cancelled' });
-    else change(entry, { state: 'failed', failure: error instanceof RequestFailed ? error.detail : { message: String(error) } });
+    else
+      change(entry, {
+        state: 'failed',
+        failure: error instanceof RequestFailed ? error.detail : { message: String(error) },
+      });
   }
   sendNext();
 }
 
 function sendNext(): void {
   const sending = entries.filter((e) => e.upload.state === 'sending').length;
-  for (const entry of entries.filter((e) => e.upload.state === 'waiting').slice(0, AT_ONCE - sending)) void sendOne(entry);
+  for (const entry of entries
+    .filter((e) => e.upload.state === 'waiting')
+    .slice(0, AT_ONCE - sending))
+    void sendOne(entry);
 }
 
 /** Begins to send files; `path` is the name within the dropped folder. */
 export function addFiles(files: readonly { readonly file: File; readonly path: string }[]): void {
   for (const { file, path } of files) {
-    const fresh: Upload = { id: nextId++, name: path, sizeBytes: file.size, sent: 0, state: 'waiting', job: undefined, failure: undefined };
+    const fresh: Upload = {
+      id: nextId++,
+      name: path,
+      sizeBytes: file.size,
+      sent: 0,
+      state: 'waiting',
+      job: undefined,
+      failure: undefined,
+    };
     entries.push({ upload: fresh, file, abort: new AbortController(), jobId: undefined });
   }
   shown = entries.map((e) => e.upload);
@@ -106,7 +128,8 @@ export function cancelUpload(id: number): void {
 
 /** Takes what is finished off the list. */
 export function clearFinished(): void {
-  for (let i = entries.length - 1; i >= 0; i--) if (!isOpen(entries[i]!.upload)) entries.splice(i, 1);
+  for (let i = entries.length - 1; i >= 0; i--)
+    if (!isOpen(entries[i]!.upload)) entries.splice(i, 1);
   shown = entries.map((e) => e.upload);
   for (const watcher of watchers) watcher();
 }

@@ -1,0 +1,2 @@
+export { KqlEditor } from './kql-editor.tsx';
+export type { EditorHandle } from './types.ts';
