@@ -1,4 +1,14 @@
 export { FAULTS, type Fault, type FaultCode, partReadable } from './check.ts';
+export {
+  COMPACTION,
+  type Compaction,
+  type CompactionDeps,
+  type CompactionPolicy,
+  chooseMerge,
+  compactOnce,
+  type Merge,
+  type MergeOptions,
+} from './compaction.ts';
 export { type Disk, type FileFacts, realDisk } from './disk.ts';
 export {
   CheckpointMoved,
@@ -10,9 +20,17 @@ export {
   StoreVersion,
 } from './errors.ts';
 export { isLocked, type ServerAddress, writeServerFile } from './lock.ts';
+export { duckdbMerge } from './merge.ts';
 export { findServer, openReader, openStore, type ReadOptions, type WriteOptions } from './open.ts';
 export type { Recovery } from './recovery.ts';
 export type { Swept } from './removal.ts';
+export {
+  applyRetention,
+  RAW_TABLES,
+  type Reclaimer,
+  type RetentionPass,
+  type RetentionPolicy,
+} from './retention.ts';
 export { Database, type Migration, migrate, openDurable, type SqlValue } from './sqlite.ts';
 export {
   type Change,

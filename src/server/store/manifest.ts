@@ -77,6 +77,14 @@ function touches(range: TimeRange | undefined, from = -Infinity, to = Infinity):
   return range !== undefined && range[0] <= to && range[1] >= from;
 }
 
+export function listTables(db: Database): string[] {
+  return db
+    .all<{ name: string }>(
+      `SELECT DISTINCT table_name AS name FROM segment WHERE state = 'visible' ORDER BY table_name`,
+    )
+    .map((row) => row.name);
+}
+
 /** What upkeep needs to know of a segment, in any state. */
 export interface SegmentFacts {
   readonly id: string;

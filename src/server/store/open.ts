@@ -120,7 +120,7 @@ export function openReader(options: ReadOptions): StoreReader {
   const db = openManifest(folder);
   try {
     migrate(db, MANIFEST_ROOM, MANIFEST_STEPS);
-    return createReader(db, folder, options.tables ?? tablesByName);
+    return createReader(db, folder, options.tables ?? tablesByName, realDisk);
   } catch (error) {
     db.close();
     throw error;

@@ -1,7 +1,7 @@
 import type { Table } from '#core/schema/index.ts';
 import { checkDatabase, checkSegments } from './check.ts';
-import { realDisk } from './disk.ts';
-import { findSegments, versionOf } from './manifest.ts';
+import type { Disk } from './disk.ts';
+import { findSegments, listTables, versionOf } from './manifest.ts';
 import { findCheckpoint, listCheckpoints, listQuarantined, listTallies } from './progress.ts';
 import { listRetention } from './removal.ts';
 import type { Database } from './sqlite.ts';
@@ -13,10 +13,12 @@ export function createReader(
   db: Database,
   folder: string,
   tables: ReadonlyMap<string, Table>,
+  disk: Disk,
 ): StoreReader {
   return {
     folder,
     state: db,
+    tables: () => listTables(db),
     segments: (query) => findSegments(db, folder, query, tables.get(query.table)),
     checkpoint: (identity) => findCheckpoint(db, identity),
     checkpoints: (source) => listCheckpoints(db, source),
@@ -27,7 +29,7 @@ export function createReader(
     summary: async () => ({
       tables: summarizeTables(db, tables),
       usage: await measureUsage(db, folder),
-      freeBytes: realDisk.freeBytes(folder),
+      freeBytes: disk.freeBytes(folder),
     }),
     check: async ({ isDeep = false } = {}) => [
       ...(isDeep ? checkDatabase(db) : []),

@@ -121,6 +121,8 @@ export interface StoreReader {
   readonly folder: string;
   /** weir.db: the application's own tables. Read-only when the store is. */
   readonly state: Database;
+  /** Names of the tables that have visible segments. */
+  tables(): readonly string[];
   /** Visible segments that may hold rows of the query, by day, then in the order they were made. */
   segments(query: SegmentQuery): readonly Segment[];
   checkpoint(identity: string): Checkpoint | undefined;

@@ -66,7 +66,7 @@ export function createWritable(deps: WritableDeps): Store {
   }
 
   return {
-    ...createReader(db, folder, deps.tables),
+    ...createReader(db, folder, deps.tables, disk),
     owner: deps.owner,
     commit: (what) => change(what, []),
     replace: (old, drafts, more = {}) => change({ ...more, segments: drafts }, old),
