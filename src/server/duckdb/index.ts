@@ -1,7 +1,12 @@
 export {
   type DuckDBValue,
   type Duckdb,
+  type DuckdbFunction,
   type DuckdbOptions,
   type DuckdbResult,
+  type Engine,
+  type EngineConnection,
+  type EngineOptions,
   openDuckdb,
+  openEngine,
 } from './duckdb.ts';

@@ -1,0 +1,55 @@
+import type { KqlType } from '../../schema/index.ts';
+import type { LiteralExpr } from '../bound/expr.ts';
+
+/** The engines that plans are printed for. Adding one makes every row of every function table incomplete until it has it. */
+export type DialectName = 'duckdb';
+
+/** An argument as SQL, with what is known of it. */
+export interface Arg {
+  readonly sql: string;
+  readonly type: KqlType;
+  /** Set where the argument is a constant. */
+  readonly literal?: LiteralExpr;
+}
+
+/** Prints one call. `type` is what the call gives. */
+export type Printer = (args: readonly Arg[], call: { readonly type: KqlType }) => string;
+
+/** How JavaScript sees a value of a host function. `long` is a number where it is exact, else a bigint. */
+export type HostType = 'text' | 'long' | 'real' | 'bool';
+export type HostValue = string | number | bigint | boolean | null;
+
+/** A function that runs in JavaScript beside the engine: registered there, or run in a host stage. Must not throw. */
+export interface HostFunction {
+  readonly name: string;
+  readonly args: readonly HostType[];
+  /** The type of further arguments. */
+  readonly rest?: HostType;
+  readonly returns: HostType;
+  /** Gives another value each time. */
+  readonly isVolatile?: true;
+  readonly call: (...args: readonly HostValue[]) => HostValue;
+}
+
+/** A function: what it gives where the binder cannot tell, and how each engine computes it. */
+export type FunctionRow = {
+  readonly returns?: KqlType;
+} & { readonly [D in DialectName]: Printer };
+
+export type FunctionGroup = Readonly<Record<string, FunctionRow>>;
+
+export interface AggregateContext {
+  readonly type: KqlType;
+  /** ` ORDER BY …` inside the call, or '' when rows are in no order. */
+  readonly order: string;
+  /** ` FILTER (WHERE …)`, or ''. */
+  readonly filter: string;
+  /** Which of several outputs. */
+  readonly output: number;
+}
+
+export type AggregatePrinter = (args: readonly Arg[], context: AggregateContext) => string;
+
+export type AggregateRow = { readonly returns?: KqlType } & {
+  readonly [D in DialectName]: AggregatePrinter;
+};

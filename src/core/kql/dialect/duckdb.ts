@@ -1,0 +1,225 @@
+import type { KqlType } from '../../schema/index.ts';
+import type { LiteralExpr } from '../bound/expr.ts';
+import { EPOCH_TICKS } from '../runtime/datetime.ts';
+import type { Arg } from './dialect.ts';
+
+/** DuckDB's side of types, names and literals. Everything that becomes SQL text for a value or a name passes here. */
+
+export const DUCKDB_TYPES: Readonly<Record<KqlType, string>> = {
+  string: 'VARCHAR',
+  long: 'BIGINT',
+  int: 'INTEGER',
+  real: 'DOUBLE',
+  bool: 'BOOLEAN',
+  datetime: 'TIMESTAMP',
+  timespan: 'BIGINT',
+  dynamic: 'VARCHAR',
+  guid: 'VARCHAR',
+  decimal: 'DOUBLE',
+};
+
+/** A name in double quotes. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""').replaceAll('\0', '')}"`;
+}
+
+/** A text in single quotes; a zero byte, which DuckDB's parser cannot read, is put in by chr(0). */
+export function quoteText(text: string): string {
+  if (!text.includes('\0')) return `'${text.replaceAll("'", "''")}'`;
+  return `(${text
+    .split('\0')
+    .map((part) => `'${part.replaceAll("'", "''")}'`)
+    .join(' || chr(0) || ')})`;
+}
+
+function realText(value: number | string): string {
+  if (value === 'nan') return `'nan'::DOUBLE`;
+  if (value === 'inf') return `'infinity'::DOUBLE`;
+  if (value === '-inf') return `'-infinity'::DOUBLE`;
+  const text = String(value);
+  return `${text}::DOUBLE`.replace(/^(-.*)::DOUBLE$/, '($1)::DOUBLE');
+}
+
+/** The one literal writer. */
+export function printLiteral(literal: LiteralExpr): string {
+  const { value, type } = literal;
+  if (value === null) return type === 'string' ? `''` : `NULL::${DUCKDB_TYPES[type]}`;
+  switch (type) {
+    case 'string':
+    case 'guid':
+    case 'dynamic':
+      return quoteText(String(value));
+    case 'bool':
+      return value === true ? 'true' : 'false';
+    case 'real':
+    case 'decimal':
+      return realText(typeof value === 'number' ? value : String(value));
+    case 'int':
+      return `(${Number(value)})`.replace(/^\((\d+)\)$/, '$1');
+    case 'long':
+      return longText(String(value));
+    case 'timespan':
+      return longText(String(value));
+    case 'datetime':
+      return printInstant(BigInt(String(value)));
+  }
+}
+
+function longText(digits: string): string {
+  if (!/^-?\d+$/.test(digits)) throw new Error('not a whole number');
+  return digits.startsWith('-') ? `(${digits})::BIGINT` : `${digits}::BIGINT`;
+}
+
+function printInstant(ticks: bigint): string {
+  const micros = (ticks - EPOCH_TICKS) / 10n - ((ticks - EPOCH_TICKS) % 10n < 0n ? 1n : 0n);
+  const seconds = micros / 1_000_000n - (micros % 1_000_000n < 0n ? 1n : 0n);
+  const rest = micros - seconds * 1_000_000n;
+  const iso = new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  return `TIMESTAMP '${iso}${rest === 0n ? '' : `.${String(rest).padStart(6, '0')}`}'`;
+}
+
+/** Microseconds of a TIMESTAMP, and back. */
+export const micros = (sql: string): string => `epoch_us(${sql})`;
+export const instant = (sql: string): string => `make_timestamp((${sql})::BIGINT)`;
+
+/** Ticks since 0001-01-01 of a TIMESTAMP, and back. */
+export const ticksOf = (sql: string): string => `(epoch_us(${sql}) * 10 + ${EPOCH_TICKS})`;
+export const ofTicks = (sql: string): string => `make_timestamp(((${sql}) - ${EPOCH_TICKS}) // 10)`;
+
+const isNumber = (type: KqlType) =>
+  type === 'int' || type === 'long' || type === 'real' || type === 'decimal';
+
+/** A value as text; null becomes ''. */
+export function toText(arg: Arg): string {
+  switch (arg.type) {
+    case 'string':
+      return arg.sql;
+    case 'guid':
+    case 'int':
+    case 'long':
+      return `coalesce(${arg.sql}::VARCHAR, '')`;
+    case 'bool':
+      return `CASE WHEN ${arg.sql} THEN 'true' WHEN NOT (${arg.sql}) THEN 'false' ELSE '' END`;
+    case 'real':
+    case 'decimal':
+      return `coalesce(weir_real_text(${arg.sql}), '')`;
+    case 'datetime':
+      return `coalesce(strftime(${arg.sql}, '%Y-%m-%dT%H:%M:%S.%f') || '0Z', '')`;
+    case 'timespan':
+      return `coalesce(weir_timespan_text(${arg.sql}), '')`;
+    case 'dynamic':
+      return `coalesce(weir_dynamic_text(${arg.sql}), '')`;
+  }
+}
+
+/** A value as JSON text; null stays null. */
+export function toDynamic(arg: Arg): string {
+  switch (arg.type) {
+    case 'dynamic':
+      return arg.sql;
+    case 'string':
+      return `to_json(${arg.sql})::VARCHAR`;
+    case 'guid':
+      return `to_json(${arg.sql})::VARCHAR`;
+    case 'int':
+    case 'long':
+      return `(${arg.sql})::VARCHAR`;
+    case 'bool':
+      return `(${arg.sql})::VARCHAR`;
+    case 'real':
+    case 'decimal':
+      return `weir_real_json(${arg.sql})`;
+    case 'datetime':
+      return `('"' || strftime(${arg.sql}, '%Y-%m-%dT%H:%M:%S.%f') || '0Z"')`;
+    case 'timespan':
+      return `('"' || weir_timespan_text(${arg.sql}) || '"')`;
+  }
+}
+
+export function toLong(arg: Arg, type: 'long' | 'int' = 'long'): string {
+  const sql = DUCKDB_TYPES[type];
+  switch (arg.type) {
+    case 'int':
+    case 'long':
+      return arg.type === type ? arg.sql : `try_cast(${arg.sql} AS ${sql})`;
+    case 'real':
+    case 'decimal':
+      return `try_cast(trunc(${arg.sql}) AS ${sql})`;
+    case 'bool':
+    case 'timespan':
+      return `(${arg.sql})::${sql}`;
+    case 'datetime':
+      return ticksOf(arg.sql);
+    case 'dynamic':
+      return `try_cast(weir_dynamic_long(${arg.sql}) AS ${sql})`;
+    default:
+      return `try_cast(weir_text_long(${arg.sql}) AS ${sql})`;
+  }
+}
+
+export function toReal(arg: Arg): string {
+  switch (arg.type) {
+    case 'real':
+    case 'decimal':
+      return arg.sql;
+    case 'dynamic':
+      return `weir_dynamic_real(${arg.sql})`;
+    case 'string':
+    case 'guid':
+      return `weir_text_real(${arg.sql})`;
+    case 'datetime':
+      return `${ticksOf(arg.sql)}::DOUBLE`;
+    default:
+      return `(${arg.sql})::DOUBLE`;
+  }
+}
+
+export function toBool(arg: Arg): string {
+  if (arg.type === 'bool') return arg.sql;
+  if (isNumber(arg.type)) return `(${arg.sql} <> 0)`;
+  return arg.type === 'dynamic'
+    ? `weir_dynamic_bool(${arg.sql})`
+    : `weir_text_bool(${toText(arg)})`;
+}
+
+export function toDatetime(arg: Arg): string {
+  if (arg.type === 'datetime') return arg.sql;
+  if (arg.type === 'timespan' || isNumber(arg.type)) return ofTicks(toLong(arg));
+  return `make_timestamp(weir_text_datetime(${toText(arg)}))`;
+}
+
+export function toTimespan(arg: Arg): string {
+  if (arg.type === 'timespan') return arg.sql;
+  if (arg.type === 'int' || arg.type === 'long') return `(${arg.sql})::BIGINT`;
+  if (arg.type === 'real' || arg.type === 'decimal') return `(${arg.sql} * 864000000000)::BIGINT`;
+  return `weir_text_timespan(${toText(arg)})`;
+}
+
+export function toGuid(arg: Arg): string {
+  return arg.type === 'guid' ? arg.sql : `weir_text_guid(${toText(arg)})`;
+}
+
+/** A value as another type, by KQL's rules of to…(). */
+export function convert(arg: Arg, type: KqlType): string {
+  switch (type) {
+    case 'string':
+      return toText(arg);
+    case 'long':
+      return toLong(arg);
+    case 'int':
+      return toLong(arg, 'int');
+    case 'real':
+    case 'decimal':
+      return toReal(arg);
+    case 'bool':
+      return toBool(arg);
+    case 'datetime':
+      return toDatetime(arg);
+    case 'timespan':
+      return toTimespan(arg);
+    case 'dynamic':
+      return toDynamic(arg);
+    case 'guid':
+      return toGuid(arg);
+  }
+}

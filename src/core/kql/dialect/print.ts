@@ -1,0 +1,385 @@
+import type { BoundColumn } from '../bound/expr.ts';
+import { AGGREGATES } from '../functions/aggregates.ts';
+import { FUNCTIONS } from '../functions/index.ts';
+import type { OrderKey, PlanExpr, Rel, SharedRel } from '../plan/plan.ts';
+import type { Arg } from './dialect.ts';
+import { DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
+import { printWindow } from './windows.ts';
+
+/**
+ * Prints a relational tree as one DuckDB statement: a CTE per operator, in order, each easy to read alone. DuckDB folds
+ * them together again. Its names ignore case and KQL's do not, so each relation maps its columns to names of its own.
+ */
+
+/** A printed relation: the name to select from, and the physical name of each column. */
+interface Printed {
+  readonly from: string;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export interface PrintOptions {
+  /** SQL that can stand after FROM, by name of a scan. */
+  readonly scanSql: (scan: string) => string;
+}
+
+interface Printing {
+  readonly ctes: string[];
+  readonly options: PrintOptions;
+  readonly shared: Map<string, Printed>;
+}
+
+function physicalNames(columns: readonly BoundColumn[]): Map<string, string> {
+  const out = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { name } of columns) {
+    let physical = name === '' ? '_' : name;
+    for (let i = 2; taken.has(physical.toLowerCase()); i++) physical = `${name}·${i}`;
+    taken.add(physical.toLowerCase());
+    out.set(name, physical);
+  }
+  return out;
+}
+
+function add(p: Printing, sql: string, names: ReadonlyMap<string, string>): Printed {
+  const from = `q${p.ctes.length + 1}`;
+  p.ctes.push(`${from} AS (\n  ${sql}\n)`);
+  return { from, names };
+}
+
+interface Context {
+  readonly p: Printing;
+  readonly column: (name: string) => string;
+  /** ` ORDER BY …` for aggregates. */
+  readonly aggregateOrder: string;
+}
+
+function contextOf(p: Printing, input: Printed, qualifier = '', aggregateOrder = ''): Context {
+  return {
+    p,
+    aggregateOrder,
+    column: (name) => {
+      const physical = input.names.get(name);
+      if (physical === undefined)
+        throw new Error(`the plan names a column that is not there: ${name}`);
+      return `${qualifier}${quoteName(physical)}`;
+    },
+  };
+}
+
+function argOf(expr: PlanExpr, c: Context): Arg {
+  const sql = printExpr(expr, c);
+  return expr.kind === 'literal'
+    ? { sql, type: expr.type, literal: expr }
+    : { sql, type: expr.type };
+}
+
+export function printExpr(expr: PlanExpr, c: Context): string {
+  switch (expr.kind) {
+    case 'literal':
+      return printLiteral(expr);
+    case 'column':
+      return c.column(expr.name);
+    case 'call': {
+      const row = FUNCTIONS.get(expr.name);
+      if (!row) throw new Error(`no such function: ${expr.name}`);
+      return row.duckdb(
+        expr.args.map((a) => argOf(a, c)),
+        { type: expr.type },
+      );
+    }
+    case 'aggregate': {
+      const row = AGGREGATES.get(expr.name);
+      if (!row) throw new Error(`no such aggregate: ${expr.name}`);
+      const filter = expr.filter ? ` FILTER (WHERE ${printExpr(expr.filter, c)})` : '';
+      return row.duckdb(
+        expr.args.map((a) => argOf(a, c)),
+        { type: expr.type, filter, order: c.aggregateOrder, output: expr.output ?? 0 },
+      );
+    }
+    case 'window':
+      return printWindow(
+        expr,
+        expr.args.map((a) => argOf(a, c)),
+        expr.partition.map(c.column),
+        printOrder(expr.order, c),
+      );
+    case 'subquery': {
+      const from = printRel(expr.rel, c.p);
+      const value = quoteName(from.names.get(expr.column)!);
+      if (expr.use === 'scalar')
+        return expr.type === 'string'
+          ? `coalesce((SELECT ${value} FROM ${from.from}), '')`
+          : `(SELECT ${value} FROM ${from.from})`;
+      const item = toDynamic({
+        sql: value,
+        type: expr.rel.columns.find((x) => x.name === expr.column)?.type ?? 'dynamic',
+      });
+      return `(SELECT '[' || coalesce(string_agg(${item}, ','), '') || ']' FROM ${from.from})`;
+    }
+    case 'in-query': {
+      const from = printRel(expr.rel, c.p);
+      const fold = (sql: string) => (expr.isFolded ? `lower(${sql})` : sql);
+      return `(${fold(printExpr(expr.value, c))} IN (SELECT ${fold(quoteName(from.names.get(expr.column)!))} FROM ${from.from}))`;
+    }
+  }
+}
+
+function printOrder(order: readonly OrderKey[], c: Pick<Context, 'column'>): string {
+  return order
+    .map(
+      (k) =>
+        `${c.column(k.column)} ${k.isDescending ? 'DESC' : 'ASC'} NULLS ${k.nulls === 'first' ? 'FIRST' : 'LAST'}`,
+    )
+    .join(', ');
+}
+
+function orderBy(order: readonly OrderKey[], c: Pick<Context, 'column'>): string {
+  return order.length > 0 ? ` ORDER BY ${printOrder(order, c)}` : '';
+}
+
+function item(expr: PlanExpr, name: string, c: Context): string {
+  const sql = printExpr(expr, c);
+  const as = quoteName(name);
+  return sql === as ? sql : `${sql} AS ${as}`;
+}
+
+function printSelect(rel: Extract<Rel, { op: 'select' }>, p: Printing): Printed {
+  const input = printRel(rel.input, p);
+  const names = physicalNames(rel.columns);
+  const c = contextOf(p, input);
+  const items = rel.items.map((i) => item(i.expr, names.get(i.name)!, c));
+  return add(
+    p,
+    `SELECT ${items.length > 0 ? items.join(',\n    ') : '1 AS "_"'}\n  FROM ${input.from}`,
+    names,
+  );
+}
+
+function printAggregate(rel: Extract<Rel, { op: 'aggregate' }>, p: Printing): Printed {
+  const input = printRel(rel.input, p);
+  const names = physicalNames(rel.columns);
+  const c = contextOf(p, input, '', orderBy(rel.order, contextOf(p, input)));
+  const by = rel.by.map((i) => item(i.expr, names.get(i.name)!, c));
+  const aggregates = rel.aggregates.map((i) => item(i.expr, names.get(i.name)!, c));
+  const group = rel.by.length > 0 ? `\n  GROUP BY ${rel.by.map((_, i) => i + 1).join(', ')}` : '';
+  if (aggregates.length === 0)
+    return add(
+      p,
+      `SELECT DISTINCT ${by.length > 0 ? by.join(', ') : '1 AS "_"'}\n  FROM ${input.from}`,
+      names,
+    );
+  return add(
+    p,
+    `SELECT ${[...by, ...aggregates].join(',\n    ')}\n  FROM ${input.from}${group}`,
+    names,
+  );
+}
+
+const JOINS = {
+  inner: 'JOIN',
+  left: 'LEFT JOIN',
+  right: 'RIGHT JOIN',
+  full: 'FULL JOIN',
+  semi: 'SEMI JOIN',
+  anti: 'ANTI JOIN',
+} as const;
+
+function printJoin(rel: Extract<Rel, { op: 'join' }>, p: Printing): Printed {
+  const left = printRel(rel.left, p);
+  const right = printRel(rel.right, p);
+  const names = physicalNames(rel.columns);
+  const [l, r] = [contextOf(p, left, 'l.'), contextOf(p, right, 'r.')];
+  const items = rel.take.map((c) => {
+    const from =
+      c.side === 'left'
+        ? l.column(c.source)
+        : c.side === 'right'
+          ? r.column(c.source)
+          : `coalesce(${l.column(c.source)}, ${r.column(c.other ?? c.source)})`;
+    return `${from} AS ${quoteName(names.get(c.name)!)}`;
+  });
+  const on = rel.on.map((c) => `${printExpr(c.left, l)} = ${printExpr(c.right, r)}`);
+  return add(
+    p,
+    `SELECT ${items.join(', ')}\n  FROM ${left.from} AS l ${JOINS[rel.kind]} ${right.from} AS r ON ${on.length > 0 ? on.join(' AND ') : 'true'}`,
+    names,
+  );
+}
+
+function printUnion(rel: Extract<Rel, { op: 'union' }>, p: Printing): Printed {
+  const names = physicalNames(rel.columns);
+  const parts = rel.inputs.map((input) => {
+    const printed = printRel(input, p);
+    const c = contextOf(p, printed);
+    return `SELECT ${rel.columns.map((x) => `${c.column(x.name)} AS ${quoteName(names.get(x.name)!)}`).join(', ') || '1 AS "_"'} FROM ${printed.from}`;
+  });
+  return add(p, parts.join('\n  UNION ALL\n  '), names);
+}
+
+function printValues(rel: Extract<Rel, { op: 'values' }>, p: Printing): Printed {
+  const names = physicalNames(rel.columns);
+  const nowhere: Context = {
+    p,
+    column: (name) => {
+      throw new Error(`a constant names the column ${name}`);
+    },
+    aggregateOrder: '',
+  };
+  if (rel.columns.length === 0)
+    return add(p, `SELECT 1 AS "_"${rel.rows.length === 0 ? ' WHERE false' : ''}`, names);
+  const typed = (sql: string, c: BoundColumn) => `${sql}::${DUCKDB_TYPES[c.type]}`;
+  if (rel.rows.length === 0) {
+    const empty = rel.columns.map((c) => `${typed('NULL', c)} AS ${quoteName(names.get(c.name)!)}`);
+    return add(p, `SELECT ${empty.join(', ')} WHERE false`, names);
+  }
+  const rows = rel.rows.map(
+    (row, n) =>
+      `(${row.map((cell, i) => (n === 0 ? typed(printExpr(cell, nowhere), rel.columns[i]!) : printExpr(cell, nowhere))).join(', ')})`,
+  );
+  return add(
+    p,
+    `SELECT * FROM (VALUES ${rows.join(',\n    ')}) AS v(${rel.columns.map((c) => quoteName(names.get(c.name)!)).join(', ')})`,
+    names,
+  );
+}
+
+function printSequence(rel: Extract<Rel, { op: 'sequence' }>, p: Printing): Printed {
+  const names = physicalNames(rel.columns);
+  const nowhere: Context = {
+    p,
+    column: () => {
+      throw new Error('a range names a column');
+    },
+    aggregateOrder: '',
+  };
+  const first = rel.columns[0]!;
+  const [from, to, step] = [rel.from, rel.to, rel.step].map((e) => printExpr(e, nowhere));
+  const name = quoteName(names.get(first.name)!);
+  const index = rel.index ? `, i AS ${quoteName(names.get(rel.index)!)}` : '';
+  if (first.type === 'datetime') {
+    const [a, b, s] = [`epoch_us(${from})`, `epoch_us(${to})`, `((${step}) // 10)`];
+    return add(
+      p,
+      `SELECT make_timestamp(${a} + i * ${s}) AS ${name}${index}\n  FROM range((greatest(-1, floor((${b} - ${a})::DOUBLE / ${s})) + 1)::BIGINT) AS g(i)`,
+      names,
+    );
+  }
+  const value = first.type === 'real' ? `${from} + i * ${step}` : `(${from}) + i * (${step})`;
+  return add(
+    p,
+    `SELECT (${value})::${DUCKDB_TYPES[first.type]} AS ${name}${index}\n  FROM range((greatest(-1, floor(((${to}) - (${from}))::DOUBLE / (${step}) + 1e-9)) + 1)::BIGINT) AS g(i)`,
+    names,
+  );
+}
+
+function printUnnest(rel: Extract<Rel, { op: 'unnest' }>, p: Printing): Printed {
+  const input = printRel(rel.input, p);
+  const names = physicalNames(rel.columns);
+  const c = contextOf(p, input);
+  const kept = rel.input.columns.map(
+    (x) => `${c.column(x.name)} AS ${quoteName(names.get(x.name)!)}`,
+  );
+  const lists = rel.arrays.map((a, i) => `weir_list(${printExpr(a.expr, c)}) AS "$list${i}"`);
+  const opened = add(p, `SELECT ${[...kept, ...lists].join(', ')}\n  FROM ${input.from}`, names);
+  const longest = rel.arrays.map((_, i) => `coalesce(len("$list${i}"), 0)`);
+  const count = longest.length > 1 ? `greatest(${longest.join(', ')})` : longest[0]!;
+  const atLeast = rel.keepsEmpty ? `greatest(${count}, 0)` : count;
+  const limited = rel.limit ? `least(${atLeast}, ${printExpr(rel.limit, c)})` : atLeast;
+  const index = quoteName(names.get(rel.index)!);
+  const numbered = add(
+    p,
+    `SELECT *, unnest(range(${limited})) AS ${index}\n  FROM ${opened.from}`,
+    names,
+  );
+  const own = rel.input.columns.map((x) => quoteName(names.get(x.name)!));
+  const picked = rel.arrays.map(
+    (a, i) => `nullif("$list${i}"[${index} + 1], 'null') AS ${quoteName(names.get(a.name)!)}`,
+  );
+  return add(p, `SELECT ${[...own, ...picked, index].join(', ')}\n  FROM ${numbered.from}`, names);
+}
+
+function printTake(rel: Extract<Rel, { op: 'take' }>, p: Printing): Printed {
+  const input = printRel(rel.input, p);
+  const c = contextOf(p, input);
+  const order = rel.isRandom ? ' ORDER BY random()' : orderBy(rel.order, c);
+  return add(
+    p,
+    `SELECT *\n  FROM ${input.from}${order} LIMIT greatest(0, ${printExpr(rel.count, c)})`,
+    input.names,
+  );
+}
+
+function printScan(rel: Extract<Rel, { op: 'scan' }>, p: Printing): Printed {
+  const names = physicalNames(rel.columns);
+  const items = rel.columns.map((c) => {
+    const source = quoteName(c.name);
+    const as = quoteName(names.get(c.name)!);
+    if (c.type === 'dynamic' || c.type === 'guid') return `nullif(${source}, '') AS ${as}`;
+    return source === as ? source : `${source} AS ${as}`;
+  });
+  return add(p, `SELECT ${items.join(', ')}\n  FROM ${p.options.scanSql(rel.scan)}`, names);
+}
+
+function printRel(rel: Rel, p: Printing): Printed {
+  switch (rel.op) {
+    case 'scan':
+      return printScan(rel, p);
+    case 'temp':
+      return { from: quoteName(rel.name), names: physicalNames(rel.columns) };
+    case 'shared': {
+      const known = p.shared.get(rel.id);
+      if (!known) throw new Error(`the plan reads ${rel.id} before it is made`);
+      return known;
+    }
+    case 'values':
+      return printValues(rel, p);
+    case 'sequence':
+      return printSequence(rel, p);
+    case 'where': {
+      const input = printRel(rel.input, p);
+      const condition = printExpr(rel.condition, contextOf(p, input));
+      return add(p, `SELECT *\n  FROM ${input.from}\n  WHERE ${condition}`, input.names);
+    }
+    case 'select':
+      return printSelect(rel, p);
+    case 'aggregate':
+      return printAggregate(rel, p);
+    case 'take':
+      return printTake(rel, p);
+    case 'join':
+      return printJoin(rel, p);
+    case 'union':
+      return printUnion(rel, p);
+    case 'unnest':
+      return printUnnest(rel, p);
+  }
+}
+
+export interface PrintedStage {
+  readonly sql: string;
+}
+
+/** One statement for a stage. `visible` are the columns of the result, by position; `into` makes a temporary table. */
+export function printStage(
+  stage: {
+    readonly rel: Rel;
+    readonly shared: readonly SharedRel[];
+    readonly order?: readonly OrderKey[];
+    readonly into?: string;
+  },
+  visible: readonly BoundColumn[],
+  options: PrintOptions,
+): string {
+  const p: Printing = { ctes: [], options, shared: new Map() };
+  for (const { id, rel } of stage.shared) p.shared.set(id, printRel(rel, p));
+  const last = printRel(stage.rel, p);
+  const c = contextOf(p, last);
+  const outNames = physicalNames(visible);
+  const items = visible.map((x) => {
+    const [from, as] = [c.column(x.name), quoteName(outNames.get(x.name)!)];
+    return from === as ? from : `${from} AS ${as}`;
+  });
+  const select = `SELECT ${items.length > 0 ? items.join(', ') : '1 AS "_"'} FROM ${last.from}${orderBy(stage.order ?? [], c)}`;
+  const body = p.ctes.length > 0 ? `WITH ${p.ctes.join(',\n')}\n${select}` : select;
+  return stage.into ? `CREATE TEMP TABLE ${quoteName(stage.into)} AS\n${body}` : body;
+}

@@ -1,0 +1,35 @@
+import type { FunctionGroup, FunctionRow } from '../dialect/dialect.ts';
+import { convertFunctions } from './convert.ts';
+import { dynamicFunctions } from './dynamic.ts';
+import { matchFunctions } from './match.ts';
+import { mathFunctions } from './math.ts';
+import { networkFunctions } from './network.ts';
+import { operators } from './operators.ts';
+import { seriesFunctions } from './series.ts';
+import { textFunctions } from './text.ts';
+import { timeFunctions } from './time.ts';
+
+const GROUPS: readonly FunctionGroup[] = [
+  operators,
+  matchFunctions,
+  convertFunctions,
+  textFunctions,
+  timeFunctions,
+  mathFunctions,
+  dynamicFunctions,
+  networkFunctions,
+  seriesFunctions,
+];
+
+function collect(groups: readonly FunctionGroup[]): Map<string, FunctionRow> {
+  const out = new Map<string, FunctionRow>();
+  for (const group of groups)
+    for (const [name, row] of Object.entries(group)) {
+      if (out.has(name)) throw new Error(`the function ${name} is declared twice`);
+      out.set(name, row);
+    }
+  return out;
+}
+
+/** Every scalar function and operator that Weir computes, by its KQL name; names with `$` are the planner's own. */
+export const FUNCTIONS: ReadonlyMap<string, FunctionRow> = collect(GROUPS);

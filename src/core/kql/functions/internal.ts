@@ -1,0 +1,223 @@
+import type { HostFunction } from '../dialect/dialect.ts';
+import { EPOCH_TICKS, parseDatetime, parseTimespan, printTimespan } from '../runtime/datetime.ts';
+import { hasTerm, type TermEdge } from '../runtime/terms.ts';
+import {
+  asText,
+  isBag,
+  isJson,
+  type Json,
+  jsonText,
+  numberOf,
+  parseJson,
+  parseLong,
+  parseReal,
+  printJson,
+  printReal,
+  textOf,
+} from '../runtime/value.ts';
+
+/** Functions that printers call; KQL does not name them. */
+
+function longOf(value: Json): bigint | null {
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? value : null;
+  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  return typeof value === 'string' ? parseLong(value) : null;
+}
+
+function boolOf(text: string): boolean | null {
+  const lower = text.trim().toLowerCase();
+  if (lower === 'true') return true;
+  if (lower === 'false') return false;
+  const number = parseReal(lower);
+  return number === null ? null : number !== 0;
+}
+
+const GUID = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
+
+function guidOf(text: string): string | null {
+  const m = GUID.exec(text.trim());
+  return m ? m.slice(1).join('-').toLowerCase() : null;
+}
+
+/** parse_json(): text that is not JSON is a text value; '' and null are null. */
+export function parseJsonText(text: string): string | null {
+  const trimmed = text.trim();
+  if (trimmed === '') return null;
+  if (!isJson(trimmed)) return JSON.stringify(text);
+  return printJson(parseJson(trimmed));
+}
+
+function typeName(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool';
+    case 'bigint':
+      return 'long';
+    case 'number':
+      return Number.isInteger(value) ? 'long' : 'double';
+    case 'string':
+      return 'string';
+    default:
+      return 'dictionary';
+  }
+}
+
+/** The elements of an array, one JSON text each; a bag gives single-property bags. */
+function elements(value: Json, asPairs: boolean): string | null {
+  if (value === null) return null;
+  if (Array.isArray(value)) return jsonText(value);
+  if (isBag(value))
+    return jsonText(Object.entries(value).map(([k, v]): Json => (asPairs ? [k, v] : { [k]: v })));
+  return jsonText([value]);
+}
+
+function listOf(text: unknown): string[] {
+  const value = parseJson(typeof text === 'string' ? text : null);
+  const flat = (v: Json): string[] =>
+    Array.isArray(v) ? v.flatMap(flat) : isBag(v) ? Object.values(v).flatMap(flat) : [textOf(v)];
+  return value === null ? [] : flat(value);
+}
+
+function edgeOf(value: unknown): TermEdge {
+  return value === 'start' || value === 'end' ? value : 'both';
+}
+
+export const INTERNAL: readonly HostFunction[] = [
+  {
+    name: 'weir_real_text',
+    args: ['real'],
+    returns: 'text',
+    call: (v) => (typeof v === 'number' ? printReal(v) : null),
+  },
+  {
+    name: 'weir_real_json',
+    args: ['real'],
+    returns: 'text',
+    call: (v) =>
+      typeof v === 'number'
+        ? Number.isFinite(v)
+          ? printReal(v)
+          : JSON.stringify(printReal(v))
+        : null,
+  },
+  {
+    name: 'weir_timespan_text',
+    args: ['long'],
+    returns: 'text',
+    call: (v) => (v === null ? null : printTimespan(BigInt(asText(v)))),
+  },
+  {
+    name: 'weir_dynamic_text',
+    args: ['text'],
+    returns: 'text',
+    call: (v) => (typeof v === 'string' ? (isJson(v) ? textOf(parseJson(v)) : v) : null),
+  },
+  {
+    name: 'weir_dynamic_json',
+    args: ['text'],
+    returns: 'text',
+    call: (v) => (typeof v === 'string' ? jsonText(parseJson(v)) : null),
+  },
+  { name: 'weir_dynamic_long', args: ['text'], returns: 'long', call: (v) => longOf(parseJson(v)) },
+  {
+    name: 'weir_dynamic_real',
+    args: ['text'],
+    returns: 'real',
+    call: (v) => numberOf(parseJson(v)),
+  },
+  {
+    name: 'weir_dynamic_bool',
+    args: ['text'],
+    returns: 'bool',
+    call: (v) => {
+      const value = parseJson(v);
+      return typeof value === 'boolean'
+        ? value
+        : typeof value === 'number'
+          ? value !== 0
+          : typeof value === 'string'
+            ? boolOf(value)
+            : null;
+    },
+  },
+  {
+    name: 'weir_dynamic_type',
+    args: ['text'],
+    returns: 'text',
+    call: (v) => typeName(parseJson(v)),
+  },
+  { name: 'weir_text_long', args: ['text'], returns: 'long', call: (v) => parseLong(asText(v)) },
+  { name: 'weir_text_real', args: ['text'], returns: 'real', call: (v) => parseReal(asText(v)) },
+  { name: 'weir_text_bool', args: ['text'], returns: 'bool', call: (v) => boolOf(asText(v)) },
+  {
+    name: 'weir_text_datetime',
+    args: ['text'],
+    returns: 'long',
+    call: (v) => {
+      const ticks = parseDatetime(asText(v));
+      return ticks === null
+        ? null
+        : (ticks - EPOCH_TICKS) / 10n - ((ticks - EPOCH_TICKS) % 10n < 0n ? 1n : 0n);
+    },
+  },
+  {
+    name: 'weir_text_timespan',
+    args: ['text'],
+    returns: 'long',
+    call: (v) => parseTimespan(asText(v)),
+  },
+  { name: 'weir_text_guid', args: ['text'], returns: 'text', call: (v) => guidOf(asText(v)) },
+  {
+    name: 'weir_parse_json',
+    args: ['text'],
+    returns: 'text',
+    call: (v) => parseJsonText(asText(v)),
+  },
+  {
+    name: 'weir_elements',
+    args: ['text'],
+    returns: 'text',
+    call: (v) => elements(parseJson(v), false),
+  },
+  {
+    name: 'weir_pairs',
+    args: ['text'],
+    returns: 'text',
+    call: (v) => elements(parseJson(v), true),
+  },
+  {
+    name: 'weir_texts',
+    args: [],
+    rest: 'text',
+    returns: 'text',
+    call: (...v) => jsonText(v.flatMap((x) => listOf(x))),
+  },
+  {
+    name: 'weir_has',
+    args: ['text', 'text', 'bool', 'text'],
+    returns: 'bool',
+    call: (t, term, isCased, edge) =>
+      hasTerm(asText(t), asText(term), isCased === true, edgeOf(edge)),
+  },
+  {
+    name: 'weir_has_any',
+    args: ['text', 'text'],
+    returns: 'bool',
+    call: (t, list) => listOf(list).some((term) => hasTerm(asText(t), term, false, 'both')),
+  },
+  {
+    name: 'weir_has_all',
+    args: ['text', 'text'],
+    returns: 'bool',
+    call: (t, list) => listOf(list).every((term) => hasTerm(asText(t), term, false, 'both')),
+  },
+  {
+    name: 'weir_in_dynamic',
+    args: ['text', 'text'],
+    returns: 'bool',
+    call: (t, list) => listOf(list).includes(asText(t)),
+  },
+];

@@ -1,0 +1,8 @@
+/** SQL that DuckDB has to know before plans run: small functions over its own types. */
+export const DUCKDB_MACROS: readonly string[] = [
+  // A sum or product as 64-bit arithmetic leaves it: wrapped around.
+  `CREATE OR REPLACE MACRO weir_list(x) AS from_json(x, '["JSON"]')::VARCHAR[]`,
+  'CREATE OR REPLACE MACRO weir_wrap(x) AS CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x::BIGINT ELSE ((((x + 9223372036854775808) % 18446744073709551616) + 18446744073709551616) % 18446744073709551616 - 9223372036854775808)::BIGINT END',
+  "CREATE OR REPLACE MACRO weir_make_list(l, n) AS '[' || coalesce(array_to_string(l[:n], ','), '') || ']'",
+  "CREATE OR REPLACE MACRO weir_make_set(l, n) AS '[' || coalesce(array_to_string(list_filter(l, lambda x, i: list_position(l, x) = i)[:n], ','), '') || ']'",
+];

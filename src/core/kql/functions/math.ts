@@ -1,0 +1,3 @@
+import type { FunctionGroup } from '../dialect/dialect.ts';
+
+export const mathFunctions: FunctionGroup = {};

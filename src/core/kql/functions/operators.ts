@@ -1,0 +1,189 @@
+import type { KqlType } from '../../schema/index.ts';
+import type { Arg, FunctionGroup, Printer } from '../dialect/dialect.ts';
+import { convert, micros, quoteText, toReal, toText } from '../dialect/duckdb.ts';
+
+const NUMBERS: ReadonlySet<KqlType> = new Set(['int', 'long', 'real', 'decimal']);
+const isNumber = (a: Arg) => NUMBERS.has(a.type);
+
+/** Dynamic operands take the type of the other side, as KQL compares and computes them. */
+function meet(a: Arg, b: Arg): [Arg, Arg] {
+  if (a.type === b.type && a.type !== 'dynamic') return [a, b];
+  const as = (arg: Arg, type: KqlType): Arg => ({ ...arg, sql: convert(arg, type), type });
+  if (a.type === 'dynamic' && b.type === 'dynamic') return [a, b];
+  if (a.type === 'dynamic') return [as(a, isNumber(b) ? 'real' : b.type), b];
+  if (b.type === 'dynamic') return [a, as(b, isNumber(a) ? 'real' : a.type)];
+  if (a.type === 'bool' && isNumber(b)) return [as(a, 'long'), b];
+  if (b.type === 'bool' && isNumber(a)) return [a, as(b, 'long')];
+  if (a.type === 'string' && b.type !== 'string') return [as(a, b.type), b];
+  if (b.type === 'string' && a.type !== 'string') return [a, as(b, a.type)];
+  return [a, b];
+}
+
+function compare(operator: string): Printer {
+  return ([a, b]) => {
+    const [x, y] = meet(a!, b!);
+    return `(${x.sql} ${operator} ${y.sql})`;
+  };
+}
+
+/** `!=`: a null differs from every value. */
+const differs: Printer = ([a, b]) => {
+  const [x, y] = meet(a!, b!);
+  return x.type === 'string' ? `(${x.sql} <> ${y.sql})` : `(${x.sql} <> ${y.sql})`;
+};
+
+function number(arg: Arg, type: KqlType): string {
+  if (arg.type === type || (isNumber(arg) && type !== 'int')) return arg.sql;
+  return convert(arg, type === 'timespan' || type === 'datetime' ? 'real' : type);
+}
+
+const add: Printer = ([a, b], { type }) => {
+  if (type === 'datetime') {
+    const [at, span] = a!.type === 'datetime' ? [a!, b!] : [b!, a!];
+    return `make_timestamp(${micros(at.sql)} + (${convert(span, 'timespan')}) // 10)`;
+  }
+  if (type === 'timespan') return `(${convert(a!, 'timespan')} + ${convert(b!, 'timespan')})`;
+  return arithmetic('+', a!, b!, type);
+};
+
+const subtract: Printer = ([a, b], { type }) => {
+  if (type === 'datetime')
+    return `make_timestamp(${micros(a!.sql)} - (${convert(b!, 'timespan')}) // 10)`;
+  if (type === 'timespan' && a!.type === 'datetime')
+    return `((${micros(a!.sql)} - ${micros(convert(b!, 'datetime'))}) * 10)`;
+  if (type === 'timespan') return `(${convert(a!, 'timespan')} - ${convert(b!, 'timespan')})`;
+  return arithmetic('-', a!, b!, type);
+};
+
+/** Whole numbers wrap around at 64 bits, as the engine's do. */
+function arithmetic(operator: '+' | '-' | '*', a: Arg, b: Arg, type: KqlType): string {
+  if (type === 'long' || type === 'int') {
+    const isSmall = (x: Arg) =>
+      x.type === 'int' ||
+      (x.literal !== undefined &&
+        typeof x.literal.value === 'string' &&
+        x.literal.value.length < 9);
+    const [x, y] = [number(a, 'long'), number(b, 'long')];
+    if (isSmall(a) && isSmall(b)) return `((${x})::BIGINT ${operator} (${y})::BIGINT)`;
+    return `weir_wrap(${x}::HUGEINT ${operator} ${y}::HUGEINT)`;
+  }
+  return `(${number(a, type)} ${operator} ${number(b, type)})`;
+}
+
+const multiply: Printer = ([a, b], { type }) => {
+  if (type === 'timespan') {
+    const [span, by] = a!.type === 'timespan' ? [a!, b!] : [b!, a!];
+    return `(${span.sql} * ${number(by, by.type === 'dynamic' ? 'real' : by.type)})::BIGINT`;
+  }
+  return arithmetic('*', a!, b!, type);
+};
+
+const divide: Printer = ([a, b], { type }) => {
+  if (a!.type === 'timespan' && b!.type === 'timespan') return `(${a!.sql}::DOUBLE / ${b!.sql})`;
+  if (type === 'timespan') return `try_cast(trunc(${a!.sql}::DOUBLE / ${toReal(b!)}) AS BIGINT)`;
+  if (type === 'real' || type === 'decimal') return `(${toReal(a!)} / ${toReal(b!)})`;
+  return `(${number(a!, type)} // ${number(b!, type)})`;
+};
+
+const modulo: Printer = ([a, b], { type }) => {
+  if (type === 'timespan' || type === 'long' || type === 'int') {
+    const [x, y] = [number(a!, type), number(b!, type)];
+    return `(((${x} % ${y}) + abs(${y})) % abs(${y}))`;
+  }
+  return `fmod(${toReal(a!)}, ${toReal(b!)})`;
+};
+
+const negate: Printer = ([a], { type }) =>
+  `(-${type === 'long' && a!.type === 'dynamic' ? convert(a!, 'long') : a!.type === 'dynamic' ? toReal(a!) : a!.sql})`;
+
+const bool = (a: Arg): string => (a.type === 'bool' ? a.sql : convert(a, 'bool'));
+
+function inList(isNegated: boolean, isFolded: boolean): Printer {
+  return ([value, ...list]) => {
+    const not = isNegated ? 'NOT ' : '';
+    const fold = (sql: string) => (isFolded ? `lower(${sql})` : sql);
+    const only = list[0];
+    if (list.length === 0) return isNegated ? 'true' : 'false';
+    if (list.some((l) => l.type === 'dynamic')) {
+      const values = flattenConstants(list);
+      if (!values) return `(${not}weir_in_dynamic(${fold(toText(value!))}, ${fold(only!.sql)}))`;
+      if (values.length === 0) return isNegated ? 'true' : 'false';
+      const items = values.map((v) => quoteText(isFolded ? v.toLowerCase() : v));
+      return `(${fold(toText(value!))} ${not}IN (${items.join(', ')}))`;
+    }
+    const type = value!.type === 'dynamic' ? only!.type : value!.type;
+    const items = list.map((l) =>
+      fold(l.type === type || (isNumber(l) && NUMBERS.has(type)) ? l.sql : convert(l, type)),
+    );
+    const one = fold(value!.type === 'dynamic' ? convert(value!, type) : value!.sql);
+    return isNegated
+      ? `coalesce(${one} NOT IN (${items.join(', ')}), true)`
+      : `(${one} IN (${items.join(', ')}))`;
+  };
+}
+
+/** The texts of constant lists, dynamic arrays opened; null when one is not constant. */
+export function flattenConstants(list: readonly Arg[]): string[] | null {
+  const out: string[] = [];
+  for (const arg of list) {
+    if (!arg.literal) return null;
+    if (arg.type !== 'dynamic') {
+      out.push(arg.literal.value === null ? '' : String(arg.literal.value));
+      continue;
+    }
+    if (arg.literal.value === null) continue;
+    const parsed = safeParse(String(arg.literal.value));
+    const items = Array.isArray(parsed) ? parsed : [parsed];
+    for (const item of items) {
+      if (typeof item === 'object' && item !== null) return null;
+      out.push(item === null ? '' : String(item));
+    }
+  }
+  return out;
+}
+
+function safeParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const between: Printer = ([a, low, high]) => {
+  const end: Arg =
+    high!.type === 'timespan' && a!.type === 'datetime'
+      ? { ...high!, type: 'datetime', sql: add([low!, high!], { type: 'datetime' }) }
+      : high!;
+  const [x, from] = meet(a!, low!);
+  const [, to] = meet(a!, end);
+  return `(${x.sql} BETWEEN ${from.sql} AND ${to.sql})`;
+};
+
+export const operators: FunctionGroup = {
+  '==': { returns: 'bool', duckdb: compare('=') },
+  '!=': { returns: 'bool', duckdb: differs },
+  '<': { returns: 'bool', duckdb: compare('<') },
+  '<=': { returns: 'bool', duckdb: compare('<=') },
+  '>': { returns: 'bool', duckdb: compare('>') },
+  '>=': { returns: 'bool', duckdb: compare('>=') },
+  '+': { duckdb: add },
+  '-': { duckdb: subtract },
+  '*': { duckdb: multiply },
+  '/': { duckdb: divide },
+  '%': { duckdb: modulo },
+  negate: { duckdb: negate },
+  and: { returns: 'bool', duckdb: (args) => `(${args.map(bool).join(' AND ')})` },
+  or: { returns: 'bool', duckdb: (args) => `(${args.map(bool).join(' OR ')})` },
+  not: { returns: 'bool', duckdb: ([a]) => `(NOT ${bool(a!)})` },
+  in: { returns: 'bool', duckdb: inList(false, false) },
+  '!in': { returns: 'bool', duckdb: inList(true, false) },
+  'in~': { returns: 'bool', duckdb: inList(false, true) },
+  '!in~': { returns: 'bool', duckdb: inList(true, true) },
+  between: { returns: 'bool', duckdb: between },
+  '!between': { returns: 'bool', duckdb: (args, c) => `(NOT ${between(args, c)})` },
+  $text: { returns: 'string', duckdb: ([a]) => `coalesce(${a!.sql}, '')` },
+  $hash: { returns: 'long', duckdb: ([a]) => `(hash(${a!.sql}) >> 1)::BIGINT` },
+};
+
+export { meet };

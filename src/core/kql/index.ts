@@ -1,0 +1,24 @@
+export * from './bound/expr.ts';
+export { literalOf } from './bound/literal.ts';
+export type { HostFunction, HostType, HostValue } from './dialect/dialect.ts';
+export { quoteName, quoteText } from './dialect/duckdb.ts';
+export { printStage } from './dialect/print.ts';
+export { DUCKDB_MACROS } from './functions/macros.ts';
+export { HOST_FUNCTIONS } from './functions/registry.ts';
+export { type PlanOptions, planQuery } from './plan/build.ts';
+export { expandHost } from './plan/hosts.ts';
+export type {
+  HostParams,
+  KnownLet,
+  OrderKey,
+  Plan,
+  PlanExpr,
+  Rel,
+  Render,
+  Scan,
+  ScanRange,
+  SharedRel,
+  Stage,
+} from './plan/plan.ts';
+export { locate, type Refusal, type RefusalCode, RefusalError, refuse } from './refusal.ts';
+export { EPOCH_TICKS, printDatetimeTicks, printTimespan } from './runtime/datetime.ts';

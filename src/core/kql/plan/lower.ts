@@ -1,0 +1,352 @@
+import type { KqlType } from '../../schema/index.ts';
+import type { CallExpr, Expr, Span } from '../bound/expr.ts';
+import { AGGREGATES } from '../functions/aggregates.ts';
+import { FUNCTIONS } from '../functions/index.ts';
+import { refuse } from '../refusal.ts';
+import type { Flow, Translation } from './flow.ts';
+import { translateQueryExpr } from './pipeline.ts';
+import type { PlanExpr } from './plan.ts';
+
+/** Functions that look at other rows; they need rows in order. */
+export const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
+  'row_number',
+  'prev',
+  'next',
+  'row_cumsum',
+  'row_rank_dense',
+  'row_rank_min',
+  'row_window_session',
+]);
+
+/** `countif` and its kin are the plain aggregate with a filter, which is their last argument. */
+const IF_AGGREGATES: Readonly<Record<string, string>> = {
+  countif: 'count',
+  sumif: 'sum',
+  avgif: 'avg',
+  minif: 'min',
+  maxif: 'max',
+  dcountif: 'dcount',
+  stdevif: 'stdev',
+  varianceif: 'variance',
+  make_list_if: 'make_list',
+  make_set_if: 'make_set',
+  make_bag_if: 'make_bag',
+  anyif: 'take_any',
+  take_anyif: 'take_any',
+  covarianceif: 'covariance',
+  covariancepif: 'covariancep',
+  variancepif: 'variancep',
+  stdevpif: 'stdevp',
+  binary_all_andif: 'binary_all_and',
+  count_distinctif: 'count_distinct',
+};
+
+/** Old spellings. */
+const RENAMED: Readonly<Record<string, string>> = {
+  makeset: 'make_set',
+  makelist: 'make_list',
+  argmax: 'arg_max',
+  argmin: 'arg_min',
+  any: 'take_any',
+  arraylength: 'array_length',
+  iif: 'iff',
+  columnifexists: 'column_ifexists',
+  todynamic: 'parse_json',
+  parsejson: 'parse_json',
+  parseurl: 'parse_url',
+  extractjson: 'extract_json',
+  pack: 'bag_pack',
+  pack_dictionary: 'bag_pack',
+  todouble: 'toreal',
+  replace: 'replace_regex',
+  notcontains: '!contains',
+  containscs: 'contains_cs',
+  notcontainscs: '!contains_cs',
+  make_dictionary: 'make_bag',
+  stdevp: 'stdevp',
+  percentilew: 'percentilew',
+  makedictionary: 'make_bag',
+  ceil: 'ceiling',
+  boolean: 'tobool',
+  toboolean: 'tobool',
+  parse_querystring: 'parse_urlquery',
+  bag_set_key: 'bag_set_key',
+  hourofday: 'hourofday',
+  getmonth: 'monthofyear',
+  getyear: 'getyear',
+  weekofyear: 'week_of_year',
+  set_equals: 'set_equals',
+  indexof_regex: 'indexof_regex',
+  array_strcat: 'strcat_array',
+  typeof: 'gettype',
+  isnotempty: 'isnotempty',
+  notempty: 'isnotempty',
+  notnull: 'isnotnull',
+  current_principal: 'current_principal',
+  rand: 'rand',
+  '<>': '!=',
+  floor: 'bin',
+};
+
+export interface Lowering {
+  readonly flow: Flow;
+  readonly t: Translation;
+  /** Where columns with a side come from, in join conditions. */
+  readonly sides?: { readonly left: Flow; readonly right: Flow };
+  readonly allowsAggregates?: boolean;
+}
+
+function lowerColumn(expr: Extract<Expr, { kind: 'column' }>, l: Lowering): PlanExpr {
+  const flow = l.sides && expr.side ? l.sides[expr.side] : l.flow;
+  const found =
+    flow.visible.find((c) => c.name === expr.name) ??
+    flow.rel.columns.find((c) => c.name === expr.name && !c.name.startsWith('$'));
+  if (found) return { kind: 'column', name: found.name, type: found.type };
+  if (flow.open !== null) {
+    const asked = l.t.openColumns.get(flow.open) ?? new Set<string>();
+    asked.add(expr.name);
+    l.t.openColumns.set(flow.open, asked);
+    l.t.isIncomplete = true;
+    return { kind: 'literal', type: 'dynamic', value: null, at: expr.at };
+  }
+  return refuse(`the column '${expr.name}'`, expr.at, 'does not exist here');
+}
+
+const NUMERIC: readonly KqlType[] = ['int', 'long', 'real', 'decimal'];
+
+function wider(a: KqlType, b: KqlType): KqlType {
+  return NUMERIC.indexOf(a) >= NUMERIC.indexOf(b) ? a : b;
+}
+
+/** The type of a call where the binder could not tell, from the types of its arguments. */
+function inferType(name: string, args: readonly PlanExpr[]): KqlType {
+  const types = args.map((a) => a.type);
+  const [a, b] = types;
+  if (name === '+' || name === '-' || name === '*' || name === '/' || name === '%') {
+    if (a === 'datetime' && b === 'datetime') return 'timespan';
+    if (a === 'datetime' || b === 'datetime') return 'datetime';
+    if (a === 'timespan' || b === 'timespan') return name === '/' && a === b ? 'real' : 'timespan';
+    if (a && b && NUMERIC.includes(a) && NUMERIC.includes(b))
+      return a === 'int' && b === 'int' ? 'long' : wider(a, b);
+    if (a === 'dynamic' && b && NUMERIC.includes(b)) return b === 'real' ? 'real' : 'real';
+    return 'real';
+  }
+  if (name === 'iff') return b === 'dynamic' ? (types[2] ?? 'dynamic') : (b ?? 'dynamic');
+  if (name === 'case')
+    return (
+      types.find((type, i) => (i % 2 === 1 || i === types.length - 1) && type !== 'dynamic') ??
+      'dynamic'
+    );
+  if (name === 'coalesce' || name === 'min_of' || name === 'max_of')
+    return types.find((type) => type !== 'dynamic') ?? 'dynamic';
+  if (
+    name === 'bin' ||
+    name === 'bin_at' ||
+    name === 'negate' ||
+    name === 'abs' ||
+    name === 'column_ifexists'
+  )
+    return a === 'dynamic' ? (b ?? 'real') : (a ?? 'dynamic');
+  return (
+    FUNCTIONS.get(name)?.returns ??
+    AGGREGATES.get(name)?.returns ??
+    (AGGREGATES.has(name) ? (a ?? 'dynamic') : 'dynamic')
+  );
+}
+
+function ticks(value: bigint, type: 'datetime' | 'timespan', at: Span): PlanExpr {
+  return { kind: 'literal', type, value: String(value), at };
+}
+
+/** Calls that are answered while planning. */
+function foldCall(
+  expr: CallExpr,
+  name: string,
+  args: readonly PlanExpr[],
+  t: Translation,
+): PlanExpr | null {
+  const first = args[0];
+  const tick = (e: PlanExpr | undefined) =>
+    e?.kind === 'literal' && e.type === 'timespan' && typeof e.value === 'string'
+      ? BigInt(e.value)
+      : null;
+  if (name === 'now') {
+    const offset = first ? tick(first) : 0n;
+    return offset === null
+      ? {
+          kind: 'call',
+          name: '+',
+          args: [ticks(t.now, 'datetime', expr.at), first!],
+          type: 'datetime',
+          at: expr.at,
+        }
+      : ticks(t.now + offset, 'datetime', expr.at);
+  }
+  if (name === 'ago' && first) {
+    const offset = tick(first);
+    return offset === null
+      ? {
+          kind: 'call',
+          name: '-',
+          args: [ticks(t.now, 'datetime', expr.at), first],
+          type: 'datetime',
+          at: expr.at,
+        }
+      : ticks(t.now - offset, 'datetime', expr.at);
+  }
+  if (name === 'negate' && first?.kind === 'literal' && first.value !== null) {
+    if (first.type === 'real' || first.type === 'decimal')
+      return {
+        ...first,
+        value:
+          typeof first.value === 'number'
+            ? -first.value
+            : first.value === 'inf'
+              ? '-inf'
+              : first.value === '-inf'
+                ? 'inf'
+                : 'nan',
+      };
+    if (typeof first.value === 'string') return { ...first, value: String(-BigInt(first.value)) };
+  }
+  return null;
+}
+
+function lowerIn(expr: CallExpr, name: string, l: Lowering): PlanExpr | null {
+  const list = expr.args[1];
+  if (list?.kind !== 'query' || list.use !== 'list' || expr.args.length !== 2) return null;
+  if (name !== 'in' && name !== '!in' && name !== 'in~' && name !== '!in~') return null;
+  const value = lower(expr.args[0]!, l);
+  const { rel, column, type } = translateQueryExpr(list, l.t);
+  const isFolded = name.endsWith('~');
+  const found: PlanExpr = {
+    kind: 'in-query',
+    value: sameType(value, type),
+    rel,
+    column,
+    isFolded,
+    type: 'bool',
+  };
+  return name.startsWith('!')
+    ? { kind: 'call', name: 'not', args: [found], type: 'bool', at: expr.at }
+    : found;
+}
+
+function sameType(value: PlanExpr, type: KqlType): PlanExpr {
+  if (value.type === type || value.type !== 'dynamic') return value;
+  const name = type === 'string' ? 'tostring' : type === 'long' ? 'tolong' : null;
+  return name ? { kind: 'call', name, args: [value], type, at: { start: 0, length: 0 } } : value;
+}
+
+function lowerColumnIfExists(expr: CallExpr, l: Lowering): PlanExpr {
+  const [name, fallback] = expr.args;
+  if (name?.kind !== 'literal' || typeof name.value !== 'string' || !fallback)
+    return refuse('column_ifexists with a computed name', expr.at);
+  const found = l.flow.visible.find((c) => c.name === name.value);
+  return found ? { kind: 'column', name: found.name, type: found.type } : lower(fallback, l);
+}
+
+/** An expression with columns resolved against a flow, every type known, and calls checked against the tables of functions. */
+export function lower(expr: Expr, l: Lowering): PlanExpr {
+  switch (expr.kind) {
+    case 'literal':
+      return expr;
+    case 'column':
+      return lowerColumn(expr, l);
+    case 'star':
+      return refuse('*', expr.at, 'cannot stand here');
+    case 'query': {
+      const { rel, column, type } = translateQueryExpr(expr, l.t);
+      return {
+        kind: 'subquery',
+        use: expr.use,
+        rel,
+        column,
+        type: expr.use === 'list' ? 'dynamic' : type,
+      };
+    }
+    case 'call':
+      return lowerCall(expr, l);
+  }
+}
+
+function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
+  const name = RENAMED[expr.name] ?? expr.name;
+  if (name === 'column_ifexists') return lowerColumnIfExists(expr, l);
+  const query = lowerIn(expr, name, l);
+  if (query) return query;
+  if (l.allowsAggregates && !FUNCTIONS.has(name)) {
+    const aggregate = lowerAggregate(expr, name, l);
+    if (aggregate) return aggregate;
+  }
+  const args = expr.args.map((a) => lower(a, l));
+  const folded = foldCall(expr, name, args, l.t);
+  if (folded) return folded;
+  const type =
+    expr.type === 'unknown' || args.some((a, i) => a.type !== argType(expr.args[i]!))
+      ? retype(expr, name, args)
+      : expr.type;
+  if (WINDOW_FUNCTIONS.has(name)) {
+    if (l.flow.order.length === 0)
+      return refuse(
+        `${name}()`,
+        expr.at,
+        'needs rows in order: put serialize, sort or top before it',
+      );
+    const type2 = expr.type === 'unknown' ? (args[0]?.type ?? 'long') : expr.type;
+    return {
+      kind: 'window',
+      name,
+      args,
+      partition: l.flow.per,
+      order: l.flow.order,
+      type: type2,
+      at: expr.at,
+    };
+  }
+  if (!FUNCTIONS.has(name))
+    return refuse(/^\w+$/.test(name) ? `the function ${name}()` : `the operator ${name}`, expr.at);
+  return { kind: 'call', name, args, type, at: expr.at };
+}
+
+function argType(expr: Expr): KqlType | 'unknown' | null {
+  return expr.kind === 'star' ? null : expr.type;
+}
+
+/** Where arguments turned out to be of other types than the binder thought (open tables, columns found late). */
+function retype(expr: CallExpr, name: string, args: readonly PlanExpr[]): KqlType {
+  const inferred = inferType(name, args);
+  return expr.type === 'unknown'
+    ? inferred
+    : FUNCTIONS.get(name)?.returns === undefined && !['[]'].includes(name) && expr.type !== 'bool'
+      ? expr.type === 'dynamic'
+        ? inferred
+        : expr.type
+      : expr.type;
+}
+
+function lowerAggregate(expr: CallExpr, name: string, l: Lowering): PlanExpr | null {
+  const plain = IF_AGGREGATES[name];
+  const row = AGGREGATES.get(plain ?? name);
+  if (!row) return null;
+  const inner: Lowering = { ...l, allowsAggregates: false };
+  const given = plain ? filterLast(expr) : { args: expr.args, filter: null };
+  const args = given.args.filter((a) => a.kind !== 'star').map((a) => lower(a, inner));
+  const type = expr.type === 'unknown' ? inferType(plain ?? name, args) : expr.type;
+  const filter = given.filter ? lower(given.filter, inner) : undefined;
+  return {
+    kind: 'aggregate',
+    name: plain ?? name,
+    args: (plain ?? name) === 'count' ? [] : args,
+    ...(filter ? { filter } : {}),
+    type,
+    at: expr.at,
+  };
+}
+
+/** The predicate is the last argument, or the second where a size or accuracy follows it. */
+function filterLast(expr: CallExpr): { args: readonly Expr[]; filter: Expr | null } {
+  const at = expr.args.findLastIndex((a) => a.kind !== 'star' && a.type === 'bool');
+  const index = at >= 0 ? at : expr.args.length - 1;
+  return { args: expr.args.filter((_, i) => i !== index), filter: expr.args[index] ?? null };
+}

@@ -1,0 +1,419 @@
+import { createRequire } from 'node:module';
+
+/**
+ * The one file that knows `@kusto/language-service-next` (C# compiled to JavaScript by Bridge.NET): loads it, declares
+ * the catalog, parses and binds, and shows its tree through `SyntaxNode`, a small typed window. The two scripts set
+ * globals, so there is one copy per process.
+ */
+
+/** A value of Kusto's own; only this file looks inside. */
+type Raw = { readonly [member: string]: unknown };
+
+export interface CatalogColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface CatalogTable {
+  readonly name: string;
+  readonly columns: readonly CatalogColumn[];
+  /** Columns that are not declared bind as `unknown` instead of failing. */
+  readonly isOpen?: boolean;
+}
+
+/** A stored function or a view (no parameters). */
+export interface CatalogFunction {
+  readonly name: string;
+  /** As KQL writes them: `(starttime:datetime=datetime(null), pack:bool=false)`. */
+  readonly parameters: string;
+  readonly body: string;
+  readonly description?: string;
+}
+
+export interface Catalog {
+  readonly tables: readonly CatalogTable[];
+  readonly functions: readonly CatalogFunction[];
+}
+
+export interface Diagnostic {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'suggestion' | 'information';
+  readonly message: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface TypeInfo {
+  readonly kind: 'scalar' | 'table' | 'tuple' | 'other';
+  readonly name: string;
+  readonly columns: readonly CatalogColumn[];
+  readonly isOpen: boolean;
+}
+
+export interface SymbolInfo {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface ParameterInfo {
+  readonly name: string;
+  /** A scalar type, or '' for a table. */
+  readonly type: string;
+  readonly fallback: SyntaxNode | null;
+}
+
+/** A node of the bound tree. `slot` is the role it plays in its parent (`Condition`, `Left`). */
+export interface SyntaxNode {
+  readonly kind: string;
+  readonly slot: string;
+  readonly start: number;
+  readonly length: number;
+  readonly isToken: boolean;
+  text(): string;
+  /** A child by role. */
+  get(slot: string): SyntaxNode | null;
+  need(slot: string): SyntaxNode;
+  /** The elements of a list child, without separators. */
+  list(slot: string): readonly SyntaxNode[];
+  /** The elements of this node, when it is a list. */
+  elements(): readonly SyntaxNode[];
+  /** The value of a string-valued token or member, e.g. `SimpleName` of a name. */
+  member(name: string): string;
+  readonly type: TypeInfo | null;
+  readonly symbol: SymbolInfo | null;
+  readonly isLiteral: boolean;
+  /** The literal's value as text, '' for an empty string, null for a typed null. Booleans are `true` and `false`. */
+  readonly literal: string | null;
+  /** The bound body of the user function that this call calls. */
+  calledBody(): SyntaxNode | null;
+  /** The parameters of the overload that this call chose. */
+  parameters(): readonly ParameterInfo[];
+  /** The name that a projection of this expression gets; '' when there is no rule. */
+  resultName(): string;
+}
+
+function isObject(value: unknown): value is Raw {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null;
+}
+
+function member(of: unknown, name: string): unknown {
+  return isObject(of) ? of[name] : undefined;
+}
+
+function path(of: unknown, ...names: readonly string[]): unknown {
+  return names.reduce<unknown>((at, name) => member(at, name), of);
+}
+
+function call(of: unknown, name: string, ...args: readonly unknown[]): unknown {
+  const method = member(of, name);
+  if (typeof method !== 'function') throw new Error(`the Kusto language service has no ${name}`);
+  return Reflect.apply(method, of, args);
+}
+
+function construct(of: unknown, ...args: readonly unknown[]): unknown {
+  if (typeof of !== 'function')
+    throw new Error('the Kusto language service changed its constructors');
+  return Reflect.construct(of, args);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function num(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** A Bridge list as an array. */
+function array(list: unknown): readonly unknown[] {
+  if (list === null || list === undefined) return [];
+  const made = call(globals().bridge, 'toArray', list);
+  return Array.isArray(made) ? made : [];
+}
+
+interface Globals {
+  readonly bridge: unknown;
+  readonly system: unknown;
+  readonly kusto: unknown;
+}
+
+let loaded: Globals | null = null;
+
+function globals(): Globals {
+  if (loaded) return loaded;
+  const require = createRequire(import.meta.url);
+  require('@kusto/language-service-next/bridge.min.js');
+  require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
+  loaded = {
+    bridge: Reflect.get(globalThis, 'Bridge'),
+    system: Reflect.get(globalThis, 'System'),
+    kusto: path(Reflect.get(globalThis, 'Kusto'), 'Language'),
+  };
+  return loaded;
+}
+
+const kindNames = new Map<number, string>();
+
+function kindName(kind: unknown): string {
+  const number = num(kind);
+  let name = kindNames.get(number);
+  if (name === undefined) {
+    const { system, kusto } = globals();
+    name = text(
+      call(path(system, 'Enum'), 'toString', path(kusto, 'Syntax', 'SyntaxKind'), number),
+    );
+    kindNames.set(number, name);
+  }
+  return name;
+}
+
+function columnsOf(type: unknown): readonly CatalogColumn[] {
+  return array(member(type, 'Columns')).map((column) => ({
+    name: text(member(column, 'Name')),
+    type: text(path(column, 'Type', 'Name')),
+  }));
+}
+
+function typeInfo(type: unknown): TypeInfo | null {
+  if (!isObject(type)) return null;
+  const isTabular = member(type, 'IsTabular') === true;
+  const hasColumns = isObject(member(type, 'Columns'));
+  return {
+    kind: isTabular
+      ? 'table'
+      : hasColumns
+        ? 'tuple'
+        : member(type, 'IsScalar') === true
+          ? 'scalar'
+          : 'other',
+    name: text(member(type, 'Name')),
+    columns: hasColumns ? columnsOf(type) : [],
+    isOpen: member(type, 'IsOpen') === true,
+  };
+}
+
+const nodes = new WeakMap<object, SyntaxNode>();
+
+function wrap(raw: unknown): SyntaxNode | null {
+  if (!isObject(raw)) return null;
+  let node = nodes.get(raw);
+  if (!node) {
+    node = makeNode(raw);
+    nodes.set(raw, node);
+  }
+  return node;
+}
+
+function unwrapElement(raw: unknown): unknown {
+  return member(raw, 'Element$1') ?? member(raw, 'Element') ?? raw;
+}
+
+function elementsOf(list: unknown): readonly SyntaxNode[] {
+  const out: SyntaxNode[] = [];
+  const count = num(member(list, 'ChildCount'));
+  for (let i = 0; i < count; i++) {
+    const node = wrap(unwrapElement(call(list, 'GetChild', i)));
+    if (node) out.push(node);
+  }
+  return out;
+}
+
+function literalText(raw: Raw): string | null {
+  const value = raw['LiteralValue'];
+  if (value === null || value === undefined) return null;
+  const ticks = member(value, 'ticks');
+  if (isObject(ticks) && kindName(raw['Kind']) === 'TimespanLiteralExpression')
+    return String(ticks);
+  return typeof value === 'string' ? value : String(value);
+}
+
+function makeNode(raw: Raw): SyntaxNode {
+  const { kusto } = globals();
+  const node: SyntaxNode = {
+    kind: kindName(raw['Kind']),
+    slot: text(raw['NameInParent']),
+    start: num(raw['TextStart']),
+    length: num(raw['Width']),
+    isToken: raw['IsToken'] === true,
+    text: () =>
+      text(call(raw, 'ToString', path(kusto, 'Syntax', 'IncludeTrivia', 'Interior'))).trim(),
+    get: (slot) => wrap(raw[slot]),
+    need: (slot) => {
+      const found = wrap(raw[slot]);
+      if (!found) throw new Error(`${kindName(raw['Kind'])} has no ${slot}`);
+      return found;
+    },
+    list: (slot) => elementsOf(raw[slot]),
+    elements: () => elementsOf(raw),
+    member: (name) => text(raw[name]),
+    get type() {
+      return typeInfo(raw['ResultType']);
+    },
+    get symbol() {
+      const symbol = raw['ReferencedSymbol'];
+      if (!isObject(symbol)) return null;
+      const kind = num(symbol['Kind']);
+      const { system } = globals();
+      return {
+        kind: text(
+          call(path(system, 'Enum'), 'toString', path(kusto, 'Symbols', 'SymbolKind'), kind),
+        ),
+        name: text(symbol['Name']),
+      };
+    },
+    get isLiteral() {
+      return raw['IsLiteral'] === true;
+    },
+    get literal() {
+      return literalText(raw);
+    },
+    calledBody: () => wrap(call(raw, 'GetCalledFunctionBody')),
+    parameters: () =>
+      array(path(raw, 'ReferencedSignature', 'Parameters')).map((parameter) => {
+        const types = array(member(parameter, 'DeclaredTypes'));
+        const type = typeInfo(types[0]);
+        return {
+          name: text(member(parameter, 'Name')),
+          type: type?.kind === 'scalar' ? type.name : '',
+          fallback: wrap(member(parameter, 'DefaultValue')),
+        };
+      }),
+    resultName: () =>
+      text(call(path(kusto, 'KustoFacts'), 'GetExpressionResultName', raw, null, null)),
+  };
+  return node;
+}
+
+/** A catalog as the language service holds it; make it once per schema version. */
+export interface Schema {
+  readonly raw: unknown;
+}
+
+export function declareSchema(catalog: Catalog): Schema {
+  const { kusto } = globals();
+  const symbols = path(kusto, 'Symbols');
+  const scalar = path(symbols, 'ScalarTypes');
+  const dynamicType = call(scalar, 'GetSymbol', 'dynamic');
+  const column = (c: CatalogColumn) =>
+    construct(
+      member(symbols, 'ColumnSymbol'),
+      c.name,
+      call(scalar, 'GetSymbol', c.type) ?? dynamicType,
+      null,
+      null,
+      null,
+      null,
+    );
+  const tables = catalog.tables.map((t) => {
+    const made = construct(path(symbols, 'TableSymbol', '$ctor4'), t.name, t.columns.map(column));
+    return t.isOpen ? call(made, 'WithIsOpen', true) : made;
+  });
+  const functions = catalog.functions.map((f) =>
+    construct(
+      path(symbols, 'FunctionSymbol', '$ctor16'),
+      f.name,
+      f.parameters,
+      `{ ${f.body}\n}`,
+      f.description ?? '',
+    ),
+  );
+  const database = construct(path(symbols, 'DatabaseSymbol', 'ctor'), 'weir', [
+    ...tables,
+    ...functions,
+  ]);
+  return { raw: call(path(kusto, 'GlobalState', 'Default'), 'WithDatabase', database) };
+}
+
+export interface Analysis {
+  readonly text: string;
+  readonly kind: 'query' | 'command';
+  readonly root: SyntaxNode;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly syntaxErrors: readonly Diagnostic[];
+  readonly result: TypeInfo | null;
+}
+
+function diagnostic(raw: unknown): Diagnostic {
+  const severity = text(member(raw, 'Severity')).toLowerCase();
+  return {
+    code: text(member(raw, 'Code')),
+    severity:
+      severity === 'error' || severity === 'warning' || severity === 'suggestion'
+        ? severity
+        : 'information',
+    message: text(member(raw, 'Message')),
+    start: num(member(raw, 'Start')),
+    length: num(member(raw, 'Length')),
+  };
+}
+
+/** Parses and binds one query. Throws only where the language service itself fails. */
+export function analyze(query: string, schema: Schema): Analysis {
+  const { kusto } = globals();
+  const code = call(path(kusto, 'KustoCode'), 'ParseAndAnalyze', query, schema.raw);
+  const root = wrap(member(code, 'Syntax'));
+  if (!root) throw new Error('the Kusto language service gave no tree');
+  return {
+    text: query,
+    kind: text(member(code, 'Kind')) === 'Command' ? 'command' : 'query',
+    root,
+    diagnostics: array(call(code, 'GetDiagnostics')).map(diagnostic),
+    syntaxErrors: array(call(code, 'GetSyntaxDiagnostics')).map(diagnostic),
+    result: typeInfo(member(code, 'ResultType')),
+  };
+}
+
+/** Loads the scripts and runs one query, so that the first real one does not pay for it (about a second). */
+export function warmUp(): void {
+  analyze('print 1', declareSchema({ tables: [], functions: [] }));
+}
+
+export interface CompletionItem {
+  readonly label: string;
+  readonly kind: string;
+  /** Text to put before and after the caret in place of `start..start+length`. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Completion {
+  readonly start: number;
+  readonly length: number;
+  readonly items: readonly CompletionItem[];
+}
+
+function service(query: string, schema: Schema): unknown {
+  return construct(
+    path(globals().kusto, 'Editor', 'KustoCodeService', '$ctor1'),
+    query,
+    schema.raw,
+  );
+}
+
+function enumName(type: string, value: unknown): string {
+  const { system, kusto } = globals();
+  return text(
+    call(path(system, 'Enum'), 'toString', path(kusto, 'Editor', type), num(value)),
+  ).toLowerCase();
+}
+
+/** What can be typed at an offset. */
+export function complete(query: string, offset: number, schema: Schema): Completion {
+  const info = call(service(query, schema), 'GetCompletionItems', offset, null, null);
+  return {
+    start: num(member(info, 'EditStart')),
+    length: num(member(info, 'EditLength')),
+    items: array(member(info, 'Items')).map((item) => ({
+      label: text(member(item, 'DisplayText')),
+      kind: enumName('CompletionKind', member(item, 'Kind')),
+      before: text(member(item, 'BeforeText')) || text(member(item, 'EditText')),
+      after: text(member(item, 'AfterText')),
+    })),
+  };
+}
+
+/** What stands at an offset, as plain text (signature, type, description); '' when there is nothing to say. */
+export function hover(query: string, offset: number, schema: Schema): string {
+  const info = call(service(query, schema), 'GetQuickInfo', offset, null, null);
+  return text(member(info, 'Text'));
+}

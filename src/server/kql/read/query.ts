@@ -1,0 +1,77 @@
+import { type BoundQuery, RefusalError } from '#core/kql/index.ts';
+import type { Analysis, Catalog, Diagnostic, SyntaxNode } from '../kusto.ts';
+import { flatten, parameter, readPipe, readStatements } from './pipes.ts';
+import { boundColumns, childOf, type Reading } from './scope.ts';
+
+/**
+ * Findings of the language service that the engine itself lets pass: an argument to count() (KS107), loose forms of
+ * search (KS106), fractions in make_timespan (KS134), array_length of a bag (KS234).
+ */
+const TOLERATED = new Set(['KS106', 'KS107', 'KS134', 'KS234']);
+
+function fuzzyRanges(node: SyntaxNode, out: [number, number][]): void {
+  for (const part of flatten(node)) {
+    if (part.kind !== 'UnionOperator') continue;
+    const fuzzy = parameter(part, 'isfuzzy');
+    if (fuzzy && fuzzy.toLowerCase() !== 'false') out.push([part.start, part.start + part.length]);
+  }
+}
+
+function isMissingName(diagnostic: Diagnostic): boolean {
+  return diagnostic.code === 'KS204' || diagnostic.code === 'KS142' || diagnostic.code === 'KS211';
+}
+
+/** Refuses what cannot be run, with the position of the first error. */
+function checkDiagnostics(analysis: Analysis): void {
+  const syntax = analysis.syntaxErrors.find((d) => d.severity === 'error');
+  if (syntax) throw new RefusalError('syntax', syntax.message, syntax);
+  const errors = analysis.diagnostics.filter(
+    (d) => d.severity === 'error' && !TOLERATED.has(d.code),
+  );
+  if (errors.length === 0) return;
+  const ranges: [number, number][] = [];
+  const isFuzzy = /isfuzzy/i.test(analysis.text);
+  if (isFuzzy) collectFuzzy(analysis.root, ranges);
+  const left = errors.filter(
+    (d) => !(isMissingName(d) && ranges.some(([from, to]) => d.start >= from && d.start < to)),
+  );
+  const first = left[0];
+  if (first) throw new RefusalError('semantic', first.message, first);
+}
+
+function collectFuzzy(node: SyntaxNode, out: [number, number][]): void {
+  for (const statement of node.list('Statements')) {
+    const expression = statement.get('Expression');
+    if (expression) fuzzyRanges(expression, out);
+    const inner = expression?.get('Body');
+    if (inner) collectFuzzy(inner, out);
+    const last = inner?.get('Expression');
+    if (last) fuzzyRanges(last, out);
+  }
+}
+
+/** Turns an analysed query into plain data, with variables and functions inlined. Throws RefusalError. */
+export function readQuery(analysis: Analysis, catalog: Catalog): BoundQuery {
+  if (analysis.kind === 'command')
+    throw new RefusalError('unsupported', 'Management commands (a leading dot) are not queries.', {
+      start: 0,
+      length: analysis.text.length,
+    });
+  checkDiagnostics(analysis);
+  const reading: Reading = { catalog, lets: [], depth: 0, callSite: null };
+  const statements = analysis.root.list('Statements');
+  const scope = childOf(null);
+  const last = statements.findLast((s) => s.kind === 'ExpressionStatement');
+  if (!last)
+    throw new RefusalError('semantic', 'The query has no result: it must end with an expression.', {
+      start: 0,
+      length: analysis.text.length,
+    });
+  readStatements(
+    statements.filter((s) => s !== last),
+    scope,
+    reading,
+  );
+  const pipe = readPipe(last.need('Expression'), scope, reading);
+  return { lets: reading.lets, pipe, columns: boundColumns(analysis.result?.columns ?? []) };
+}

@@ -1,0 +1,73 @@
+import type { BoundColumn, Expr, Pipe, Source, Span } from '#core/kql/index.ts';
+import { KQL_TYPES, type KqlType } from '#core/schema/index.ts';
+import type { Catalog, CatalogColumn, SyntaxNode } from '../kusto.ts';
+
+/** What a name of the query stands for. */
+export type Binding =
+  | { readonly kind: 'expr'; readonly expr: Expr }
+  | { readonly kind: 'table'; readonly source: Source }
+  | { readonly kind: 'function'; readonly scope: Scope };
+
+/** Names in sight, innermost first. Scopes are never changed once a child refers to them, only extended. */
+export interface Scope {
+  readonly parent: Scope | null;
+  readonly names: Map<string, Binding>;
+}
+
+export function childOf(parent: Scope | null): Scope {
+  return { parent, names: new Map() };
+}
+
+export function lookUp(scope: Scope | null, name: string): Binding | undefined {
+  for (let at = scope; at; at = at.parent) {
+    const found = at.names.get(name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What one reading of one query accumulates. */
+export interface Reading {
+  readonly catalog: Catalog;
+  readonly lets: { id: string; name: string; pipe: Pipe }[];
+  /** How many user functions deep the reader is. */
+  depth: number;
+  /** Set while reading an inlined body: positions there are of the call, since the body's text is another one. */
+  callSite: Span | null;
+}
+
+export const MAX_CALL_DEPTH = 32;
+
+export function spanOf(node: SyntaxNode, reading: Reading): Span {
+  return reading.callSite ?? { start: node.start, length: node.length };
+}
+
+const ALIASES: Readonly<Record<string, KqlType>> = {
+  double: 'real',
+  float: 'real',
+  boolean: 'bool',
+  date: 'datetime',
+  time: 'timespan',
+  uniqueid: 'guid',
+  uuid: 'guid',
+  uint: 'int',
+  ulong: 'long',
+};
+
+function isKqlType(name: string): name is KqlType {
+  return (KQL_TYPES as readonly string[]).includes(name);
+}
+
+/** Kusto's name of a type as ours; what it does not know (`unknown`, `any`) is null. */
+export function knownType(name: string): KqlType | null {
+  return isKqlType(name) ? name : (ALIASES[name] ?? null);
+}
+
+/** The same, where a column needs a type: unknown ones are dynamic. */
+export function columnType(name: string): KqlType {
+  return knownType(name) ?? 'dynamic';
+}
+
+export function boundColumns(columns: readonly CatalogColumn[]): BoundColumn[] {
+  return columns.map((c) => ({ name: c.name, type: columnType(c.type) }));
+}

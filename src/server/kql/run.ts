@@ -1,0 +1,216 @@
+import {
+  type BoundColumn,
+  DUCKDB_MACROS,
+  expandHost,
+  HOST_FUNCTIONS,
+  locate,
+  type Plan,
+  planQuery,
+  printStage,
+  quoteName,
+  type Refusal,
+  RefusalError,
+  type Scan,
+  type Stage,
+} from '#core/kql/index.ts';
+import type { Duckdb, DuckdbResult } from '#server/duckdb/index.ts';
+import { analyze, type Catalog, declareSchema, type Schema } from './kusto.ts';
+import { readQuery } from './read/query.ts';
+
+/** A catalog declared to the language service; make it once per version of the schema. */
+export interface Prepared {
+  readonly catalog: Catalog;
+  readonly schema: Schema;
+}
+
+export interface CompileOptions {
+  /** What now() is, in µs since 1970. */
+  readonly now: number;
+}
+
+export type Compiled =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** SQL that can stand after FROM and has the scan's columns, with the physical types of `Column` in core/schema. */
+export type ResolveScan = (scan: Scan) => string;
+
+export interface ExecuteOptions {
+  /** As given to `compile`; used where the rest of a query is planned while it runs. */
+  readonly now: number;
+  /** Is shown every statement before it runs. */
+  readonly onSql?: (sql: string) => void;
+}
+
+export interface Executed {
+  readonly columns: readonly BoundColumn[];
+  /** Raw values of the engine; `printRow` makes them JSON. */
+  readonly rows: DuckdbResult['rows'];
+}
+
+export interface ExecutedStream {
+  readonly columns: readonly BoundColumn[];
+  readonly chunks: AsyncIterable<DuckdbResult['rows']>;
+}
+
+export function prepare(catalog: Catalog): Prepared {
+  return { catalog, schema: declareSchema(catalog) };
+}
+
+const EPOCH = 621_355_968_000_000_000n;
+
+function ticks(micros: number): bigint {
+  return BigInt(micros) * 10n + EPOCH;
+}
+
+/** Parses, binds and plans. Never throws for a query's fault. */
+export function compile(query: string, prepared: Prepared, options: CompileOptions): Compiled {
+  try {
+    const bound = readQuery(analyze(query, prepared.schema), prepared.catalog);
+    return { ok: true, plan: planQuery(bound, { now: ticks(options.now) }) };
+  } catch (error) {
+    if (error instanceof RefusalError)
+      return { ok: false, refusal: locate(query, error.code, error.message, error.at) };
+    if (error instanceof RangeError)
+      return {
+        ok: false,
+        refusal: locate(query, 'too-complex', 'The query is nested too deeply.', {
+          start: 0,
+          length: query.length,
+        }),
+      };
+    throw error;
+  }
+}
+
+/** Puts what plans call into a fresh connection: once per engine, before the first `execute`. */
+export async function setUpConnection(connection: Duckdb): Promise<void> {
+  connection.register(HOST_FUNCTIONS);
+  for (const sql of DUCKDB_MACROS) await connection.run(sql);
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'suggestion' | 'information';
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** What an editor underlines: all findings of the language service, and what Weir itself refuses. */
+export function diagnose(query: string, prepared: Prepared): Finding[] {
+  const analysis = analyze(query, prepared.schema);
+  const found = analysis.diagnostics.map(
+    (d): Finding => ({
+      ...locate(query, 'semantic', d.message, d),
+      code: d.code,
+      severity: d.severity,
+    }),
+  );
+  if (found.some((f) => f.severity === 'error')) return found;
+  const compiled = compile(query, prepared, { now: 0 });
+  return compiled.ok ? found : [...found, { ...compiled.refusal, severity: 'error' }];
+}
+
+interface Running {
+  readonly connection: Duckdb;
+  readonly resolveScan: ResolveScan;
+  readonly options: ExecuteOptions;
+  readonly temps: string[];
+}
+
+async function runSql(running: Running, sql: string): Promise<DuckdbResult> {
+  running.options.onSql?.(sql);
+  return running.connection.run(sql);
+}
+
+function scanSql(plan: Plan, resolveScan: ResolveScan): (name: string) => string {
+  return (name) => {
+    const scan = plan.scans.find((s) => s.name === name);
+    if (!scan) throw new Error(`the plan has no scan ${name}`);
+    return resolveScan(scan);
+  };
+}
+
+/** Runs every stage but the last, and says what the last statement is. */
+async function prepareLast(
+  plan: Plan,
+  running: Running,
+): Promise<{ sql: string; columns: readonly BoundColumn[] }> {
+  const options = { scanSql: scanSql(plan, running.resolveScan) };
+  let found: { name: string; columns: readonly BoundColumn[] } | null = null;
+  for (const stage of plan.stages) {
+    if (stage.kind === 'sql' && stage.into) {
+      await runSql(running, printStage(stage, stage.rel.columns, options));
+      running.temps.push(stage.into);
+    } else if (stage.kind === 'sql')
+      return { sql: printStage(stage, plan.columns, options), columns: plan.columns };
+    else if (stage.kind === 'host') found = await runHost(stage, running, options);
+    else if (found) {
+      const known = new Map(stage.known.map((k) => [k.id, { name: k.name, columns: k.columns }]));
+      known.set(stage.done, found);
+      return prepareLast(
+        planQuery(stage.query, { now: ticks(running.options.now), known }),
+        running,
+      );
+    }
+  }
+  throw new Error('the plan has no result');
+}
+
+async function runHost(
+  stage: Extract<Stage, { kind: 'host' }>,
+  running: Running,
+  options: { scanSql: (name: string) => string },
+): Promise<{ name: string; columns: readonly BoundColumn[] }> {
+  const ask = async (rel: Parameters<typeof printStage>[0]['rel']) =>
+    (await runSql(running, printStage({ rel, shared: [] }, rel.columns, options))).rows;
+  const { rel, columns } = await expandHost(stage.host, stage.input, stage.params, ask);
+  await runSql(running, printStage({ rel, shared: [], into: stage.into }, columns, options));
+  running.temps.push(stage.into);
+  return { name: stage.into, columns };
+}
+
+async function dropTemps(running: Running): Promise<void> {
+  for (const name of running.temps)
+    await running.connection.run(`DROP TABLE IF EXISTS ${quoteName(name)}`);
+}
+
+/** Runs a plan and gathers its rows. Rejects with the engine's error, or a RefusalError found while running. */
+export async function execute(
+  plan: Plan,
+  connection: Duckdb,
+  resolveScan: ResolveScan,
+  options: ExecuteOptions,
+): Promise<Executed> {
+  const running: Running = { connection, resolveScan, options, temps: [] };
+  try {
+    const { sql, columns } = await prepareLast(plan, running);
+    const { rows } = await runSql(running, sql);
+    return { columns, rows };
+  } finally {
+    await dropTemps(running);
+  }
+}
+
+/** As `execute`, rows in pieces as the engine makes them; temporary tables go when the pieces are all read. */
+export async function executeStream(
+  plan: Plan,
+  connection: Duckdb,
+  resolveScan: ResolveScan,
+  options: ExecuteOptions,
+): Promise<ExecutedStream> {
+  const running: Running = { connection, resolveScan, options, temps: [] };
+  const { sql, columns } = await prepareLast(plan, running);
+  options.onSql?.(sql);
+  async function* chunks(): AsyncGenerator<DuckdbResult['rows']> {
+    try {
+      yield* connection.stream(sql);
+    } finally {
+      await dropTemps(running);
+    }
+  }
+  return { columns, chunks: chunks() };
+}

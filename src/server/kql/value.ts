@@ -1,0 +1,68 @@
+import { type BoundColumn, printTimespan } from '#core/kql/index.ts';
+import type { KqlType } from '#core/schema/index.ts';
+import type { DuckDBValue } from '#server/duckdb/index.ts';
+
+/** A cell of a result as JSON has it (see the command line's contract). */
+export type JsonCell = string | number | boolean | null | JsonCell[] | { [key: string]: JsonCell };
+
+const MICROS = 1_000_000n;
+
+function printMicros(micros: bigint): string {
+  const seconds = micros / MICROS - (micros % MICROS < 0n ? 1n : 0n);
+  const rest = micros - seconds * MICROS;
+  const head = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
+  return rest === 0n ? `${head}Z` : `${head}.${String(rest).padStart(6, '0').replace(/0+$/, '')}Z`;
+}
+
+function printLong(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
+}
+
+function printDynamic(text: string): JsonCell {
+  try {
+    const parsed: JsonCell = JSON.parse(text);
+    return parsed;
+  } catch {
+    return text;
+  }
+}
+
+function printReal(value: number): number | string {
+  return Number.isFinite(value)
+    ? value
+    : Number.isNaN(value)
+      ? 'NaN'
+      : value > 0
+        ? 'Infinity'
+        : '-Infinity';
+}
+
+export function printCell(value: DuckDBValue | undefined, type: KqlType): JsonCell {
+  if (value === null || value === undefined) return type === 'string' ? '' : null;
+  switch (type) {
+    case 'datetime':
+      return typeof value === 'object' && 'micros' in value
+        ? printMicros(BigInt(String(value.micros)))
+        : null;
+    case 'timespan':
+      return printTimespan(BigInt(String(value)));
+    case 'dynamic':
+      return printDynamic(String(value));
+    case 'real':
+    case 'decimal':
+      return printReal(Number(value));
+    case 'long':
+    case 'int':
+      return printLong(BigInt(String(value)));
+    case 'bool':
+      return value === true;
+    default:
+      return String(value);
+  }
+}
+
+/** A row of the engine as JSON values. */
+export function printRow(row: readonly DuckDBValue[], columns: readonly BoundColumn[]): JsonCell[] {
+  return columns.map((c, i) => printCell(row[i], c.type));
+}
