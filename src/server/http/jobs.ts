@@ -151,17 +151,19 @@ export function createJobs(deps: JobsDeps): Jobs {
 
   function enqueue(id: string, request: IngestRequest, cleanUp: () => Promise<void>): void {
     tail = tail.then(async () => {
+      let settle: () => void;
       try {
         stopping.signal.throwIfAborted();
         change(id, { state: 'running' });
         const progress = (p: IngestProgress) => void change(id, p, false);
         const total = await deps.ingest(request, progress, stopping.signal);
-        change(id, { ...total, state: 'done', finishedAt: new Date(now()).toISOString() });
+        const finishedAt = new Date(now()).toISOString();
+        settle = () => void change(id, { ...total, state: 'done', finishedAt });
       } catch (error) {
-        fail(id, error);
-      } finally {
-        await cleanUp();
+        settle = () => fail(id, error);
       }
+      await cleanUp();
+      settle();
     });
   }
 

@@ -154,11 +154,8 @@ const COMMANDS: readonly Command[] = [
 
 /** Answers a management command. Throws Refused for one that Weir does not have, naming those it has. */
 export function answerCommand(text: string, context: CommandContext): KustoV1 {
-  const command = text
-    .trim()
-    .replace(/;$/, '')
-    .replace(/\s*\|.*$/s, '')
-    .replace(/\s+/g, ' ');
+  // What follows a pipe would only filter or shorten the answer.
+  const command = text.split('|', 1)[0]?.replaceAll(';', ' ').trim().replace(/\s+/g, ' ') ?? '';
   for (const { pattern, answer } of COMMANDS) {
     const match = pattern.exec(command);
     if (match) return { Tables: [answer(match, context)] };

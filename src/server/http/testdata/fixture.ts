@@ -54,11 +54,11 @@ export const RESULT: QueryResult = {
   warnings: [],
 };
 
-/** Answers by the text of the query: `bad` fails, `bug` breaks, `wait` lasts until it is given up, `big` is long. */
+/** Answers by the text of the query: `bad…` fails, `bug` breaks, `wait` lasts until it is given up, `big` is long. */
 function queryService(seen: { user: string; query: string; timespan?: unknown }[], aborted: string[]): QueryService {
   const run: QueryService['run'] = async ({ query, timespan }, { user, signal }) => {
     seen.push({ user, query, ...(timespan ? { timespan } : {}) });
-    if (query === 'bad') throw new FailedQuery('unknown-column', 'There is no column SrcIpp.');
+    if (query.startsWith('bad')) throw new FailedQuery('unknown-column', 'There is no column SrcIpp.');
     if (query === 'busy') throw new FailedQuery('too-busy', '64 queries are already waiting.');
     if (query === 'bug') throw new TypeError('secret detail of a bug');
     if (query === 'wait')
