@@ -1,4 +1,10 @@
-export { type IpWords, IpParser, canonicalIp, parseIp, printIp, printIpv4 } from './ip.ts';
-export { MICROS_PER_DAY, MICROS_PER_SECOND, type Micros, printDay, printInstant } from './instant.ts';
+export {
+  MICROS_PER_DAY,
+  MICROS_PER_SECOND,
+  type Micros,
+  printDay,
+  printInstant,
+} from './instant.ts';
+export { canonicalIp, IpParser, type IpWords, parseIp, printIp, printIpv4 } from './ip.ts';
 export { protocolName } from './protocol.ts';
 export { decodeLatin1, decodeUtf8, encodeUtf8 } from './text.ts';

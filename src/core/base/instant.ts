@@ -14,5 +14,7 @@ export function printInstant(at: Micros): string {
   const seconds = Math.floor(at / MICROS_PER_SECOND);
   const micros = at - seconds * MICROS_PER_SECOND;
   const head = new Date(seconds * 1000).toISOString().slice(0, -5);
-  return micros === 0 ? `${head}Z` : `${head}.${String(micros).padStart(6, '0').replace(/0+$/, '')}Z`;
+  return micros === 0
+    ? `${head}Z`
+    : `${head}.${String(micros).padStart(6, '0').replace(/0+$/, '')}Z`;
 }

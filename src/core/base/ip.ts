@@ -22,7 +22,8 @@ export class IpParser {
   parse(bytes: Uint8Array, start: number, end: number): 0 | 4 | 6 {
     const length = end - start;
     if (length < 2 || length > 45) return 0;
-    for (let i = start; i < end && i < start + 5; i++) if (bytes[i] === COLON) return this.#parse6(bytes, start, end);
+    for (let i = start; i < end && i < start + 5; i++)
+      if (bytes[i] === COLON) return this.#parse6(bytes, start, end);
     return this.#parse4(bytes, start, end) ? 4 : 0;
   }
 

@@ -1,3 +1,10 @@
 export { type DayBatch, splitByDay } from './split.ts';
-export { BATCH_ROWS, BoolColumn, type BuilderOptions, NumberColumn, TableBuilder, TextColumn } from './table-builder.ts';
-export { type Batch, emptyValue, isText, valueAt, type Vector } from './vector.ts';
+export {
+  BATCH_ROWS,
+  BoolColumn,
+  type BuilderOptions,
+  NumberColumn,
+  TableBuilder,
+  TextColumn,
+} from './table-builder.ts';
+export { type Batch, emptyValue, isText, type Vector, valueAt } from './vector.ts';

@@ -11,9 +11,15 @@ export interface DayBatch {
 /** Rows of a vector by their indices, as a vector of its own. */
 function gather(vector: Vector, rows: Uint32Array): Vector {
   if (vector.kind === 'constant') return vector;
-  if (vector.kind === 'text') return { kind: 'text', codes: rows.map((i) => vector.codes[i]!), dictionary: vector.dictionary };
+  if (vector.kind === 'text')
+    return {
+      kind: 'text',
+      codes: rows.map((i) => vector.codes[i]!),
+      dictionary: vector.dictionary,
+    };
   const nulls = vector.nulls && Uint8Array.from(rows, (i) => vector.nulls![i]!);
-  if (vector.kind === 'bool') return { kind: 'bool', values: Uint8Array.from(rows, (i) => vector.values[i]!), nulls };
+  if (vector.kind === 'bool')
+    return { kind: 'bool', values: Uint8Array.from(rows, (i) => vector.values[i]!), nulls };
   return { kind: 'number', values: Float64Array.from(rows, (i) => vector.values[i]!), nulls };
 }
 
@@ -46,7 +52,12 @@ export function splitByDay(batch: Batch, timeColumn: string): readonly DayBatch[
   }
   return [...rowsOf].map(([day, list]) => {
     const rows = Uint32Array.from(list);
-    const columns = new Map([...batch.columns].map(([name, vector]) => [name, gather(vector, rows)]));
-    return { day: printDay(day * MICROS_PER_DAY), batch: { table: batch.table, rows: rows.length, columns } };
+    const columns = new Map(
+      [...batch.columns].map(([name, vector]) => [name, gather(vector, rows)]),
+    );
+    return {
+      day: printDay(day * MICROS_PER_DAY),
+      batch: { table: batch.table, rows: rows.length, columns },
+    };
   });
 }

@@ -45,7 +45,7 @@ export class TextColumn {
     const { codes } = this;
     const dictionary = this.#dictionary;
     const first = codes[0]!;
-    if (isAll(codes, first, rows)) return { kind: 'constant', value: dictionary[first]! };
+    if (isUniform(codes, rows)) return { kind: 'constant', value: dictionary[first]! };
     if (isLent) return { kind: 'text', codes: codes.subarray(0, rows), dictionary };
     return { kind: 'text', codes: codes.slice(0, rows), dictionary };
   }
@@ -78,10 +78,14 @@ export class NumberColumn {
 
   take(rows: number, isLent: boolean): Vector {
     const { values, present } = this;
-    if (isAll(present, 0, rows)) return { kind: 'constant', value: null };
+    if (hasNo(present, 1, rows)) return { kind: 'constant', value: null };
     const nulls = takeNulls(present, rows);
-    if (!nulls && isAll(values, values[0]!, rows)) return { kind: 'constant', value: values[0]! };
-    return { kind: 'number', values: isLent ? values.subarray(0, rows) : values.slice(0, rows), nulls };
+    if (!nulls && isUniform(values, rows)) return { kind: 'constant', value: values[0]! };
+    return {
+      kind: 'number',
+      values: isLent ? values.subarray(0, rows) : values.slice(0, rows),
+      nulls,
+    };
   }
 }
 
@@ -103,28 +107,42 @@ export class BoolColumn {
 
   take(rows: number, isLent: boolean): Vector {
     const { values, present } = this;
-    if (isAll(present, 0, rows)) return { kind: 'constant', value: null };
+    if (hasNo(present, 1, rows)) return { kind: 'constant', value: null };
     const nulls = takeNulls(present, rows);
-    if (!nulls && isAll(values, values[0]!, rows)) return { kind: 'constant', value: values[0] === 1 };
-    return { kind: 'bool', values: isLent ? values.subarray(0, rows) : values.slice(0, rows), nulls };
+    if (!nulls && (hasNo(values, 0, rows) || hasNo(values, 1, rows)))
+      return { kind: 'constant', value: values[0] === 1 };
+    return {
+      kind: 'bool',
+      values: isLent ? values.subarray(0, rows) : values.slice(0, rows),
+      nulls,
+    };
   }
 }
 
-/** True when the first `rows` values are all `value`. */
-function isAll(values: Uint8Array | Uint32Array | Float64Array, value: number, rows: number): boolean {
-  for (let i = 0; i < rows; i++) if (values[i] !== value) return false;
+/** True when the first `rows` values equal the first. */
+function isUniform(values: Uint32Array | Float64Array, rows: number): boolean {
+  const first = values[0];
+  for (let i = 1; i < rows; i++) if (values[i] !== first) return false;
   return true;
+}
+
+/** True when the first `rows` flags are not `flag`. */
+function hasNo(flags: Uint8Array, flag: 0 | 1, rows: number): boolean {
+  const at = flags.indexOf(flag);
+  return at < 0 || at >= rows;
 }
 
 /** The nulls of a column, or null when it has none; all rows are absent again afterwards. */
 function takeNulls(present: Uint8Array, rows: number): Uint8Array | null {
-  let nulls: Uint8Array | null = null;
-  if (!isAll(present, 1, rows)) {
-    nulls = new Uint8Array(rows);
-    for (let i = 0; i < rows; i++) nulls[i] = present[i]! ^ 1;
-  }
+  const nulls = hasNo(present, 0, rows) ? null : invert(present, rows);
   present.fill(0, 0, rows);
   return nulls;
+}
+
+function invert(flags: Uint8Array, rows: number): Uint8Array {
+  const inverse = new Uint8Array(rows);
+  for (let i = 0; i < rows; i++) inverse[i] = flags[i]! ^ 1;
+  return inverse;
 }
 
 /** Rows per batch, which is also rows per Parquet row group: large enough for dictionaries to pay, small enough to hold. */

@@ -86,7 +86,8 @@ export class AddressCodes {
       } else break;
     }
     this.end = i;
-    if (bytes[i] === 0x2c && dots === 3 && digits > 0 && octet <= 255) return this.code4((v4 << 8) | octet);
+    if (bytes[i] === 0x2c && dots === 3 && digits > 0 && octet <= 255)
+      return this.code4((v4 << 8) | octet);
     const stop = Math.min(i + 46, bytes.length);
     while (i < stop && bytes[i] !== 0x2c && bytes[i] !== 0x22) i++;
     this.end = i;
@@ -133,7 +134,13 @@ export class AddressCodes {
     let h = hash6(words, 0) & mask;
     for (let code = this.#codes6[h]!; code !== 0; code = this.#codes6[h]!) {
       const k = h * 4;
-      if (keys[k] === words[0] && keys[k + 1] === words[1] && keys[k + 2] === words[2] && keys[k + 3] === words[3]) return code - 1;
+      if (
+        keys[k] === words[0] &&
+        keys[k + 1] === words[1] &&
+        keys[k + 2] === words[2] &&
+        keys[k + 3] === words[3]
+      )
+        return code - 1;
       h = (h + 1) & mask;
     }
     const code = this.#column.append(printIp(words));

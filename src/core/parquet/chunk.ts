@@ -50,7 +50,8 @@ export class ChunkEncoder {
       this.#indices = new Uint32Array(rows);
       this.#numbers = new Float64Array(rows);
     }
-    if (!vector || vector.kind === 'constant') return this.#constant(column, vector?.value ?? (isText(column.type) ? '' : null), rows);
+    if (!vector || vector.kind === 'constant')
+      return this.#constant(column, vector?.value ?? (isText(column.type) ? '' : null), rows);
     if (vector.kind === 'text') return this.#text(vector.codes, vector.dictionary, rows);
     if (vector.kind === 'bool') return this.#bool(vector.values, vector.nulls, rows);
     return this.#number(column.type, vector.values, vector.nulls, rows);
@@ -64,12 +65,24 @@ export class ChunkEncoder {
       data.varint(rows * 2);
       data.byte(0);
       data.bytes[0] = data.length - 4;
-      return { dictionary: null, data: data.view(), encoding: ENCODING.plain, nullCount: rows, range: null };
+      return {
+        dictionary: null,
+        data: data.view(),
+        encoding: ENCODING.plain,
+        nullCount: rows,
+        range: null,
+      };
     }
     if (isNullable(column.type)) encodeDefinitionLevels(data, null, rows);
     if (typeof value === 'boolean') {
       for (let i = 0; i < rows; i += 8) data.byte(value ? 0xff : 0);
-      return { dictionary: null, data: data.view(), encoding: ENCODING.plain, nullCount: 0, range: null };
+      return {
+        dictionary: null,
+        data: data.view(),
+        encoding: ENCODING.plain,
+        nullCount: 0,
+        range: null,
+      };
     }
     if (typeof value === 'string') {
       const bytes = encodeUtf8(value);
@@ -80,43 +93,57 @@ export class ChunkEncoder {
     data.byte(0);
     data.varint(rows * 2);
     const range = typeof value === 'number' ? ([value, value] as const) : null;
-    return { dictionary: { bytes: this.#dictionary.view(), count: 1 }, data: data.view(), encoding: ENCODING.rleDictionary, nullCount: 0, range };
+    return {
+      dictionary: { bytes: this.#dictionary.view(), count: 1 },
+      data: data.view(),
+      encoding: ENCODING.rleDictionary,
+      nullCount: 0,
+      range,
+    };
   }
 
   #text(codes: Uint32Array, dictionary: readonly string[], rows: number): Chunk {
-    if (this.#places.length < dictionary.length) this.#places = new Int32Array(dictionary.length * 2);
-    const places = this.#places;
-    const indices = this.#indices;
+    if (this.#places.length < dictionary.length)
+      this.#places = new Int32Array(dictionary.length * 2);
     const used: number[] = [];
-    for (let i = 0; i < rows; i++) {
-      const code = codes[i]!;
-      let place = places[code]!;
-      if (place === 0) {
-        place = used.push(code);
-        places[code] = place;
-      }
-      indices[i] = place - 1;
+    const runs = placeCodes(codes, rows, this.#places, this.#indices, used);
+    for (const code of used) this.#places[code] = 0;
+    const encoded = this.#encodedOf(dictionary);
+    if (used.length > rows / 2 && rows > 1000) {
+      for (let i = 0; i < rows; i++) encoded.copy(codes[i]!, this.#data);
+      return {
+        dictionary: null,
+        data: this.#data.view(),
+        encoding: ENCODING.plain,
+        nullCount: 0,
+        range: null,
+      };
     }
+    for (const code of used) encoded.copy(code, this.#dictionary);
+    this.#writeIndices(rows, used.length, runs);
+    return {
+      dictionary: { bytes: this.#dictionary.view(), count: used.length },
+      data: this.#data.view(),
+      encoding: ENCODING.rleDictionary,
+      nullCount: 0,
+      range: null,
+    };
+  }
+
+  #encodedOf(dictionary: readonly string[]): EncodedDictionary {
     let encoded = this.#encoded.get(dictionary);
     if (!encoded) {
       encoded = new EncodedDictionary(dictionary);
       this.#encoded.set(dictionary, encoded);
     }
     encoded.extend();
-    for (const code of used) places[code] = 0;
-    if (used.length > rows / 2 && rows > 1000) {
-      for (let i = 0; i < rows; i++) encoded.copy(codes[i]!, this.#data);
-      return { dictionary: null, data: this.#data.view(), encoding: ENCODING.plain, nullCount: 0, range: null };
-    }
-    for (const code of used) encoded.copy(code, this.#dictionary);
-    this.#writeIndices(rows, used.length);
-    return { dictionary: { bytes: this.#dictionary.view(), count: used.length }, data: this.#data.view(), encoding: ENCODING.rleDictionary, nullCount: 0, range: null };
+    return encoded;
   }
 
-  #writeIndices(count: number, entries: number): void {
+  #writeIndices(count: number, entries: number, runs: number): void {
     const width = bitWidth(entries - 1);
     this.#data.byte(width);
-    encodeHybrid(this.#data, this.#indices, count, width);
+    encodeHybrid(this.#data, this.#indices, count, width, runs);
   }
 
   #bool(values: Uint8Array, nulls: Uint8Array | null, rows: number): Chunk {
@@ -138,78 +165,164 @@ export class ChunkEncoder {
       }
     }
     if (bits > 0) data.byte(byte);
-    return { dictionary: null, data: data.view(), encoding: ENCODING.plain, nullCount, range: null };
+    return {
+      dictionary: null,
+      data: data.view(),
+      encoding: ENCODING.plain,
+      nullCount,
+      range: null,
+    };
   }
 
   #number(type: KqlType, all: Float64Array, nulls: Uint8Array | null, rows: number): Chunk {
     encodeDefinitionLevels(this.#data, nulls, rows);
-    let values = all;
-    let count = rows;
-    if (nulls) {
-      values = this.#numbers;
-      count = 0;
-      for (let i = 0; i < rows; i++) if (nulls[i] === 0) values[count++] = all[i]!;
-    }
+    const values = nulls ? this.#numbers : all;
+    const count = nulls ? compact(all, nulls, rows, values) : rows;
     const nullCount = rows - count;
-    let min = values[0]!;
-    let max = min;
-    let runs = 1;
-    for (let i = 1; i < count; i++) {
-      const value = values[i]!;
-      if (value < min) min = value;
-      else if (value > max) max = value;
-      if (value !== values[i - 1]) runs++;
-    }
+    const { min, max, runs } = measure(values, count);
     const physical = physicalType(type);
     const range = Number.isFinite(min) && Number.isFinite(max) ? ([min, max] as const) : null;
-    const entries = this.#numberDictionary(values, count, min, max, runs, physical);
-    if (entries > 0) {
-      this.#writeIndices(count, entries);
-      return { dictionary: { bytes: this.#dictionary.view(), count: entries }, data: this.#data.view(), encoding: ENCODING.rleDictionary, nullCount, range };
+    const entries = this.#entriesOf(values, count, min, max, runs, physical);
+    if (entries) {
+      writePlain(this.#dictionary, physical, Float64Array.from(entries), entries.length);
+      this.#writeIndices(count, entries.length, runs);
+      return {
+        dictionary: { bytes: this.#dictionary.view(), count: entries.length },
+        data: this.#data.view(),
+        encoding: ENCODING.rleDictionary,
+        nullCount,
+        range,
+      };
     }
     if (physical === PHYSICAL.double) {
       writePlain(this.#data, physical, values, count);
-      return { dictionary: null, data: this.#data.view(), encoding: ENCODING.plain, nullCount, range };
+      return {
+        dictionary: null,
+        data: this.#data.view(),
+        encoding: ENCODING.plain,
+        nullCount,
+        range,
+      };
     }
     encodeDeltas(this.#data, values, count);
-    return { dictionary: null, data: this.#data.view(), encoding: ENCODING.deltaBinaryPacked, nullCount, range };
+    return {
+      dictionary: null,
+      data: this.#data.view(),
+      encoding: ENCODING.deltaBinaryPacked,
+      nullCount,
+      range,
+    };
   }
 
-  /** Writes the dictionary and fills the indices when a dictionary is the smaller way; returns its entries, else 0. */
-  #numberDictionary(values: Float64Array, count: number, min: number, max: number, runs: number, physical: number): number {
-    const indices = this.#indices;
+  /** The entries of a dictionary, with the indices filled, where a dictionary is the smaller way; else null. */
+  #entriesOf(
+    values: Float64Array,
+    count: number,
+    min: number,
+    max: number,
+    runs: number,
+    physical: number,
+  ): readonly number[] | null {
+    if (runs * 8 <= count) return placeRuns(values, count, this.#indices);
+    if (physical === PHYSICAL.double || max - min >= DIRECT) return null;
+    const limit = dictionaryLimit(count, max - min, physical);
     const entries: number[] = [];
-    if (runs * 8 <= count) {
-      const placeOf = new Map<number, number>();
-      let place = 0;
-      for (let i = 0; i < count; i++) {
-        const value = values[i]!;
-        if (i === 0 || value !== values[i - 1]) {
-          place = placeOf.get(value) ?? -1;
-          if (place < 0) {
-            place = entries.push(value) - 1;
-            placeOf.set(value, place);
-          }
-        }
-        indices[i] = place;
+    placeValues(values, count, min, limit, this.#indices, entries);
+    for (const entry of entries) direct[entry - min] = 0;
+    return entries.length > limit ? null : entries;
+  }
+}
+
+/**
+ * Numbers the codes in the order they appear, from 1 in `places`, from 0 in `indices`; `used` lists them. Returns how
+ * often the code changes from one row to the next, plus one.
+ */
+function placeCodes(
+  codes: Uint32Array,
+  rows: number,
+  places: Int32Array,
+  indices: Uint32Array,
+  used: number[],
+): number {
+  let runs = 0;
+  let previous = -1;
+  let index = 0;
+  for (let i = 0; i < rows; i++) {
+    const code = codes[i]!;
+    if (code !== previous) {
+      previous = code;
+      runs++;
+      let place = places[code]!;
+      if (place === 0) {
+        place = used.push(code);
+        places[code] = place;
       }
-    } else if (physical !== PHYSICAL.double && max - min < DIRECT) {
-      const limit = dictionaryLimit(count, max - min, physical);
-      const places = direct;
-      for (let i = 0; i < count && entries.length <= limit; i++) {
-        const offset = values[i]! - min;
-        let place = places[offset]!;
-        if (place === 0) {
-          place = entries.push(values[i]!);
-          places[offset] = place;
-        }
-        indices[i] = place - 1;
-      }
-      for (const entry of entries) places[entry - min] = 0;
-      if (entries.length > limit) return 0;
-    } else return 0;
-    writePlain(this.#dictionary, physical, Float64Array.from(entries), entries.length);
-    return entries.length;
+      index = place - 1;
+    }
+    indices[i] = index;
+  }
+  return runs;
+}
+
+/** Copies the values that are not null; returns how many. */
+function compact(values: Float64Array, nulls: Uint8Array, rows: number, out: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < rows; i++) if (nulls[i] === 0) out[count++] = values[i]!;
+  return count;
+}
+
+/** Lowest, highest, and how often the value changes from one row to the next, plus one. */
+function measure(values: Float64Array, count: number): { min: number; max: number; runs: number } {
+  let previous = values[0]!;
+  let min = previous;
+  let max = previous;
+  let runs = 1;
+  for (let i = 1; i < count; i++) {
+    const value = values[i]!;
+    if (value === previous) continue;
+    runs++;
+    if (value < min) min = value;
+    else if (value > max) max = value;
+    previous = value;
+  }
+  return { min, max, runs };
+}
+
+/** Indices of values that come in runs; returns the distinct values in their order. */
+function placeRuns(values: Float64Array, count: number, indices: Uint32Array): readonly number[] {
+  const placeOf = new Map<number, number>();
+  let i = 0;
+  while (i < count) {
+    const value = values[i]!;
+    let place = placeOf.get(value);
+    if (place === undefined) {
+      place = placeOf.size;
+      placeOf.set(value, place);
+    }
+    do indices[i++] = place;
+    while (i < count && values[i] === value);
+  }
+  return [...placeOf.keys()];
+}
+
+/** Indices of values within DIRECT of `min`, adding to `entries`; gives up when there are more than `limit`. */
+function placeValues(
+  values: Float64Array,
+  count: number,
+  min: number,
+  limit: number,
+  indices: Uint32Array,
+  entries: number[],
+): void {
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!;
+    let place = direct[value - min]!;
+    if (place === 0) {
+      place = entries.push(value);
+      direct[value - min] = place;
+      if (place > limit) return;
+    }
+    indices[i] = place - 1;
   }
 }
 
@@ -222,7 +335,11 @@ function dictionaryLimit(count: number, span: number, physical: number): number 
   const deltaBits = bitWidth(span) + 1;
   let entries = 2;
   const bytes = physical === PHYSICAL.int32 ? 2 : 4;
-  while (entries < span && (entries * 2 * bytes + (count * bitWidth(entries * 2 - 1)) / 8) * 8 < count * deltaBits) entries *= 2;
+  while (
+    entries < span &&
+    (entries * 2 * bytes + (count * bitWidth(entries * 2 - 1)) / 8) * 8 < count * deltaBits
+  )
+    entries *= 2;
   return entries;
 }
 

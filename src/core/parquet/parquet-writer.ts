@@ -1,7 +1,7 @@
 import type { Batch } from '#core/batch/index.ts';
 import type { Column, Table } from '#core/schema/index.ts';
 import { ByteSink } from './byte-sink.ts';
-import { type Chunk, ChunkEncoder, ENCODING, isNullable, physicalType, PHYSICAL } from './chunk.ts';
+import { type Chunk, ChunkEncoder, ENCODING, isNullable, PHYSICAL, physicalType } from './chunk.ts';
 import { encodeThrift, type ThriftValue } from './thrift.ts';
 
 const CODEC = { uncompressed: 0, zstd: 6 } as const;
@@ -86,22 +86,51 @@ export class ParquetWriter {
     const data = squeeze(chunk.data);
     const isCompressed = (dictionary?.length ?? 0) + data.length < raw * 0.9;
     let uncompressed = 0;
-    const page = (plain: Uint8Array, squeezed: Uint8Array, type: number, header: readonly [number, ThriftValue]) => {
+    const page = (
+      plain: Uint8Array,
+      squeezed: Uint8Array,
+      type: number,
+      header: readonly [number, ThriftValue],
+    ) => {
       const bytes = isCompressed ? squeezed : plain;
-      const head = encodeThrift({ struct: [[1, { i32: type }], [2, { i32: plain.length }], [3, { i32: bytes.length }], header] });
+      const head = encodeThrift({
+        struct: [
+          [1, { i32: type }],
+          [2, { i32: plain.length }],
+          [3, { i32: bytes.length }],
+          header,
+        ],
+      });
       this.#file.append(head);
       this.#file.append(bytes);
       uncompressed += head.length + plain.length;
     };
     if (chunk.dictionary && dictionary)
-      page(chunk.dictionary.bytes, dictionary, 2, [7, { struct: [[1, { i32: chunk.dictionary.count }], [2, { i32: ENCODING.plain }]] }]);
+      page(chunk.dictionary.bytes, dictionary, 2, [
+        7,
+        {
+          struct: [
+            [1, { i32: chunk.dictionary.count }],
+            [2, { i32: ENCODING.plain }],
+          ],
+        },
+      ]);
     const dataAt = this.#file.length;
     page(chunk.data, data, 0, [
       5,
-      { struct: [[1, { i32: rows }], [2, { i32: chunk.encoding }], [3, { i32: ENCODING.rle }], [4, { i32: ENCODING.rle }]] },
+      {
+        struct: [
+          [1, { i32: rows }],
+          [2, { i32: chunk.encoding }],
+          [3, { i32: ENCODING.rle }],
+          [4, { i32: ENCODING.rle }],
+        ],
+      },
     ]);
     const physical = physicalType(column.type);
-    const encodings = chunk.dictionary ? [ENCODING.plain, ENCODING.rle, ENCODING.rleDictionary] : [ENCODING.rle, chunk.encoding];
+    const encodings = chunk.dictionary
+      ? [ENCODING.plain, ENCODING.rle, ENCODING.rleDictionary]
+      : [ENCODING.rle, chunk.encoding];
     const meta: ThriftValue = {
       struct: [
         [1, { i32: physical }],
@@ -116,12 +145,25 @@ export class ParquetWriter {
         [12, statistics(chunk, physical)],
       ],
     };
-    return [{ struct: [[2, { i64: start }], [3, meta]] }, uncompressed];
+    return [
+      {
+        struct: [
+          [2, { i64: start }],
+          [3, meta],
+        ],
+      },
+      uncompressed,
+    ];
   }
 
   finish(): ParquetFile {
     const schema: ThriftValue[] = [
-      { struct: [[4, { text: 'schema' }], [5, { i32: this.#columns.length }]] },
+      {
+        struct: [
+          [4, { text: 'schema' }],
+          [5, { i32: this.#columns.length }],
+        ],
+      },
       ...this.#columns.map(schemaElement),
     ];
     const footer = encodeThrift({
@@ -149,7 +191,20 @@ function schemaElement(column: Column): ThriftValue {
   const none: ThriftValue = { struct: [] };
   let logical: ThriftValue | undefined;
   if (physical === PHYSICAL.byteArray) logical = { struct: [[1, none]] };
-  else if (column.type === 'datetime') logical = { struct: [[8, { struct: [[1, { bool: false }], [2, { struct: [[2, none]] }]] }]] };
+  else if (column.type === 'datetime')
+    logical = {
+      struct: [
+        [
+          8,
+          {
+            struct: [
+              [1, { bool: false }],
+              [2, { struct: [[2, none]] }],
+            ],
+          },
+        ],
+      ],
+    };
   return {
     struct: [
       [1, { i32: physical }],

@@ -11,6 +11,10 @@ export interface PoolOptions {
   readonly idleMs?: number;
 }
 
+/** Buffers kept for the next units, and the size they are made in: a unit is a MiB and what its last record adds. */
+const MOST_SPARE = 16;
+const SMALLEST_BUFFER = 1_250_000;
+
 interface Member {
   readonly thread: Worker;
   queuedBytes: number;
@@ -29,7 +33,16 @@ export class DecodePool {
   #members: Member[] = [];
   #queuedBytes = 0;
   #waiting: (() => void)[] = [];
-  #seals = new Map<number, { left: number; replies: SealedReply[]; resolve: (replies: SealedReply[]) => void; reject: (e: unknown) => void }>();
+  #spare: ArrayBuffer[] = [];
+  #seals = new Map<
+    number,
+    {
+      left: number;
+      replies: SealedReply[];
+      resolve: (replies: SealedReply[]) => void;
+      reject: (e: unknown) => void;
+    }
+  >();
   #failure: Error | null = null;
   #idle: NodeJS.Timeout | undefined;
   readonly #onDecoded: (reply: DecodedReply) => void;
@@ -39,6 +52,18 @@ export class DecodePool {
     this.#mostQueued = options.mostQueuedBytes ?? 32 * 1024 * 1024;
     this.#idleMs = options.idleMs ?? 20_000;
     this.#onDecoded = onDecoded;
+  }
+
+  /** A copy of the bytes in memory that may be handed to `decode`. */
+  copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    const spare = this.#spare.pop();
+    const buffer =
+      spare && spare.byteLength >= bytes.length
+        ? spare
+        : new ArrayBuffer(Math.max(bytes.length, SMALLEST_BUFFER));
+    const copy = new Uint8Array(buffer, 0, bytes.length);
+    copy.set(bytes);
+    return copy;
   }
 
   /** Starts the threads now, for when a load is about to begin. */
@@ -52,7 +77,8 @@ export class DecodePool {
     thread.on('message', (reply: WorkerReply) => this.#receive(member, reply));
     thread.on('error', (error) => this.#fail(error));
     thread.on('exit', (code) => {
-      if (this.#members.includes(member)) this.#fail(new Error(`a decoding thread ended with code ${code}`));
+      if (this.#members.includes(member))
+        this.#fail(new Error(`a decoding thread ended with code ${code}`));
     });
     thread.unref();
     this.#members.push(member);
@@ -63,6 +89,7 @@ export class DecodePool {
     if (reply.kind === 'decoded') {
       member.queuedBytes -= reply.bytes;
       this.#queuedBytes -= reply.bytes;
+      if (this.#spare.length < MOST_SPARE) this.#spare.push(reply.buffer);
       this.#onDecoded(reply);
       this.#wake();
       return;
@@ -85,7 +112,10 @@ export class DecodePool {
 
   /** A thread died, which is a bug or memory: everything it held is given up, and the next use starts afresh. */
   #fail(cause: unknown): void {
-    const failure = new Error('decoding failed; nothing of the last seconds was stored, and it will be read again', { cause });
+    const failure = new Error(
+      'decoding failed; nothing of the last seconds was stored, and it will be read again',
+      { cause },
+    );
     const seals = [...this.#seals.values()];
     this.#seals.clear();
     this.#failure = failure;
@@ -96,7 +126,8 @@ export class DecodePool {
 
   /** Resolves when there is room for more. Throws when a thread has died since the last `discard`. */
   async ready(): Promise<void> {
-    while (this.#queuedBytes >= this.#mostQueued && !this.#failure) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.#queuedBytes >= this.#mostQueued && !this.#failure)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.#failure) throw this.#failure;
   }
 
@@ -114,10 +145,12 @@ export class DecodePool {
 
   #choose(): Member {
     let best: Member | undefined;
-    for (const member of this.#members) if (!best || member.queuedBytes < best.queuedBytes) best = member;
+    for (const member of this.#members)
+      if (!best || member.queuedBytes < best.queuedBytes) best = member;
     if (!best || (best.queuedBytes > 0 && this.#members.length < this.#most)) return this.#start();
     // With nothing queued anywhere, stay with a thread that already holds rows: fewer, larger segments.
-    if (best.queuedBytes === 0) return this.#members.find((m) => m.queuedBytes === 0 && m.isDirty) ?? best;
+    if (best.queuedBytes === 0)
+      return this.#members.find((m) => m.queuedBytes === 0 && m.isDirty) ?? best;
     return best;
   }
 
@@ -155,6 +188,7 @@ export class DecodePool {
   }
 
   async #stopThreads(): Promise<void> {
+    this.#spare = [];
     const members = this.#members;
     this.#members = [];
     await Promise.all(members.map((m) => m.thread.terminate()));

@@ -3,6 +3,7 @@ import { decodeUtf8 } from '#core/base/index.ts';
 import { type Decoder, formatsByName, type ProblemCode } from '#core/decode/index.ts';
 import type { ProblemSample, RunCounts, WorkerReply, WorkerRequest } from './messages.ts';
 import { SegmentBuilder } from './segment-builder.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Problems of one code of one object that are kept as samples between two seals; all are counted. */
 const MOST_SAMPLES = 10;
@@ -35,7 +36,12 @@ function problem(code: ProblemCode, offset: number, detail: string, excerpt?: Ui
   current.problems[code] = count;
   current.quarantined++;
   if (count > MOST_SAMPLES) return;
-  current.samples.push({ code, offset, detail, excerpt: excerpt ? decodeUtf8(excerpt.subarray(0, EXCERPT_BYTES)) : '' });
+  current.samples.push({
+    code,
+    offset,
+    detail,
+    excerpt: excerpt ? decodeUtf8(excerpt.subarray(0, EXCERPT_BYTES)) : '',
+  });
 }
 
 function decoderOf(name: string): Decoder {
@@ -62,10 +68,26 @@ parentPort?.on('message', (request: WorkerRequest) => {
     decoderOf(request.format).decode(unit, { object, offset, context, ingestedAt });
     const stored = segments.rows - before;
     current.stored += stored;
-    send({ kind: 'decoded', bytes: unit.length, run, stored, quarantined: current.quarantined - quarantined });
+    const { buffer, length: bytes } = unit;
+    send(
+      {
+        kind: 'decoded',
+        buffer,
+        bytes,
+        run,
+        stored,
+        quarantined: current.quarantined - quarantined,
+      },
+      [buffer],
+    );
   } else {
     const sealed = segments.seal();
-    const counts: RunCounts[] = [...runs].map(([run, { stored, problems, samples }]) => ({ run, stored, problems, samples }));
+    const counts: RunCounts[] = [...runs].map(([run, { stored, problems, samples }]) => ({
+      run,
+      stored,
+      problems,
+      samples,
+    }));
     runs = new Map();
     send(
       { kind: 'sealed', epoch: request.epoch, segments: sealed, runs: counts },
@@ -73,3 +95,5 @@ parentPort?.on('message', (request: WorkerRequest) => {
     );
   }
 });
+
+warmUp();

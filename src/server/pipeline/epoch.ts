@@ -101,9 +101,19 @@ export class Epoch {
   /** The one change of the epoch, from what the decoders gave back. `now` in µs. */
   change(replies: readonly SealedReply[], now: number): Change {
     const segments: SegmentDraft[] = replies.flatMap((reply) =>
-      reply.segments.map(({ table, day, rows, ranges, bytes }) => ({ table, day, rows, ranges, isSorted: false, content: { bytes } })),
+      reply.segments.map(({ table, day, rows, ranges, bytes }) => ({
+        table,
+        day,
+        rows,
+        ranges,
+        isSorted: false,
+        content: { bytes },
+      })),
     );
-    const tallies = new Map<string, { stored: number; known: number; problems: Partial<Record<ProblemCode, number>> }>();
+    const tallies = new Map<
+      string,
+      { stored: number; known: number; problems: Partial<Record<ProblemCode, number>> }
+    >();
     const tallyOf = (source: string) => {
       let tally = tallies.get(source);
       if (!tally) {
@@ -114,7 +124,15 @@ export class Epoch {
     };
     const quarantined: Quarantined[] = [];
     const sample = (run: Run, { code, offset, detail, excerpt }: Omit<RunProblem, 'run'>) =>
-      quarantined.push({ source: run.source, object: run.name, offset, code, detail, excerpt, at: now });
+      quarantined.push({
+        source: run.source,
+        object: run.name,
+        offset,
+        code,
+        detail,
+        excerpt,
+        at: now,
+      });
 
     for (const reply of replies)
       for (const counts of reply.runs) {
@@ -142,11 +160,25 @@ export class Epoch {
       const checkpoint = run.known.advance(mark, progress);
       return checkpoint ? [checkpoint] : [];
     });
-    return { segments, checkpoints, quarantined, tallies: [...tallies].map(([source, t]) => printTally(source, now, t)) };
+    return {
+      segments,
+      checkpoints,
+      quarantined,
+      tallies: [...tallies].map(([source, t]) => printTally(source, now, t)),
+    };
   }
 }
 
-function printTally(source: string, now: number, tally: Pick<Tally, 'stored' | 'known' | 'problems'>): Tally {
+function printTally(
+  source: string,
+  now: number,
+  tally: Pick<Tally, 'stored' | 'known' | 'problems'>,
+): Tally {
   const lost = Object.values(tally.problems).reduce((sum, n) => sum + n, 0);
-  return { source, minute: Math.floor(now / MINUTE) * MINUTE, received: tally.stored + tally.known + lost, ...tally };
+  return {
+    source,
+    minute: Math.floor(now / MINUTE) * MINUTE,
+    received: tally.stored + tally.known + lost,
+    ...tally,
+  };
 }

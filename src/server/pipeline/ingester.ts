@@ -48,7 +48,10 @@ export class Ingester {
   readonly #options: IngesterOptions;
   readonly #pool: DecodePool;
   /** Totals of the objects being read, by run. */
-  readonly #watched = new Map<number, { readonly totals: ObjectTotals; readonly onProgress: IngestRequest['onProgress'] }>();
+  readonly #watched = new Map<
+    number,
+    { readonly totals: ObjectTotals; readonly onProgress: IngestRequest['onProgress'] }
+  >();
   readonly #reading: Gate;
   readonly #sealing = new Gate(MOST_UNDER_WAY);
   #epoch: Epoch;
@@ -88,7 +91,11 @@ export class Ingester {
    * Reads an object from where it was left; resolves when everything that was read is committed. What is wrong with the
    * object is told in the totals; throws when reading or storing fails, and when aborted.
    */
-  async ingest(object: InputObject, signal: AbortSignal, request: IngestRequest = {}): Promise<ObjectTotals> {
+  async ingest(
+    object: InputObject,
+    signal: AbortSignal,
+    request: IngestRequest = {},
+  ): Promise<ObjectTotals> {
     const forced = request.format === undefined ? undefined : formatsByName.get(request.format);
     const leave = await this.#reading.enter(signal);
     const generation = this.#generation;
@@ -153,7 +160,14 @@ export class Ingester {
     }
   }
 
-  async #read(run: Run, object: InputObject, forced: Format | undefined, generation: number, epochs: Set<Epoch>, signal: AbortSignal): Promise<void> {
+  async #read(
+    run: Run,
+    object: InputObject,
+    forced: Format | undefined,
+    generation: number,
+    epochs: Set<Epoch>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { known, totals } = run;
     const reading: Reading = object.open(known.from, signal);
     run.stateAt = (position) => reading.stateAt(position);
@@ -165,7 +179,13 @@ export class Ingester {
       object: object.name,
       ingestedAt: this.#options.clock(),
       ...(forced && { format: forced }),
-      ...(run.reader && { resume: { format: run.reader.format, context: run.reader.context, position: known.from.position } }),
+      ...(run.reader && {
+        resume: {
+          format: run.reader.format,
+          context: run.reader.context,
+          position: known.from.position,
+        },
+      }),
       onUnit: (unit) => {
         if (!run.reader) {
           run.reader = { format: unit.format.name, context: unit.origin.context };
@@ -213,16 +233,31 @@ export class Ingester {
   }
 
   #handOut(run: Run, unit: Unit): void {
-    const bytes = unit.bytes.slice() as Uint8Array<ArrayBuffer>;
+    const bytes = this.#pool.copy(unit.bytes);
     const { length } = bytes;
     run.known.trail.append(bytes);
     const { object, offset, context, ingestedAt } = unit.origin;
-    this.#pool.decode({ kind: 'decode', run: run.id, unit: bytes, format: unit.format.name, object, offset, context, ingestedAt });
+    this.#pool.decode({
+      kind: 'decode',
+      run: run.id,
+      unit: bytes,
+      format: unit.format.name,
+      object,
+      offset,
+      context,
+      ingestedAt,
+    });
     this.#epoch.bytes += length;
     this.#sealLater();
   }
 
-  #problem(run: Run, code: Parameters<Epoch['problem']>[0]['code'], offset: number, detail: string, excerpt?: Uint8Array): void {
+  #problem(
+    run: Run,
+    code: Parameters<Epoch['problem']>[0]['code'],
+    offset: number,
+    detail: string,
+    excerpt?: Uint8Array,
+  ): void {
     run.totals.quarantined++;
     run.totals.records++;
     run.records++;

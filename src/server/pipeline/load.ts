@@ -28,10 +28,24 @@ export interface LoadTotals extends Counts {
 }
 
 /** Reads everything that sources list now, once; resolves when all of it is committed. */
-export async function ingestPaths(sources: readonly Source[], ingester: Ingester, options: LoadOptions): Promise<LoadTotals> {
+export async function ingestPaths(
+  sources: readonly Source[],
+  ingester: Ingester,
+  options: LoadOptions,
+): Promise<LoadTotals> {
   const started = performance.now();
   const active = new Map<InputObject, ObjectTotals>();
-  const totals: LoadTotals = { objects: 0, records: 0, stored: 0, known: 0, quarantined: 0, refused: 0, failed: 0, bytes: 0, seconds: 0 };
+  const totals: LoadTotals = {
+    objects: 0,
+    records: 0,
+    stored: 0,
+    known: 0,
+    quarantined: 0,
+    refused: 0,
+    failed: 0,
+    bytes: 0,
+    seconds: 0,
+  };
   const report = () => {
     options.onProgress?.(addUp(totals, active.values(), started));
   };

@@ -5,7 +5,7 @@ export interface DecodeRequest {
   readonly kind: 'decode';
   /** Which object: counts come back by it. */
   readonly run: number;
-  /** Owns its buffer, which is transferred. */
+  /** Its buffer is transferred; the unit may be a part of it. */
   readonly unit: Uint8Array<ArrayBuffer>;
   readonly format: string;
   readonly object: string;
@@ -51,6 +51,8 @@ export interface RunCounts {
 
 export interface DecodedReply {
   readonly kind: 'decoded';
+  /** The unit's buffer back, to be filled again: fresh memory costs more than copying into it. */
+  readonly buffer: ArrayBuffer;
   readonly bytes: number;
   readonly run: number;
   readonly stored: number;

@@ -12,7 +12,10 @@ const MOST_OPEN_DAYS = 64;
 /** Collects the rows of any tables and encodes them as they come, one Parquet file a table and day. */
 export class SegmentBuilder {
   readonly #builders = new Map<string, TableBuilder>();
-  readonly #writers = new Map<string, { readonly table: string; readonly day: string; readonly writer: ParquetWriter }>();
+  readonly #writers = new Map<
+    string,
+    { readonly table: string; readonly day: string; readonly writer: ParquetWriter }
+  >();
   readonly #encoder = new ChunkEncoder();
   #finished: SealedSegment[] = [];
   #flushedRows = 0;
@@ -43,7 +46,10 @@ export class SegmentBuilder {
       let open = this.#writers.get(key);
       if (!open) {
         if (this.#writers.size >= MOST_OPEN_DAYS) this.#finishAll();
-        const writer = new ParquetWriter(table, { compress: (bytes) => zstdCompressSync(bytes, ZSTD), encoder: this.#encoder });
+        const writer = new ParquetWriter(table, {
+          compress: (bytes) => zstdCompressSync(bytes, ZSTD),
+          encoder: this.#encoder,
+        });
         open = { table: table.name, day, writer };
         this.#writers.set(key, open);
       }

@@ -1,11 +1,21 @@
-import type { DecodeSink, Decoder, Format, Origin } from '../format.ts';
+import type { Decoder, DecodeSink, Format, Origin } from '../format.ts';
+import { VnetTuples } from './azure-vnet-tuples.ts';
 import { BrokenJson, JsonCursor } from './json-cursor.ts';
 import { cutRecords, enterRecords, isSpace, nextRecord, type RecordShape } from './json-records.ts';
 import { hasKeys } from './sniff.ts';
-import { VnetTuples } from './azure-vnet-tuples.ts';
 
 const SHAPE: RecordShape = {
-  firstKeys: ['time', 'flowLogVersion', 'flowLogGUID', 'macAddress', 'flowLogResourceID', 'targetResourceID', 'flowRecords', 'category', 'operationName'],
+  firstKeys: [
+    'time',
+    'flowLogVersion',
+    'flowLogGUID',
+    'macAddress',
+    'flowLogResourceID',
+    'targetResourceID',
+    'flowRecords',
+    'category',
+    'operationName',
+  ],
   tuplesKey: 'flowTuples',
 };
 
@@ -30,6 +40,8 @@ export const azureVnet: Format = {
 class VnetDecoder implements Decoder {
   readonly #sink: DecodeSink;
   readonly #json = new JsonCursor();
+  /** The list that an element of this record should hold and does not; '' when none is missing. */
+  #missing = '';
   readonly #tuples: VnetTuples;
 
   constructor(sink: DecodeSink) {
@@ -51,7 +63,12 @@ class VnetDecoder implements Decoder {
       } else if (c === 0x2c || c === 0x5b || c === 0x5d || c === 0x7d || isSpace(c)) i++;
       else {
         const next = nextRecord(unit, i, SHAPE);
-        this.#sink.problem('not-json', origin.offset + i, 'text between records', unit.subarray(i, next < 0 ? undefined : next));
+        this.#sink.problem(
+          'not-json',
+          origin.offset + i,
+          'text between records',
+          unit.subarray(i, next < 0 ? undefined : next),
+        );
         i = next < 0 ? unit.length : next;
       }
     }
@@ -61,17 +78,31 @@ class VnetDecoder implements Decoder {
   /** Reads the record at `at`; returns where to go on. */
   #record(unit: Uint8Array, at: number, origin: Origin): number {
     const json = this.#json;
-    json.reset(unit, at);
+    // A record never reaches into the next one, however it is damaged.
+    const next = nextRecord(unit, at + 1, SHAPE);
+    const limit = next < 0 ? unit.length : next;
+    json.reset(unit.subarray(0, limit), at);
+    this.#missing = '';
     try {
-      if (!this.#readRecord(at, origin))
-        this.#sink.problem('not-a-record', origin.offset + at, 'the object has no flowRecords', unit.subarray(at, json.at));
+      if (!this.#readRecord(at, origin)) this.#missing = 'flowRecords';
+      if (this.#missing !== '')
+        this.#sink.problem(
+          'not-a-record',
+          origin.offset + at,
+          `the record, or a part of it, has no ${this.#missing}`,
+          unit.subarray(at, json.at),
+        );
       return json.at;
     } catch (error) {
       if (!(error instanceof BrokenJson)) throw error;
-      const next = nextRecord(unit, Math.max(at + 1, error.at), SHAPE);
-      const isCut = next < 0 && error.at >= unit.length;
-      this.#sink.problem(isCut ? 'truncated' : 'not-json', origin.offset + at, `${error.message} at byte ${origin.offset + error.at}`, unit.subarray(at));
-      return next < 0 ? unit.length : next;
+      const isCut = next < 0 && error.at >= limit;
+      this.#sink.problem(
+        isCut ? 'truncated' : 'not-json',
+        origin.offset + at,
+        `${error.message} at byte ${origin.offset + error.at}`,
+        unit.subarray(at, limit),
+      );
+      return limit;
     }
   }
 
@@ -112,26 +143,47 @@ class VnetDecoder implements Decoder {
 
   #readFlows(): void {
     const json = this.#json;
+    let isFound = false;
     json.object((key) => {
       if (key !== 'flows') return json.skip();
-      json.array(() => this.#readWithName('aclID', 'flowGroups', (acl) => this.#tuples.setAcl(acl), () => this.#readGroups()));
+      isFound = true;
+      json.array(() =>
+        this.#readWithName(
+          'aclID',
+          'flowGroups',
+          (acl) => this.#tuples.setAcl(acl),
+          () => this.#readGroups(),
+        ),
+      );
     });
+    if (!isFound) this.#missing = 'flows';
   }
 
   #readGroups(): void {
     const json = this.#json;
     json.array(() =>
-      this.#readWithName('rule', 'flowTuples', (rule) => this.#tuples.setRule(rule), () => {
-        json.peek();
-        json.at = this.#tuples.read(json.bytes, json.at);
-      }),
+      this.#readWithName(
+        'rule',
+        'flowTuples',
+        (rule) => this.#tuples.setRule(rule),
+        () => {
+          json.peek();
+          json.at = this.#tuples.read(json.bytes, json.at);
+        },
+      ),
     );
   }
 
   /** Reads an object that names something and holds a list; the list is read after the name, wherever they stand. */
-  #readWithName(nameKey: string, listKey: string, setName: (name: string) => void, readList: () => void): void {
+  #readWithName(
+    nameKey: string,
+    listKey: string,
+    setName: (name: string) => void,
+    readList: () => void,
+  ): void {
     const json = this.#json;
     let isNamed = false;
+    let isFound = false;
     let later = -1;
     setName('');
     json.object((key) => {
@@ -139,11 +191,13 @@ class VnetDecoder implements Decoder {
         isNamed = true;
         setName(json.scalar());
       } else if (key === listKey) {
+        isFound = true;
         if (isNamed) return readList();
         later = json.at;
         json.skip();
       } else json.skip();
     });
+    if (!isFound) this.#missing = listKey;
     if (later < 0) return;
     const end = json.at;
     json.at = later;

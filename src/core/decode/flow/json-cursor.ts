@@ -95,7 +95,17 @@ export class JsonCursor {
     const start = this.at;
     while (this.at < this.bytes.length) {
       const c = this.bytes[this.at]!;
-      if (c === 0x2c || c === 0x7d || c === 0x5d || c === 0x22 || c === 0x7b || c === 0x5b || c === 0x3a || isSpace(c)) break;
+      if (
+        c === 0x2c ||
+        c === 0x7d ||
+        c === 0x5d ||
+        c === 0x22 ||
+        c === 0x7b ||
+        c === 0x5b ||
+        c === 0x3a ||
+        isSpace(c)
+      )
+        break;
       this.at++;
     }
     if (this.at === start) this.fail('expected a value');

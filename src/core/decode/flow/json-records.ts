@@ -103,7 +103,11 @@ function endOfRecord(bytes: Uint8Array, at: number, shape: RecordShape): number 
     if (c === QUOTE) {
       const end = endOfString(bytes, i);
       if (end < 0) break;
-      if (tuplesKey !== '' && end - i === tuplesKey.length + 2 && hasTextAt(bytes, i + 1, tuplesKey)) {
+      if (
+        tuplesKey !== '' &&
+        end - i === tuplesKey.length + 2 &&
+        hasTextAt(bytes, i + 1, tuplesKey)
+      ) {
         const open = skipSpace(bytes, skipSpace(bytes, end) + 1);
         if (bytes[open] === OPEN_BRACKET) {
           const close = bytes.indexOf(CLOSE_BRACKET, open);
@@ -128,38 +132,36 @@ function endOfRecord(bytes: Uint8Array, at: number, shape: RecordShape): number 
 
 /** Characters of numbers and of true, false, null. */
 function isLiteral(c: number): boolean {
-  return (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x7a) || c === 0x2d || c === 0x2b || c === 0x2e || c === 0x45;
+  return (
+    (c >= 0x30 && c <= 0x39) ||
+    (c >= 0x61 && c <= 0x7a) ||
+    c === 0x2d ||
+    c === 0x2b ||
+    c === 0x2e ||
+    c === 0x45
+  );
 }
 
 /**
  * How many bytes from the start hold whole records: see Format.cut. Closing brackets after the last record are not
  * counted, because a growing object overwrites them.
+ *
+ * Where a record begins, all before it have ended (or are damaged), so only the last one is walked through. The text of a
+ * record's beginning cannot stand inside a JSON string, because it holds quotes.
  */
 export function cutRecords(bytes: Uint8Array, shape: RecordShape): number {
-  let last = 0;
-  let i = 0;
-  while (i < bytes.length) {
-    const c = bytes[i]!;
-    if (c === OPEN_BRACE) {
-      const inside = enterRecords(bytes, i);
-      if (inside === -2) break;
-      if (inside >= 0) {
-        i = inside;
-        continue;
-      }
+  for (
+    let i = bytes.lastIndexOf(OPEN_BRACE);
+    i >= 0;
+    i = i === 0 ? -1 : bytes.lastIndexOf(OPEN_BRACE, i - 1)
+  ) {
+    if (opensWith(bytes, i, shape.firstKeys)) {
       const end = endOfRecord(bytes, i, shape);
-      if (end < 0) break;
-      i = end;
-      last = end;
-    } else if (c === COMMA || c === OPEN_BRACKET || c === CLOSE_BRACKET || c === CLOSE_BRACE || isSpace(c)) i++;
-    else {
-      const next = nextRecord(bytes, i, shape);
-      if (next < 0) break;
-      i = next;
-      last = next;
+      return end < 0 ? i : end;
     }
+    if (opensWith(bytes, i, WRAPPER)) return i;
   }
-  return last;
+  return 0;
 }
 
 /** True when nothing but the closing brackets of finished arrays and objects, commas and white space is left. */
