@@ -1,4 +1,4 @@
-import { type Batch, TableBuilder } from '#core/batch/index.ts';
+import { BATCH_ROWS, type Batch, TableBuilder } from '#core/batch/index.ts';
 import { tablesByName } from '#core/schema/index.ts';
 import type { DecodeSink, Format, ProblemCode } from './format.ts';
 import { Decoders, ObjectDecoder, type ObjectState } from './object-decoder.ts';
@@ -32,18 +32,25 @@ export interface Decoded {
   readonly unknown: string | undefined;
 }
 
-/** Collects all rows and problems in memory. */
+/** Collects rows, in batches of at most `capacity`, and problems in memory. */
 export class CollectingSink implements DecodeSink {
-  readonly batches: Batch[] = [];
-  readonly problems: Problem[] = [];
+  batches: Batch[] = [];
+  problems: Problem[] = [];
+  readonly #capacity: number;
   readonly #builders = new Map<string, TableBuilder>();
+
+  constructor(capacity: number = BATCH_ROWS) {
+    this.#capacity = capacity;
+  }
 
   builder(name: string): TableBuilder {
     let builder = this.#builders.get(name);
     if (!builder) {
       const table = tablesByName.get(name);
       if (!table) throw new Error(`no table is named ${name}`);
-      builder = new TableBuilder(table, (batch) => this.batches.push(batch));
+      builder = new TableBuilder(table, (batch) => this.batches.push(batch), {
+        capacity: this.#capacity,
+      });
       this.#builders.set(name, builder);
     }
     return builder;
@@ -60,7 +67,8 @@ export class CollectingSink implements DecodeSink {
 
 /** Decodes a whole uncompressed object that is in memory. */
 export function decodeAll(bytes: Uint8Array, options: DecodeAllOptions = {}): Decoded {
-  const sink = new CollectingSink();
+  // No record is shorter than 16 bytes.
+  const sink = new CollectingSink(Math.min(BATCH_ROWS, Math.ceil(bytes.length / 16) + 1));
   const decoder = new ObjectDecoder(new Decoders(sink), {
     object: options.object ?? '',
     ingestedAt: options.ingestedAt ?? 0,

@@ -63,8 +63,8 @@ export interface Format {
   sniff(head: Uint8Array): boolean;
   /**
    * How many bytes from the start are whole units. What follows is kept and given again with more bytes; a trailer that
-   * a growing object will overwrite (the `]}` of Azure's blobs) is never counted. With `isEnd`, no more bytes will come
-   * for now. The bytes always begin at a unit's beginning: the object's first byte, or where an earlier cut ended.
+   * a growing object will overwrite (the `]}` of Azure's blobs) is never counted. With `isEnd`, no more bytes will ever
+   * come: a last line without its newline is whole then. The bytes always begin at a unit's beginning: the object's first byte, or where an earlier cut ended.
    */
   cut(bytes: Uint8Array, isEnd: boolean): number;
   /** What every unit must know of the object's beginning (a header line), as plain data; null when nothing. */

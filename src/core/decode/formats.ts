@@ -1,9 +1,11 @@
 import { awsVpc } from './flow/aws-vpc.ts';
+import { azureNsg } from './flow/azure-nsg.ts';
 import { azureVnet } from './flow/azure-vnet.ts';
+import { gcpVpc } from './flow/gcp-vpc.ts';
 import type { Format } from './format.ts';
 
 /** Every input format, by name. No two accept the same bytes. */
-export const FORMATS: readonly Format[] = [awsVpc, azureVnet];
+export const FORMATS: readonly Format[] = [awsVpc, azureNsg, azureVnet, gcpVpc];
 
 export const formatsByName: ReadonlyMap<string, Format> = new Map(FORMATS.map((f) => [f.name, f]));
 

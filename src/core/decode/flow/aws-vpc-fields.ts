@@ -66,7 +66,7 @@ const FIELDS: Readonly<Record<string, Shape>> = {
 const CANONICAL = Object.keys(FIELDS);
 
 /** How many fields, in the canonical order, each version has in all: 2, 3, 4, 5, 7, 8, 9, 10, 11. */
-const VERSION_LENGTHS = [14, 21, 25, 29, 39, 40, 41, 42, 53];
+const VERSION_LENGTHS = [14, 21, 25, 29, 39, 40, 41, 42, 54];
 
 /** Orders of records without a header: all fields of a version, and the custom orders of AWS's own examples. */
 const KNOWN_ORDERS: readonly (readonly string[])[] = [

@@ -1,6 +1,6 @@
 import { decodeUtf8 } from '#core/base/index.ts';
 import type { DecodeSink, Origin, ProblemCode } from '../format.ts';
-import { enterRecords, hasTextAt, isSpace, nextRecord, type RecordShape, skipSpace } from './json-records.ts';
+import { enterRecords, isSpace, nextRecord, type RecordShape, skipSpace } from './json-records.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -28,7 +28,7 @@ export function textMember(value: unknown, key: string): string {
  * The index after the object that opens at `at`; when it is damaged, -1 - the index where that shows. An object that does
  * not end shows its damage at the end of the bytes.
  */
-function endOfObject(bytes: Uint8Array, at: number, shape: RecordShape): number {
+function endOfObject(bytes: Uint8Array, at: number): number {
   let depth = 0;
   for (let i = at; i < bytes.length; i++) {
     const c = bytes[i]!;
@@ -42,16 +42,10 @@ function endOfObject(bytes: Uint8Array, at: number, shape: RecordShape): number 
       const next = bytes[after];
       if (next !== 0x2c && next !== 0x3a && next !== 0x7d && next !== 0x5d) return -1 - after;
     } else if (c === 0x7b || c === 0x5b) {
-      if (++depth > MAX_DEPTH || (c === 0x7b && i > at && opensRecord(bytes, i, shape))) return -1 - i;
+      if (++depth > MAX_DEPTH) return -1 - i;
     } else if ((c === 0x7d || c === 0x5d) && --depth === 0) return i + 1;
   }
   return -1 - bytes.length;
-}
-
-function opensRecord(bytes: Uint8Array, at: number, shape: RecordShape): boolean {
-  const quote = skipSpace(bytes, at + 1);
-  if (bytes[quote] !== QUOTE) return false;
-  return shape.firstKeys.some((key) => hasTextAt(bytes, quote + 1, key) && bytes[quote + 1 + key.length] === QUOTE);
 }
 
 function parseObject(bytes: Uint8Array): JsonObject | undefined {
@@ -84,19 +78,29 @@ export function readObjects(
         i = inside;
         continue;
       }
-      const end = endOfObject(unit, i, shape);
+      // An object never reaches into the next one, however it is damaged.
+      const next = nextRecord(unit, i + 1, shape);
+      const limit = next < 0 ? unit.length : next;
+      const end = endOfObject(unit.subarray(0, limit), i);
       const object = end >= 0 ? parseObject(unit.subarray(i, end)) : undefined;
-      if (object) each(object, i, end);
-      let next = end;
-      if (!object) {
-        const brokenAt = end >= 0 ? end : -1 - end;
-        if (end < 0) next = nextRecord(unit, i + 1, shape);
-        const code: ProblemCode = next < 0 && brokenAt >= unit.length ? 'truncated' : 'not-json';
-        const detail = `the JSON breaks near byte ${origin.offset + brokenAt}`;
-        sink.problem(code, origin.offset + i, detail, unit.subarray(i, next < 0 ? unit.length : next));
+      if (object) {
+        each(object, i, end);
+        i = end;
+        continue;
       }
-      i = next < 0 ? unit.length : next;
-    } else if (c === 0x2c || c === 0x5b || c === 0x5d || c === 0x7d || isSpace(c) || isByteOrderMark(unit, i)) {
+      const brokenAt = end >= 0 ? end : -1 - end;
+      const code: ProblemCode = next < 0 && brokenAt >= limit ? 'truncated' : 'not-json';
+      const detail = `the JSON breaks near byte ${origin.offset + brokenAt}`;
+      sink.problem(code, origin.offset + i, detail, unit.subarray(i, limit));
+      i = limit;
+    } else if (
+      c === 0x2c ||
+      c === 0x5b ||
+      c === 0x5d ||
+      c === 0x7d ||
+      isSpace(c) ||
+      isByteOrderMark(unit, i)
+    ) {
       i += c === 0xef ? 3 : 1;
     } else {
       const next = nextRecord(unit, i, shape);
