@@ -122,6 +122,8 @@ export function startChild(entry: URL, args: readonly string[], heapBytes: numbe
       if (isAlive) child.send({ ...message, id: 0 }, () => {});
     },
     kill() {
+      // Whoever waits for the end may have nothing else to stay alive for.
+      if (isAlive) child.ref();
       child.kill('SIGKILL');
     },
     ended,

@@ -8,6 +8,8 @@ export interface FileFacts {
 }
 
 export interface LearntFacts extends FileFacts {
+  /** Looks into a file that nothing is known of yet. True when there was something to learn. */
+  inspect(file: string): Promise<boolean>;
   /** Why files are unreadable, by file. */
   readonly unreadable: ReadonlyMap<string, string>;
   /**
@@ -26,7 +28,6 @@ export function createFileFacts(readColumns: ReadColumns): LearntFacts {
   const unreadable = new Map<string, string>();
   const columns = new Map<string, ReadonlySet<string>>();
 
-  /** True when something about the file was not known before. */
   async function inspect(file: string): Promise<boolean> {
     if (columns.has(file) || unreadable.has(file)) return false;
     if (columns.size > MAX_FILES) columns.clear();
@@ -39,6 +40,7 @@ export function createFileFacts(readColumns: ReadColumns): LearntFacts {
   }
 
   return {
+    inspect,
     unreadable,
     isUnreadable: (file) => unreadable.has(file),
     lacks: (file, column) => columns.get(file)?.has(column) === false,

@@ -14,7 +14,7 @@ const STORED: Readonly<Record<KqlType, { readonly type: string; readonly empty: 
   bool: { type: 'BOOLEAN', empty: 'NULL' },
   datetime: { type: 'TIMESTAMP', empty: 'NULL' },
   timespan: { type: 'BIGINT', empty: 'NULL' },
-  decimal: { type: 'DECIMAL(38,18)', empty: 'NULL' },
+  decimal: { type: 'DOUBLE', empty: 'NULL' },
 };
 
 interface StoredColumn {

@@ -1,0 +1,155 @@
+import type { Command, Flag } from './command.ts';
+
+const data: Flag = {
+  name: 'data',
+  value: 'DIR',
+  meaning: 'Folder that holds the data; else $WEIR_DATA, else ./data.',
+};
+const config: Flag = {
+  name: 'config',
+  value: 'FILE',
+  meaning: 'Configuration; else DIR/weir.yaml when it exists.',
+};
+const format: Flag = {
+  name: 'format',
+  value: 'NAME',
+  meaning: 'Read every input as this format instead of recognising it by content.',
+};
+const asJson: Flag = {
+  name: 'json',
+  meaning: 'Print JSON on a terminal too (it is the default when piped).',
+};
+
+/** Every verb of `weir`, in the order that help shows them. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'serve',
+    summary: 'Follow the configured sources, serve the web page and the API.',
+    flags: [
+      data,
+      config,
+      {
+        name: 'demo',
+        meaning: 'Write a generated data set in real formats, load it, and show that.',
+      },
+      {
+        name: 'listen',
+        value: 'HOST:PORT',
+        meaning: 'Address to serve on instead of the configured one.',
+      },
+    ],
+    notes: [
+      'Serves on the loopback interface unless told otherwise. The first start prints a link that logs in once.',
+      'Ctrl-C or SIGTERM stops it after what has been read is stored.',
+    ],
+    examples: ['weir serve --demo', 'weir serve --data /srv/weir --config /etc/weir.yaml'],
+    load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'ingest',
+    takes: { name: 'PATH…', min: 1, max: Number.POSITIVE_INFINITY },
+    summary:
+      'Read flow logs from files, folders, standard input (-) or a container into the store.',
+    flags: [data, config, format, asJson],
+    notes: [
+      'What was read before is known by its content, not by its name: giving it again stores nothing twice. ' +
+        'Standard input has no identity and is stored each time.',
+      'Ends with totals: objects, records, stored, known, quarantined, seconds.',
+    ],
+    examples: ['weir ingest ./flowlogs', 'zcat log.gz | weir ingest - --format aws-vpc'],
+    load: () => import('./commands/ingest.ts'),
+  },
+  {
+    name: 'decode',
+    takes: { name: 'FILE', min: 1, max: 1 },
+    summary:
+      'Print the records of a file as they would be stored, one JSON object a line; store nothing.',
+    flags: [format],
+    notes: [
+      'Each object has `_table` and the columns of that table. Problems are counted on stderr.',
+    ],
+    examples: ['weir decode PT1H.json | head -3'],
+    load: () => import('./commands/decode.ts'),
+  },
+  {
+    name: 'query',
+    takes: { name: 'KQL', min: 0, max: 1 },
+    summary: 'Answer a KQL query, or a file of them.',
+    flags: [
+      data,
+      {
+        name: 'server',
+        value: 'URL',
+        meaning: 'Ask a running server instead of reading the data here.',
+      },
+      {
+        name: 'token',
+        value: 'REF',
+        meaning: 'API token for --server, as file:PATH or env:NAME; else $WEIR_TOKEN.',
+      },
+      {
+        name: 'output',
+        value: 'FORM',
+        choices: ['table', 'json', 'ndjson', 'csv', 'parquet'],
+        meaning: 'Form of the answer: table on a terminal, ndjson when piped.',
+      },
+      {
+        name: 'engine',
+        value: 'NAME',
+        choices: ['duckdb', 'clickhouse'],
+        meaning: 'Engine that computes; duckdb.',
+      },
+      {
+        name: 'batch',
+        value: 'FILE',
+        meaning: 'NDJSON of {"id","query"}; one result a line, in order (- is stdin).',
+      },
+      {
+        name: 'tables',
+        value: 'FILE',
+        meaning: 'JSON that declares further, empty tables for --batch.',
+      },
+      { name: 'timeout', value: 'SECONDS', meaning: 'Give up on a query after this long; 180.' },
+      { name: 'max-rows', value: 'N', meaning: 'Return at most this many rows; 500000.' },
+      { name: 'explain', meaning: 'Print the plan and its SQL instead of running it.' },
+    ],
+    notes: [
+      'Without --data and without a data folder there are no rows, but print, range and datatable still work.',
+      'A batch answers {"id","columns","rows","ms"} or {"id","error":{"code","message","line","column"}} per line.',
+    ],
+    examples: [
+      "weir query 'Flows | summarize Bytes = sum(BytesSrcToDest) by SrcIp | top 10 by Bytes'",
+      "weir query 'Flows | take 5' --output csv > flows.csv",
+    ],
+    load: () => import('./commands/query.ts'),
+  },
+  {
+    name: 'status',
+    summary:
+      'Show tables, sources with freshness and completeness, disk use, and what was quarantined and why.',
+    flags: [data, asJson],
+    notes: [],
+    examples: ['weir status', 'weir status | jq .quarantine'],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Check this machine, the data and the configuration; each line says what to do.',
+    flags: [data, config, asJson],
+    notes: ['Exit code 1 when a check fails; warnings do not count.'],
+    examples: ['weir doctor'],
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'validate',
+    summary: 'Check a configuration file and report every error in it at once.',
+    flags: [
+      data,
+      config,
+      { name: 'print', meaning: 'Print the configuration with every default filled in.' },
+    ],
+    notes: [],
+    examples: ['weir validate --config /etc/weir.yaml'],
+    load: () => import('./commands/validate.ts'),
+  },
+];

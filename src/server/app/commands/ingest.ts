@@ -1,0 +1,72 @@
+import { findServer, openStore, StoreLocked } from '#server/store/index.ts';
+import { CommandError, type Run } from '../command.ts';
+import { loadConfig } from '../config/index.ts';
+import { findDataFolder } from '../data-folder.ts';
+import { findFormat } from '../find-format.ts';
+import { printCount, printSize } from '../format.ts';
+import { ingestHere, type Totals } from '../ingesting/here.ts';
+import { ingestOnServer } from '../ingesting/on-server.ts';
+import { createProgressBar } from '../ingesting/progress-bar.ts';
+
+/** `weir ingest`: loads what is given, here or on the server that holds the data folder; ends with the totals. */
+export const run: Run = async (invocation, around) => {
+  const folder = findDataFolder(invocation, around);
+  const format = findFormat(invocation.value('format'))?.name;
+  loadConfig(invocation.value('config'), folder.path);
+  const bar = createProgressBar(around.stderr, around.isTerminal.stderr);
+  const work = {
+    paths: invocation.arguments,
+    format,
+    signal: around.signal,
+    onProgress: bar.show,
+    say: (text: string) => bar.say(`weir: ${text}\n`),
+  };
+  let totals: Totals;
+  try {
+    const server = folder.exists ? findServer(folder.path) : undefined;
+    if (server) totals = await ingestOnServer(server, work);
+    else {
+      const store = await openStore({ folder: folder.path, clock: () => Date.now() * 1000 });
+      try {
+        totals = await ingestHere(store, work);
+      } finally {
+        await store.close();
+      }
+    }
+  } catch (error) {
+    if (error instanceof StoreLocked) throw new CommandError(error.message, '', error);
+    throw error;
+  } finally {
+    bar.end();
+  }
+  const { objects, records, stored, known, quarantined, seconds, failed } = totals;
+  const isJson = invocation.isSet('json') || !around.isTerminal.stdout;
+  around.stdout.write(
+    isJson
+      ? `${JSON.stringify({ objects, records, stored, known, quarantined, seconds })}\n`
+      : printTotals(totals),
+  );
+  if (objects > 0) return 0;
+  if (failed === 0)
+    throw new CommandError(
+      'nothing was found to read',
+      'Check the paths: they hold no files, or only hidden or empty ones.',
+    );
+  throw new CommandError('nothing could be read', 'The messages above say why.');
+};
+
+function printTotals({
+  objects,
+  records,
+  stored,
+  known,
+  quarantined,
+  seconds,
+  bytes,
+}: Totals): string {
+  const rate = seconds > 0.05 ? `, ${printCount(records / seconds)} records/s` : '';
+  return (
+    `${printCount(objects)} objects (${printSize(bytes)}), ${printCount(records)} records: ${printCount(stored)} stored, ` +
+    `${printCount(known)} known, ${printCount(quarantined)} quarantined in ${seconds.toFixed(1)} s${rate}\n`
+  );
+}

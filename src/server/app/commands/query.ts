@@ -1,0 +1,195 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import {
+  createQueryService,
+  printersByName,
+  printTable,
+  QueryError,
+  type QueryResult,
+} from '#server/query/index.ts';
+import type { Answerer } from '../answering/answerer.ts';
+import { answerBatch } from '../answering/batch.ts';
+import { createLocalAnswerer } from '../answering/local.ts';
+import { createRemoteAnswerer } from '../answering/remote.ts';
+import { readTablesFile } from '../answering/tables-file.ts';
+import {
+  CommandError,
+  type ExitCode,
+  type Invocation,
+  type Run,
+  type Surroundings,
+  UsageError,
+} from '../command.ts';
+import { readSecret } from '../config/index.ts';
+import { findDataFolder } from '../data-folder.ts';
+import { createLineWriter } from '../line-writer.ts';
+
+/** `weir query`: one query, or a batch of them; here or on a server. */
+export const run: Run = async (invocation, around) => {
+  const [text] = invocation.arguments;
+  const batch = invocation.value('batch');
+  if ((text === undefined) === (batch === undefined))
+    throw new UsageError(
+      'weir query needs a query, or --batch FILE',
+      "usage: weir query 'KQL' or weir query --batch FILE",
+    );
+  if (invocation.isSet('tables') && batch === undefined)
+    throw new UsageError(
+      '--tables goes with --batch',
+      'Use datatable(…) to try a query on rows of your own.',
+    );
+  if (invocation.value('engine') === 'clickhouse')
+    throw new CommandError(
+      'the ClickHouse engine is not part of this version',
+      'Leave --engine away: DuckDB answers.',
+    );
+  const limits = readLimits(invocation);
+  if (invocation.isSet('explain')) return explain(text, invocation, around, limits);
+  const answerer = openAnswerer(invocation, around, limits);
+  try {
+    if (batch !== undefined) {
+      const input = batch === '-' ? around.stdin : await openBatch(batch);
+      await answerBatch(input, answerer, around.signal, createLineWriter(around.stdout));
+      return 0;
+    }
+    const result = await answerer.answer({ text: text ?? '', signal: around.signal, limits });
+    for (const { message } of result.warnings) around.stderr.write(`weir: note: ${message}\n`);
+    if (result.truncated) around.stderr.write(`weir: note: ${describeTruncation(result)}\n`);
+    await printResult(result, invocation, around);
+    return 0;
+  } catch (error) {
+    throw asCommandError(error, text ?? '');
+  } finally {
+    await answerer.stop();
+  }
+};
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly maxRows: number;
+}
+
+function readLimits(invocation: Invocation): Limits {
+  const positive = (name: string, fallback: number) => {
+    const value = Number(invocation.value(name) ?? fallback);
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw new UsageError(
+      `--${name} cannot be ${invocation.value(name)}`,
+      'It is a number above 0.',
+    );
+  };
+  return {
+    timeoutMs: positive('timeout', 180) * 1000,
+    maxRows: Math.round(positive('max-rows', 500_000)),
+  };
+}
+
+function openAnswerer(invocation: Invocation, around: Surroundings, limits: Limits): Answerer {
+  const server = invocation.value('server');
+  if (server === undefined) {
+    const tables = invocation.value('tables');
+    const further = tables === undefined ? undefined : readTablesFile(tables);
+    return createLocalAnswerer(findDataFolder(invocation, around), further, limits);
+  }
+  for (const flag of ['data', 'tables', 'engine'])
+    if (invocation.isSet(flag))
+      throw new UsageError(`--${flag} does not go with --server`, 'Leave one of them away.');
+  const reference = invocation.value('token');
+  const token =
+    reference === undefined ? (around.env['WEIR_TOKEN'] ?? '') : readSecret(reference, around.env);
+  return createRemoteAnswerer(server, token);
+}
+
+async function openBatch(file: string): Promise<NodeJS.ReadableStream> {
+  const stream = createReadStream(file);
+  await new Promise<void>((resolve, reject) => {
+    stream.once('open', () => resolve());
+    stream.once('error', (error) =>
+      reject(
+        new CommandError(
+          `the batch ${file} cannot be read`,
+          'Check the path; - reads standard input.',
+          error,
+        ),
+      ),
+    );
+  });
+  return stream;
+}
+
+async function explain(
+  text: string | undefined,
+  invocation: Invocation,
+  around: Surroundings,
+  limits: Limits,
+): Promise<ExitCode> {
+  if (text === undefined || invocation.isSet('server'))
+    throw new UsageError(
+      '--explain goes with one query that is computed here',
+      'Leave --batch and --server away.',
+    );
+  const answerer = createLocalAnswerer(findDataFolder(invocation, around), undefined, limits);
+  try {
+    const { plan, sql } = await answerer.service.explain({ text });
+    if (invocation.value('output') === 'json')
+      around.stdout.write(`${JSON.stringify({ plan, sql })}\n`);
+    else around.stdout.write(`${JSON.stringify(plan, null, 1)}\n\n${sql.join(';\n\n')};\n`);
+    return 0;
+  } catch (error) {
+    throw asCommandError(error, text);
+  } finally {
+    await answerer.stop();
+  }
+}
+
+async function printResult(
+  result: QueryResult,
+  invocation: Invocation,
+  around: Surroundings,
+): Promise<void> {
+  const form = invocation.value('output') ?? (around.isTerminal.stdout ? 'table' : 'ndjson');
+  const write = createLineWriter(around.stdout);
+  if (form === 'table') return write(printTable(result, around.width));
+  if (form === 'parquet') return printParquet(result, around);
+  for (const line of printersByName.get(form)!.print(result)) await write(line);
+}
+
+/** Parquet is made by the engine in a file of its own, and copied to the output from there. */
+async function printParquet(result: QueryResult, around: Surroundings): Promise<void> {
+  if (around.isTerminal.stdout)
+    throw new UsageError(
+      'Parquet is not for terminals',
+      'Send it to a file: weir query … --output parquet > answer.parquet',
+    );
+  const service = createQueryService({ store: undefined, clock: () => 0 });
+  try {
+    await pipeline(createReadStream(await service.writeParquet(result)), around.stdout, {
+      end: false,
+    });
+  } finally {
+    await service.stop();
+  }
+}
+
+function describeTruncation({ truncated, rows }: QueryResult): string {
+  if (truncated?.by === 'rows')
+    return `only the first ${rows.length} rows are shown. Add take or summarize, or raise --max-rows.`;
+  return `only the first ${rows.length} rows are shown: an answer holds at most ${truncated?.limit} bytes. Ask for fewer columns.`;
+}
+
+/** The error as a person reads it: what, where, the line of the query with a mark below it, what to do. */
+function asCommandError(error: unknown, text: string): unknown {
+  if (!(error instanceof QueryError)) return error;
+  const { line, column, message, code, advice } = error;
+  if (line === undefined || column === undefined)
+    return new CommandError(`${message} [${code}]`, advice, error);
+  const source = text.split('\n')[line - 1] ?? '';
+  const from = Math.max(0, column - 60);
+  const excerpt = source.slice(from, from + 90).replaceAll('\t', ' ');
+  const mark = `${' '.repeat(column - 1 - from)}^`;
+  return new CommandError(
+    `${message} [${code}, line ${line}, column ${column}]\n    ${excerpt}\n    ${mark}`,
+    advice,
+    error,
+  );
+}

@@ -1,0 +1,88 @@
+import { findServer, openReader } from '#server/store/index.ts';
+import type { Run, Surroundings } from '../command.ts';
+import { loadConfig } from '../config/index.ts';
+import { needDataFolder } from '../data-folder.ts';
+import { printColumns, printCount, printSize } from '../format.ts';
+import { readStatus, readStoppedSources, type StoredStatus } from '../status.ts';
+import { readVersion } from '../version.ts';
+
+/** `weir status`: what is stored, what was lost and why; as JSON when piped. */
+export const run: Run = async (invocation, around) => {
+  const folder = needDataFolder(invocation, around);
+  const { config } = loadConfig(undefined, folder.path);
+  const store = openReader({ folder: folder.path });
+  try {
+    const now = Date.now() * 1000;
+    const status = await readStatus(store, {
+      version: readVersion(),
+      now,
+      from: 0,
+      to: now,
+      budgetBytes: config.retention.budget ?? null,
+      minFreeBytes: config.retention.minFree,
+    });
+    const server = findServer(folder.path)?.url ?? null;
+    const full = { data: folder.path, server, ...status, sources: readStoppedSources(store) };
+    if (invocation.isSet('json') || !around.isTerminal.stdout)
+      around.stdout.write(`${JSON.stringify(full)}\n`);
+    else printStatus(around, folder.path, server, status);
+    return 0;
+  } finally {
+    await store.close();
+  }
+};
+
+function printStatus(
+  around: Surroundings,
+  folder: string,
+  server: string | null,
+  status: StoredStatus,
+): void {
+  const { disk, tables, completeness, quarantine } = status;
+  const say = (text: string) => around.stdout.write(text);
+  const day = (instant: string | null) => instant?.slice(0, 19).replace('T', ' ') ?? '';
+  say(`data    ${folder}\n`);
+  say(`server  ${server ?? 'not running'}\n`);
+  const budget = disk.budgetBytes === null ? '' : ` of ${printSize(disk.budgetBytes)}`;
+  say(
+    `disk    ${printSize(disk.usedBytes)}${budget} used, ${printSize(disk.freeBytes)} free${disk.state === 'fine' ? '' : `: ${disk.state}. ${disk.sentence ?? ''}`}\n\n`,
+  );
+  say(
+    printColumns(
+      ['table', 'rows', 'size', 'segments', 'oldest', 'newest'],
+      tables.map((t) => [
+        t.name,
+        printCount(t.rows),
+        printSize(t.sizeBytes),
+        printCount(t.segments),
+        day(t.oldest),
+        day(t.newest),
+      ]),
+      [1, 2, 3],
+    ),
+  );
+  if (completeness.length === 0) {
+    say('\nNothing has been read yet: `weir ingest PATH` or `weir serve` reads.\n');
+    return;
+  }
+  say('\n');
+  say(
+    printColumns(
+      ['source', 'received', 'stored', 'known', 'not stored'],
+      completeness.map((c) => [
+        c.source,
+        ...[c.received, c.stored, c.known, c.received - c.stored - c.known].map(printCount),
+      ]),
+      [1, 2, 3, 4],
+    ),
+  );
+  if (quarantine.length === 0) return;
+  say('\n');
+  say(
+    printColumns(
+      ['source', 'not stored', 'why'],
+      quarantine.map((q) => [q.source, printCount(q.records), `${q.code}: ${q.meaning}`]),
+      [1],
+    ),
+  );
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { defaultConfig, readConfig } from './index.ts';
+
+describe('readConfig', () => {
+  it('fills in every default', () => {
+    const { config } = readConfig('');
+    expect(config).toEqual(defaultConfig());
+    expect(config?.listen).toEqual({ host: '127.0.0.1', port: 8787 });
+    expect(config?.query).toMatchObject({ workers: 2, timeout: 180_000, maxRows: 500_000 });
+  });
+
+  it('reads sizes, durations, addresses and sources', () => {
+    const { config, problems } = readConfig(`
+listen: '[::1]:9000'
+retention: { budget: 50 GB, tables: { Flows: { maxAge: 30d } } }
+sources:
+  - { name: vnet, kind: folder, path: ./logs, poll: 1s }
+  - { name: cloud, kind: azure-blob, container: 'https://a.example/c', sas: 'env:SAS' }
+`);
+    expect(problems).toEqual([]);
+    expect(config?.listen).toEqual({ host: '::1', port: 9000 });
+    expect(config?.retention.budget).toBe(50e9);
+    expect(config?.retention.tables.Flows?.maxAge).toBe(30 * 86_400_000);
+    expect(config?.sources.map((s) => s.poll)).toEqual([1000, 15_000]);
+  });
+
+  it('collects every problem with its line and a near miss', () => {
+    const { problems } = readConfig(`listn: 127.0.0.1:1
+query:
+  timeout: soon
+  maxRow: 5
+sources:
+  - name: a
+    kind: folder
+    pth: x
+  - name: b
+    kind: azure-blob
+    container: c
+    sas: sv=2024&sig=abc
+  - name: c
+    kind: floder
+    path: y
+retention:
+  tables:
+    Flow: { maxAge: 3d }
+`);
+    expect(problems.map((p) => `${p.line} ${p.path}: ${p.message}`)).toEqual([
+      '1 listn: Did you mean listen?',
+      '3 query.timeout: is not a length of time; write 90s, 10m, 12h, 30d or 8w',
+      '4 query.maxRow: Did you mean maxRows?',
+      '6 sources[0].path: is missing',
+      '8 sources[0].pth: Did you mean path?',
+      '12 sources[1].sas: is not a reference to a secret; write file:PATH or env:NAME, never the secret itself',
+      '14 sources[2].kind: Did you mean folder?',
+      '18 retention.tables.Flow: Did you mean Flows?',
+    ]);
+  });
+
+  it('says where YAML itself is broken, and refuses repeated names', () => {
+    expect(readConfig('a: [1').problems[0]?.line).toBe(1);
+    const twice = readConfig(
+      'networks:\n  - { name: a, ranges: [10.0.0.0/8] }\n  - { name: a, ranges: [::1] }\n',
+    );
+    expect(twice.problems).toEqual([
+      { line: 3, path: 'networks[1].name', message: 'a is used twice; names must differ' },
+    ]);
+  });
+
+  it('does not let a small file grow large', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      'b: &b [*a,*a,*a,*a,*a,*a,*a,*a]',
+      'c: &c [*b,*b,*b,*b,*b,*b,*b,*b]',
+      'd: [*c,*c,*c,*c,*c,*c,*c,*c]',
+    ];
+    expect(readConfig(bomb.join('\n')).problems[0]?.message).toMatch(/alias/i);
+  });
+});

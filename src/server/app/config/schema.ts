@@ -1,0 +1,142 @@
+import { z } from '#core/contract/index.ts';
+import { TABLES } from '#core/schema/index.ts';
+import { duration, hostPort, secret, size } from './values.ts';
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use letters, digits, . _ - (at most 64)');
+
+const common = {
+  name: name.describe('What pages and `weir status` call this source.'),
+  format: z
+    .string()
+    .optional()
+    .describe('Read everything as this format; else recognised by content.'),
+};
+
+const folder = z
+  .strictObject({
+    ...common,
+    kind: z.literal('folder'),
+    path: z
+      .string()
+      .min(1)
+      .describe('A file, or a folder that is followed with everything below it.'),
+    poll: duration.default(2000).describe('How often to look for new bytes and new files.'),
+  })
+  .describe('A file or folder on this machine, followed as it grows.');
+
+const azureBlob = z
+  .strictObject({
+    ...common,
+    kind: z.literal('azure-blob'),
+    container: z
+      .string()
+      .min(1)
+      .describe('URL of the container, or its name when a connection string is given.'),
+    prefix: z.string().default('').describe('Only blobs whose names begin so.'),
+    connectionString: secret.optional().describe('Reference to a storage connection string.'),
+    sas: secret.optional().describe('Reference to a shared access signature with read and list.'),
+    accountKey: secret.optional().describe('Reference to an account key.'),
+    poll: duration.default(15_000).describe('How often to look for new blocks.'),
+  })
+  .refine(
+    (s) =>
+      [s.connectionString, s.sas, s.accountKey].filter((login) => login !== undefined).length === 1,
+    'needs exactly one of connectionString, sas and accountKey',
+  )
+  .describe(
+    'An Azure Blob container in the layout that Network Watcher writes, followed block by block.',
+  );
+
+const source = z.discriminatedUnion('kind', [folder, azureBlob]);
+
+const keep = z
+  .strictObject({
+    maxAge: duration.optional().describe('Days of event time older than this are deleted.'),
+    maxSize: size.optional().describe('The oldest days are deleted when the table is larger.'),
+  })
+  .describe('How long a table is kept. Whichever limit is reached first holds.');
+
+const stored = TABLES.filter((t) => t.kind === 'stored');
+
+const retention = z.strictObject({
+  budget: size
+    .optional()
+    .describe('Most bytes that everything under the data folder may take together.'),
+  minFree: size.default(1e9).describe('Bytes of the disk that are always left free.'),
+  tables: z
+    .strictObject(Object.fromEntries(stored.map((t) => [t.name, keep.optional()])))
+    .default({})
+    .describe('Limits by table; a table that is not named is bounded by the budget only.'),
+});
+
+const network = z.strictObject({
+  name: name.describe('What pages call it.'),
+  ranges: z.array(z.string().min(1)).min(1).describe('Prefixes (10.1.0.0/16) or single addresses.'),
+  scope: z.string().optional().describe('Subscription, account or project it belongs to.'),
+});
+
+const query = z.strictObject({
+  workers: z
+    .int()
+    .min(2)
+    .max(64)
+    .default(2)
+    .describe('Processes that compute queries; one is left for light ones.'),
+  threads: z
+    .int()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Threads of each; else the machine is shared out.'),
+  memory: size
+    .optional()
+    .describe('Memory of each; else an eighth of the machine, 256 MiB to 2 GiB.'),
+  spill: size.default(10e9).describe('Temporary files of each, under the data folder.'),
+  timeout: duration.default(180_000).describe('Longest a query may run.'),
+  maxRows: z.int().min(1).default(500_000).describe('Most rows of one answer.'),
+  maxResult: size.default(64 * 2 ** 20).describe('Most bytes of one answer.'),
+  maxQueued: z
+    .int()
+    .min(1)
+    .default(64)
+    .describe('Queries that may wait; one more is refused as too busy.'),
+  cache: size
+    .default(64 * 2 ** 20)
+    .describe('Answers kept for as long as their data does not change.'),
+});
+
+const reduction = z.strictObject({
+  interval: duration.default(600_000).describe('Length of one row of NTANetAnalytics.'),
+});
+
+/** Everything a configuration file may say. Unknown keys are errors. */
+export const configSchema = z.strictObject({
+  listen: hostPort
+    .default({ host: '127.0.0.1', port: 8787 })
+    .describe('Address of the page and the API.'),
+  hosts: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Names under which browsers reach this server, when it is not loopback.'),
+  sources: z.array(source).default([]).describe('What is read, and followed.'),
+  retention: retention.prefault({}).describe('How long data is kept.'),
+  networks: z.array(network).default([]).describe('Your own networks by name.'),
+  topology: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Files with exported ARM JSON, or YAML: networks, subnets, interfaces, gateways, peerings.',
+    ),
+  indicators: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Files with bad addresses, one a line.'),
+  reduction: reduction.prefault({}).describe('How flows are reduced to intervals.'),
+  query: query.prefault({}).describe('Limits of queries.'),
+});
+
+/** A configuration with every default filled in; sizes in bytes, durations in milliseconds. */
+export type Config = z.output<typeof configSchema>;
+export type SourceConfig = Config['sources'][number];

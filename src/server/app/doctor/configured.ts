@@ -1,0 +1,79 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import { CommandError } from '../command.ts';
+import { readSecret, type SourceConfig } from '../config/index.ts';
+import { type Check, type CheckContext, type Finding, fail, ok, warn } from './check.ts';
+
+export const configuration: Check = {
+  name: 'config',
+  async look({ config, configFile }) {
+    // What is wrong with it was reported when it was read.
+    if (!config) return [fail('the configuration has errors', '`weir validate` lists them all.')];
+    return [ok(configFile ? `${configFile} is valid` : 'no file: every default holds')];
+  },
+};
+
+export const sources: Check = {
+  name: 'sources',
+  async look(context) {
+    const { config } = context;
+    if (!config) return [];
+    if (config.sources.length === 0) return [ok('none configured; `weir ingest` loads by hand')];
+    return Promise.all(config.sources.map((source) => reach(source, context)));
+  },
+};
+
+export const files: Check = {
+  name: 'files',
+  async look({ config }) {
+    const named = config ? [...config.topology, ...config.indicators] : [];
+    const missing = named.filter((file) => !isReadable(resolve(file)));
+    if (missing.length === 0)
+      return [ok(named.length === 0 ? 'none configured' : `${named.length} files can be read`)];
+    return missing.map((file) =>
+      fail(`${file} cannot be read`, 'Check the path in the configuration and its permissions.'),
+    );
+  },
+};
+
+async function reach(source: SourceConfig, { env }: CheckContext): Promise<Finding> {
+  if (source.kind === 'folder') {
+    if (isReadable(resolve(source.path))) return ok(`${source.name}: ${source.path} can be read`);
+    return fail(
+      `${source.name}: ${source.path} cannot be read`,
+      'Check the path and its permissions.',
+    );
+  }
+  const secret = source.connectionString ?? source.sas ?? source.accountKey;
+  try {
+    if (secret !== undefined) readSecret(secret, env);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return fail(`${source.name}: ${error.message}`, error.advice);
+  }
+  return reachHost(source.name, source.container);
+}
+
+/** Any answer over HTTP proves that the storage can be reached; what the login may do shows when it is read. */
+async function reachHost(name: string, container: string): Promise<Finding> {
+  if (!URL.canParse(container)) return ok(`${name}: the login is there`);
+  const { origin } = new URL(container);
+  try {
+    await fetch(origin, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(5000) });
+    return ok(`${name}: ${origin} answers, and the login is there`);
+  } catch {
+    return warn(
+      `${name}: ${origin} does not answer`,
+      'Check the network, a proxy or firewall, and the name of the account.',
+    );
+  }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

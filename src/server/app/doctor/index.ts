@@ -1,0 +1,22 @@
+import type { Check } from './check.ts';
+import { configuration, files, sources } from './configured.ts';
+import { clock, dataFolder, disk, node } from './machine.ts';
+import { engine, manifest, segments, server, times } from './stored.ts';
+
+export type { Check, CheckContext, Finding } from './check.ts';
+
+/** Everything that `weir doctor` looks at, in this order. */
+export const CHECKS: readonly Check[] = [
+  node,
+  clock,
+  configuration,
+  dataFolder,
+  disk,
+  server,
+  manifest,
+  segments,
+  times,
+  engine,
+  sources,
+  files,
+];

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { Ingester, ingestPaths } from '#server/pipeline/index.ts';
+import {
+  createFileSource,
+  createRecogniser,
+  createStdinSource,
+  type Source,
+} from '#server/source/index.ts';
+import type { Store } from '#server/store/index.ts';
+import { CommandError } from '../command.ts';
+
+export interface Totals {
+  /** Objects that were read (or known); those that could not be read, or are no logs, are in `failed`. */
+  readonly objects: number;
+  readonly records: number;
+  readonly stored: number;
+  readonly known: number;
+  readonly quarantined: number;
+  readonly failed: number;
+  /** Uncompressed bytes read. */
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+export interface IngestWork {
+  /** Files, folders, - for standard input. */
+  readonly paths: readonly string[];
+  readonly format: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress: (totals: Totals) => void;
+  /** Told, as a sentence, of each object that could not be read as it should. */
+  readonly say: (text: string) => void;
+}
+
+/** Loads into a store that this process has opened. Resolves when all of it is committed. */
+export async function ingestHere(store: Store, work: IngestWork): Promise<Totals> {
+  const sources = work.paths.map(openSource);
+  const ingester = new Ingester({
+    store,
+    recogniser: createRecogniser(store),
+    clock: () => Date.now() * 1000,
+  });
+  try {
+    const totals = await ingestPaths(sources, ingester, {
+      signal: work.signal,
+      ...(work.format === undefined ? {} : { format: work.format }),
+      onProgress: (now) => work.onProgress(readTotals(now)),
+      onObject({ object, refused, readProblem }) {
+        if (refused !== null) work.say(`${object}: ${refused}`);
+        if (readProblem !== null) work.say(`${object}: ${readProblem}`);
+      },
+      onFailure: (object, error) =>
+        work.say(`${object.name}: ${error instanceof Error ? error.message : String(error)}`),
+    });
+    return readTotals(totals);
+  } finally {
+    await ingester.close();
+  }
+}
+
+function readTotals(totals: Awaited<ReturnType<typeof ingestPaths>>): Totals {
+  const { records, stored, known, quarantined, bytes, seconds, refused, failed } = totals;
+  return {
+    objects: totals.objects - refused,
+    records,
+    stored,
+    known,
+    quarantined,
+    failed: refused + failed,
+    bytes,
+    seconds: Math.round(seconds * 1000) / 1000,
+  };
+}
+
+function openSource(path: string): Source {
+  if (path === '-') return createStdinSource();
+  const scheme = /^([a-z0-9]+):\/\//.exec(path)?.[1];
+  if (scheme !== undefined)
+    throw new CommandError(
+      `${path} cannot be loaded from the command line in this version`,
+      'Configure an Azure container as a source of `weir serve`; copy other buckets to a folder first.',
+    );
+  if (!existsSync(path)) throw new CommandError(`${path} does not exist`, 'Check the path.');
+  return createFileSource({ path });
+}

@@ -1,0 +1,140 @@
+/** The child that holds Kusto's parser: compiles, checks, completes. See parser-host.ts for its life. */
+import type { Completion, Diagnostic } from '#core/contract/index.ts';
+import {
+  compile,
+  complete,
+  diagnose,
+  hover,
+  makeCatalog,
+  type Prepared,
+  prepare,
+} from '#server/kql/index.ts';
+import { answerRequests } from './answer.ts';
+import type { ChildError, Message } from './child.ts';
+import type { Compiled, ParserRequest } from './protocol.ts';
+import type { Hover } from './query.ts';
+import { wordAt } from './word-at.ts';
+
+let prepared: Prepared | undefined;
+
+/** A query that touches most of the grammar: the first analysis is slow, and nobody should wait for it. */
+const WARM_UP = `Flows | where TimeGenerated > ago(1h) and SrcIp startswith "10." | extend Day = bin(TimeGenerated, 1d)
+| summarize Bytes = sum(BytesSrcToDest) by SrcIp, Day | join kind=leftouter (Flows | project SrcIp) on SrcIp | top 10 by Bytes desc`;
+
+class Refused extends Error {
+  readonly refusal: ChildError;
+
+  constructor(refusal: ChildError) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+function need(): Prepared {
+  if (!prepared) throw new Error('the parser was asked before it was told the tables');
+  return prepared;
+}
+
+function handle(message: Message): unknown {
+  // The parent is the only sender, and typed by the same protocol.
+  const request = message as ParserRequest;
+  switch (request.kind) {
+    case 'warm':
+      prepared = prepare(makeCatalog(request.catalog));
+      compile(WARM_UP, prepared, { now: 0 });
+      return undefined;
+    case 'compile':
+      return answer(compileQuery(request));
+    case 'check':
+      return answer(checkQuery(request.text));
+    case 'complete':
+      return answer(completeQuery(request.text, request.position));
+    case 'hover':
+      return answer(describeName(request.text, request.position));
+  }
+}
+
+const answer = (value: unknown) => ({ value, rssBytes: process.memoryUsage.rss() });
+
+function compileQuery({
+  text,
+  parameters,
+  now,
+}: Extract<ParserRequest, { kind: 'compile' }>): Compiled {
+  const [unused] = Object.keys(parameters);
+  if (unused !== undefined)
+    throw new Refused({
+      code: 'unsupported',
+      message: `Values for query parameters (${unused}) are not supported yet.`,
+      advice: 'Write the value into the query: let name = value;',
+    });
+  const compiled = compile(text, need(), { now });
+  if (!compiled.ok) throw new Refused(compiled.refusal);
+  const { plan } = compiled;
+  const render = plan.render && {
+    visualization: plan.render.chart,
+    properties: plan.render.properties,
+  };
+  return { plan, now, render, warnings: [] };
+}
+
+function checkQuery(text: string): readonly Diagnostic[] {
+  if (text.trim() === '') return [];
+  return diagnose(text, need()).map((finding) => ({
+    ...finding,
+    severity: finding.severity === 'suggestion' ? 'information' : finding.severity,
+  }));
+}
+
+function completeQuery(text: string, position: number) {
+  const { start, length, items } = complete(text, clamp(position, text), need().schema);
+  return {
+    start,
+    length,
+    items: items.map(
+      ({ label, kind, before, after }): Completion => ({
+        label,
+        kind: kindOf(kind),
+        ...(before === label ? {} : { insert: before }),
+        ...(after === '' ? {} : { after }),
+      }),
+    ),
+  };
+}
+
+function describeName(text: string, position: number): Hover | null {
+  const at = clamp(position, text);
+  const says = hover(text, at, need().schema);
+  return says === '' ? null : { ...wordAt(text, at), text: says };
+}
+
+/** The language service has a kind for each sort of function, operator and name; readers need fewer. */
+function kindOf(kind: string): string {
+  for (const [part, name] of KINDS) if (kind.includes(part)) return name;
+  return kind.toLowerCase();
+}
+const KINDS: readonly (readonly [string, string])[] = [
+  ['Function', 'function'],
+  ['Table', 'table'],
+  ['Column', 'column'],
+  ['Parameter', 'parameter'],
+  ['Variable', 'variable'],
+  ['Infix', 'operator'],
+  ['Prefix', 'operator'],
+  ['QueryPrefix', 'keyword'],
+  ['Keyword', 'keyword'],
+  ['Syntax', 'keyword'],
+  ['Scalar', 'keyword'],
+];
+
+const clamp = (position: number, text: string) => Math.max(0, Math.min(position, text.length));
+
+answerRequests(handle, (error) => {
+  if (error instanceof Refused) return error.refusal;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'engine-error',
+    message: `The parser failed: ${message}`,
+    advice: 'Please report the query that it failed on.',
+  };
+});

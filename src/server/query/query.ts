@@ -1,0 +1,90 @@
+import type { Completion, Diagnostic, Render, ResultColumn } from '#core/contract/index.ts';
+import type { Interval } from './scan.ts';
+
+export interface QueryRequest {
+  readonly text: string;
+  /** Restricts the time column of every table that is read; half-open, µs. */
+  readonly timespan?: Interval;
+  /** Values for `declare query_parameters(…)`. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** Narrower than the service's; wider ones do not count. */
+  readonly limits?: {
+    readonly timeoutMs?: number;
+    readonly maxRows?: number;
+    readonly maxBytes?: number;
+  };
+  /** Whose query it is: users take turns. */
+  readonly user?: string;
+  /** Cancels the query, waiting or running. */
+  readonly signal?: AbortSignal;
+}
+
+/** Something a reader of the numbers should know. */
+export interface QueryWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface QueryResult {
+  readonly columns: readonly ResultColumn[];
+  /**
+   * Cells in the order of `columns`, ready for JSON: datetime ISO 8601 UTC, timespan `d.hh:mm:ss.fffffff`, dynamic as
+   * JSON, long a number or, past 2^53, text.
+   */
+  readonly rows: readonly (readonly unknown[])[];
+  readonly render?: Render;
+  readonly stats: {
+    readonly elapsedMs: number;
+    /** Rows and bytes of the segments opened; the bytes are the share of the columns that were read. */
+    readonly rowsRead: number;
+    readonly bytesRead: number;
+    readonly segments: number;
+    /** The answer was computed before, on the same data. */
+    readonly isCached: boolean;
+  };
+  /** The answer has more rows than these. */
+  readonly truncated?: { readonly by: 'rows' | 'bytes'; readonly limit: number };
+  readonly warnings: readonly QueryWarning[];
+}
+
+/** How a query would run: the compiler's plan, and its SQL as far as it is known before running. */
+export interface Explained {
+  readonly plan: unknown;
+  readonly sql: readonly string[];
+}
+
+export type Checked = readonly Diagnostic[];
+export interface Completed {
+  readonly start: number;
+  readonly length: number;
+  readonly items: readonly Completion[];
+}
+export interface Hover {
+  readonly start: number;
+  readonly length: number;
+  readonly text: string;
+}
+
+/** Everything but `query`'s rows is quick. Each method rejects with QueryError. */
+export interface QueryService {
+  query(request: QueryRequest): Promise<QueryResult>;
+  explain(request: QueryRequest): Promise<Explained>;
+  check(text: string): Promise<Checked>;
+  /** Positions count UTF-16 units. */
+  complete(text: string, position: number): Promise<Completed>;
+  hover(text: string, position: number): Promise<Hover | null>;
+  /** The Parquet files among these that the engine cannot read, and why. */
+  inspect(files: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Writes rows as a Parquet file of the service's own; the caller removes it, or `stop` does. */
+  writeParquet(result: Pick<QueryResult, 'columns' | 'rows'>): Promise<string>;
+  /** How busy it is, for status and metrics. */
+  load(): {
+    readonly running: number;
+    readonly queued: number;
+    readonly workers: readonly number[];
+    readonly parser: number | undefined;
+  };
+  /** Starts what takes a moment to start. */
+  warm(): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,318 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StoreReader } from '#server/store/index.ts';
+import { createResultCache } from './cache.ts';
+import { type Child, ChildLost, ChildRefused, startChild } from './child.ts';
+import { QueryError } from './errors.ts';
+import { printStages } from './explain.ts';
+import { DEFAULT_LIMITS, type QueryLimits, shareOut } from './limits.ts';
+import { createParserHost } from './parser-host.ts';
+import { createPool } from './pool.ts';
+import type {
+  CatalogParts,
+  Compiled,
+  Executed,
+  ParserRequest,
+  WorkerRequest,
+  WorkerSettings,
+} from './protocol.ts';
+import type {
+  Checked,
+  Completed,
+  Hover,
+  QueryRequest,
+  QueryResult,
+  QueryService,
+} from './query.ts';
+import { type ResolvedScans, resolveScans } from './scan.ts';
+
+export interface QueryServiceDeps {
+  /** Absent: every table is empty. */
+  readonly store: StoreReader | undefined;
+  /** What queries can name beside the declared tables. */
+  readonly catalog?: CatalogParts;
+  /** µs since 1970. */
+  readonly clock: () => number;
+  readonly limits?: Partial<QueryLimits>;
+  /** Told of what went wrong with a process, never of what a query says. */
+  readonly log?: (message: string) => void;
+}
+
+/** Rows after which a query counts as heavy before it has run. */
+const HEAVY_ROWS = 20_000_000;
+const LIGHT_MS = 5000;
+const IDLE_MS = 5 * 60_000;
+/** How long an interrupted query may take to obey. */
+const GRACE_MS = 2000;
+const PARSER = { heapBytes: 700e6, maxRequests: 3000, maxBytes: 600e6, timeoutMs: 20_000 };
+
+/**
+ * Answers queries. Kusto's parser lives in one child process, the engine in others, so that no query can starve or end
+ * this process. Inert until the first call, or `warm`.
+ */
+export function createQueryService(deps: QueryServiceDeps): QueryService {
+  const { store, clock } = deps;
+  const log = deps.log ?? (() => {});
+  const limits: QueryLimits = { ...DEFAULT_LIMITS, ...shareOut(), ...deps.limits };
+  const cache = createResultCache<QueryResult>(limits.cacheBytes);
+  let spillFolder: string | undefined;
+
+  const parser = createParserHost({
+    start: () => startChild(new URL('./parser-main.ts', import.meta.url), [], PARSER.heapBytes),
+    warmUp: { kind: 'warm', catalog: deps.catalog ?? {} } satisfies ParserRequest,
+    maxRequests: PARSER.maxRequests,
+    maxBytes: PARSER.maxBytes,
+    timeoutMs: PARSER.timeoutMs,
+  });
+  const pool = createPool({
+    size: limits.workers,
+    maxQueued: limits.maxQueued,
+    lightMs: LIGHT_MS,
+    idleMs: IDLE_MS,
+    start: startWorker,
+  });
+
+  /** Temporary files live under DATA, inside its budget; where DATA cannot be written, in the system's folder. */
+  function spill(): string {
+    if (spillFolder === undefined) {
+      const parent = store ? join(store.folder, 'spill') : tmpdir();
+      try {
+        mkdirSync(parent, { recursive: true });
+        spillFolder = mkdtempSync(join(parent, 'query-'));
+      } catch {
+        // A person may query data that only others may write.
+        spillFolder = mkdtempSync(join(tmpdir(), 'weir-query-'));
+      }
+    }
+    return spillFolder;
+  }
+
+  function startWorker(): Child {
+    const settings: WorkerSettings = {
+      spillFolder: spill(),
+      dataFolder: store?.folder ?? '',
+      memoryBytes: limits.memoryBytes,
+      threads: limits.threads,
+      spillBytes: limits.spillBytes,
+    };
+    const entry = new URL('./worker-main.ts', import.meta.url);
+    const child = startChild(
+      entry,
+      [JSON.stringify(settings)],
+      limits.memoryBytes + limits.maxBytes * 4,
+    );
+    log(`query worker ${child.pid} started`);
+    return child;
+  }
+
+  async function ask<T>(message: ParserRequest): Promise<T> {
+    try {
+      // The child answers each kind of request as its protocol says.
+      return (await parser.ask(message)) as T;
+    } catch (error) {
+      throw asQueryError(error);
+    }
+  }
+
+  const compile = ({ text, parameters }: QueryRequest, now: number) =>
+    ask<Compiled>({ kind: 'compile', text, parameters: parameters ?? {}, now });
+
+  async function run(request: QueryRequest): Promise<QueryResult> {
+    const startedAt = performance.now();
+    const elapsed = () => Math.round(performance.now() - startedAt);
+    const bound = narrow(limits, request.limits);
+    pool.warm();
+    const compiled = await compile(request, clock());
+    const scans = resolveScans(compiled.plan.scans, store, request.timespan);
+    const key = hash([
+      compiled.plan,
+      request.timespan,
+      scans.versions,
+      bound.maxRows,
+      bound.maxBytes,
+    ]);
+    const known = cache.get(key);
+    if (known) return { ...known, stats: { ...known.stats, elapsedMs: elapsed(), isCached: true } };
+    const executed = await execute(compiled, scans, bound, request);
+    const result: QueryResult = {
+      columns: executed.columns,
+      rows: executed.rows,
+      ...(compiled.render ? { render: compiled.render } : {}),
+      stats: {
+        elapsedMs: elapsed(),
+        rowsRead: scans.cost.rows,
+        bytesRead: scans.cost.bytes,
+        segments: scans.cost.segments,
+        isCached: false,
+      },
+      ...(executed.truncated ? { truncated: executed.truncated } : {}),
+      warnings: [...compiled.warnings, ...executed.warnings],
+    };
+    // A file that could not be read may be back the next time.
+    if (executed.warnings.length === 0) cache.set(key, result, executed.sizeBytes);
+    return result;
+  }
+
+  /** Runs a compiled query on a worker, under its limits. */
+  async function execute(
+    compiled: Compiled,
+    scans: ResolvedScans,
+    bound: Bound,
+    request: QueryRequest,
+  ): Promise<Executed> {
+    const timeout = new AbortController();
+    const seconds = Math.round(bound.timeoutMs / 100) / 10;
+    const timer = setTimeout(
+      () =>
+        timeout.abort(
+          new QueryError('timeout', `The query took longer than ${seconds} s.`, {
+            advice: 'Ask for a shorter time range or fewer columns, or raise the time-out.',
+          }),
+        ),
+      bound.timeoutMs,
+    );
+    const cancel = request.signal ? onceCancelled(request.signal) : undefined;
+    const signal = cancel ? AbortSignal.any([timeout.signal, cancel]) : timeout.signal;
+    try {
+      return await pool.submit({
+        user: request.user ?? '',
+        isHeavy: scans.cost.rows > HEAVY_ROWS,
+        signal,
+        run: (child, halt) =>
+          onWorker(child, halt, {
+            kind: 'execute',
+            plan: compiled.plan,
+            now: compiled.now,
+            scans: scans.scans,
+            maxRows: bound.maxRows,
+            maxBytes: bound.maxBytes,
+          }),
+      });
+    } catch (error) {
+      throw signal.aborted ? signal.reason : asQueryError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** One request to a worker; a halt interrupts it, and ends the worker when that does not help. */
+  async function onWorker(
+    child: Child,
+    halt: AbortSignal,
+    message: WorkerRequest,
+  ): Promise<Executed> {
+    let killer: NodeJS.Timeout | undefined;
+    const interrupt = () => {
+      child.post({ kind: 'interrupt' });
+      killer = setTimeout(() => child.kill(), GRACE_MS);
+    };
+    if (halt.aborted) throw halt.reason;
+    halt.addEventListener('abort', interrupt, { once: true });
+    try {
+      return (await child.request(message)) as Executed;
+    } catch (error) {
+      if (error instanceof ChildLost && !halt.aborted)
+        log(`query worker ${child.pid} ended: ${error.message}`);
+      throw error;
+    } finally {
+      halt.removeEventListener('abort', interrupt);
+      clearTimeout(killer);
+    }
+  }
+
+  return {
+    query: run,
+    async explain(request) {
+      const compiled = await compile(request, clock());
+      const { scans } = resolveScans(compiled.plan.scans, store, request.timespan);
+      return { plan: compiled.plan, sql: printStages(compiled.plan, scans) };
+    },
+    check: (text) => ask<Checked>({ kind: 'check', text }),
+    complete: (text, position) => ask<Completed>({ kind: 'complete', text, position }),
+    hover: (text, position) => ask<Hover | null>({ kind: 'hover', text, position }),
+    async inspect(files) {
+      const signal = new AbortController().signal;
+      return pool.submit({
+        user: '',
+        isHeavy: true,
+        signal,
+        run: (child) =>
+          child.request({ kind: 'inspect', files }) as Promise<ReadonlyMap<string, string>>,
+      });
+    },
+    async writeParquet({ columns, rows }) {
+      const signal = new AbortController().signal;
+      const file = join(spill(), `${randomUUID()}.parquet`);
+      await pool.submit({
+        user: '',
+        isHeavy: true,
+        signal,
+        run: (child) => child.request({ kind: 'parquet', columns, rows, file }),
+      });
+      return file;
+    },
+    load: () => ({
+      running: pool.running,
+      queued: pool.queued,
+      workers: pool.pids,
+      parser: parser.pid,
+    }),
+    async warm() {
+      pool.warm();
+      await parser.warm();
+    },
+    async stop() {
+      parser.stop();
+      await pool.stop();
+      if (spillFolder !== undefined) rmSync(spillFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Bound {
+  readonly timeoutMs: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
+
+/** The service's limits, made narrower by what the request asks for; never wider. */
+function narrow(limits: QueryLimits, asked: QueryRequest['limits']): Bound {
+  return {
+    timeoutMs: Math.min(limits.timeoutMs, asked?.timeoutMs ?? Number.POSITIVE_INFINITY),
+    maxRows: Math.min(limits.maxRows, asked?.maxRows ?? Number.POSITIVE_INFINITY),
+    maxBytes: Math.min(limits.maxBytes, asked?.maxBytes ?? Number.POSITIVE_INFINITY),
+  };
+}
+
+/** A signal that is aborted with a QueryError when the caller's is, whatever reason the caller gave. */
+function onceCancelled(signal: AbortSignal): AbortSignal {
+  const own = new AbortController();
+  const cancel = () => own.abort(new QueryError('cancelled', 'The query was cancelled.'));
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
+  return own.signal;
+}
+
+function asQueryError(error: unknown): unknown {
+  if (error instanceof ChildRefused)
+    return new QueryError(error.error.code, error.message, error.error);
+  if (!(error instanceof ChildLost)) return error;
+  const isHeap = error.killedBy === 'SIGABRT' || error.exitCode === 134;
+  if (isHeap)
+    return new QueryError('out-of-memory', 'The answer needed more memory than a query may use.', {
+      advice: 'Ask for fewer rows or columns, or summarize.',
+    });
+  return new QueryError(
+    'worker-lost',
+    `The query's process ended while it ran (${error.killedBy ?? `exit code ${error.exitCode}`}).`,
+    {
+      advice:
+        'Run it again. If it happens again, the machine may be out of memory: ask for a shorter time range.',
+    },
+  );
+}
+
+const hash = (parts: readonly unknown[]) =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64');
