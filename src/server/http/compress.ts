@@ -22,7 +22,8 @@ export function chooseEncoding(accept: string | null): Encoding {
 
 /**
  * Compresses in the thread pool; undefined where it is not worth it. Effort `live` is for answers made for one request
- * (brotli 4, gzip 6), `once` for files that are kept (brotli 10, gzip 9).
+ * (brotli 4, gzip 6), `once` for files that are kept (brotli 6, gzip 9): the first
+ * reader waits for it.
  */
 export async function compress(
   bytes: Uint8Array,
@@ -32,7 +33,7 @@ export async function compress(
   if (encoding === undefined || bytes.byteLength < LEAST_BYTES) return undefined;
   if (encoding === 'gzip') return own(await gzipAsync(bytes, { level: effort === 'live' ? 6 : 9 }));
   const params = {
-    [constants.BROTLI_PARAM_QUALITY]: effort === 'live' ? 4 : 10,
+    [constants.BROTLI_PARAM_QUALITY]: effort === 'live' ? 4 : 6,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
   };
   return own(await brotliAsync(bytes, { params }));

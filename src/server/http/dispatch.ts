@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { hasRole, ROUTES, type Route, type RouteId } from '#core/contract/index.ts';
 import { type AuditRecord, type Principal, Refused, SESSION_LIFE } from '#server/auth/index.ts';
 import type { Call, Handler } from './call.ts';
-import { chooseEncoding, compress } from './compress.ts';
+import { chooseEncoding, type Encoding } from './compress.ts';
 import { cookieName, printCookie, readCookie } from './cookie.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Failure, failureOf, printFailure } from './failure.ts';
 import { type BodyLimits, readInput } from './input.ts';
+import { printJson } from './json-answer.ts';
 import { checkOrigin } from './origin.ts';
 import type { QueryAudit } from './query-audit.ts';
 
@@ -75,7 +76,8 @@ export function createDispatcher(
         },
       };
       const answer = await handler(input, call);
-      response = answer instanceof Response ? answer : await printJson(route, answer, request);
+      response =
+        answer instanceof Response ? answer : await printJson(answer, encodingFor(route, incoming));
       record(undefined);
       if (cookie !== undefined) response.headers.append('Set-Cookie', cookie);
     } catch (error) {
@@ -183,12 +185,8 @@ function isLoopback(address: string, headers: Headers): boolean {
 /** Answers that hold a new secret are left as they are: their length after compression would tell of it. */
 const PLAIN: ReadonlySet<Route> = new Set<Route>([ROUTES.createToken, ROUTES.login]);
 
-async function printJson(route: Route, answer: unknown, request: Request): Promise<Response> {
-  const text = JSON.stringify(answer);
-  const headers = new Headers({ 'Content-Type': 'application/json', Vary: 'Accept-Encoding' });
-  if (text.length < 1400 || PLAIN.has(route)) return new Response(text, { headers });
-  const encoding = chooseEncoding(request.headers.get('accept-encoding'));
-  const packed = await compress(Buffer.from(text), encoding, 'live');
-  if (packed && encoding) headers.set('Content-Encoding', encoding);
-  return new Response(packed ?? text, { headers });
+/** What to compress with. On one machine the network costs nothing, compressing does. */
+function encodingFor(route: Route, { request, address }: Incoming): Encoding {
+  if (PLAIN.has(route) || isLoopback(address, request.headers)) return undefined;
+  return chooseEncoding(request.headers.get('accept-encoding'));
 }

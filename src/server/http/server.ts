@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Route, RouteId } from '#core/contract/index.ts';
 import type { Handler } from './call.ts';
 import type { HttpDeps } from './deps.ts';
@@ -62,7 +63,10 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     events.stop();
     const closed = listener?.close(graceMs);
     const cut = setTimeout(() => stopping.abort(), graceMs * 0.8);
-    await Promise.all([closed, jobs.stop()]);
+    await Promise.all([
+      closed,
+      Promise.race([jobs.stop(), sleep(graceMs, undefined, { ref: false })]),
+    ]);
     clearTimeout(cut);
     stopping.abort();
     queryAudit.flush();
