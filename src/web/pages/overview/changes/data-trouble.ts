@@ -1,0 +1,128 @@
+import { exactNumber, formatAgo, formatCount, formatShare } from '#web/base/format.ts';
+import { formatMoment } from '#web/base/time-text.ts';
+import { completenessOf } from '../completeness.ts';
+import { type Change, defineFinding, type Finding } from './finding.ts';
+
+const QUIET_SECONDS = 900;
+const nothing = () => undefined;
+
+/** Sources that failed, or that run and bring nothing new. */
+export const sourceQuiet: Finding = defineFinding({
+  id: 'source-quiet',
+  kql: nothing,
+  judge: (_, { status, now }) =>
+    status.sources.flatMap((source): Change[] => {
+      const error = source.lastError;
+      if (source.state === 'failed')
+        return [
+          {
+            id: `failed ${source.name}`,
+            tone: 'bad',
+            weight: 100,
+            news: `${source.name} brings no flows`,
+            rest: source.newest ? ` since ${formatMoment(Date.parse(source.newest))}.` : '.',
+            why: error
+              ? `${error.message}${error.hint ? ` ${error.hint}` : ''}`
+              : 'It failed and gave no reason.',
+            steps: [{ text: 'Look at the source', page: '/sources' }],
+          },
+        ];
+      const isFollowed = source.state === 'running' || source.state === 'waiting';
+      if (
+        !isFollowed ||
+        source.newest === null ||
+        (source.freshnessSeconds ?? 0) < QUIET_SECONDS ||
+        source.freshnessSeconds === null
+      )
+        return [];
+      const newest = Date.parse(source.newest);
+      // Old files in a followed folder are no silence: nothing was expected since.
+      if (source.lastSuccess === null || Date.parse(source.lastSuccess) - newest > 24 * 3_600_000)
+        return [];
+      return [
+        {
+          id: `quiet ${source.name}`,
+          tone: 'deny',
+          weight: 70,
+          news: `${source.name} has gone quiet`,
+          rest: `: its newest flow is from ${formatAgo(newest, now)}.`,
+          why: error
+            ? `Last error: ${error.message}`
+            : 'No error was reported; perhaps nothing is written there any more.',
+          steps: [{ text: 'Look at the source', page: '/sources' }],
+        },
+      ];
+    }),
+});
+
+/** Scopes that are logged more than once: true, counted once, and paid for twice. */
+export const loggedTwice: Finding = defineFinding({
+  id: 'logged-twice',
+  kql: nothing,
+  judge: (_, { status }) => {
+    const [first] = status.duplicates;
+    if (!first) return [];
+    const others = status.duplicates.length - 1;
+    return [
+      {
+        id: 'logged-twice',
+        tone: 'info',
+        weight: 20,
+        news: 'The same flows are logged more than once',
+        rest: others > 0 ? `, in ${formatCount(others + 1)} scopes.` : '.',
+        why: `${first.sentence} Weir keeps every row and counts one of them.`,
+        steps: [
+          {
+            text: 'Which logs',
+            kql: 'RepeatedObservations\n| summarize Rows = sum(RecordCount) by Scope, Network, Source, PrimarySource, Reason\n| order by Rows desc',
+          },
+        ],
+      },
+    ];
+  },
+});
+
+/** Records that were received and not stored. */
+export const incomplete: Finding = defineFinding({
+  id: 'incomplete',
+  kql: nothing,
+  judge: (_, { status }) => {
+    const whole = completenessOf(status.completeness);
+    if (whole.lost === 0) return [];
+    const losses = status.completeness.flatMap((source) =>
+      source.losses.map((loss) => ({ ...loss, source: source.source })),
+    );
+    const worst = losses.sort((a, b) => b.records - a.records)[0];
+    return [
+      {
+        id: 'incomplete',
+        tone: 'deny',
+        weight: whole.share < 0.99 ? 75 : 25,
+        news: `${exactNumber(whole.lost)} records could not be stored`,
+        rest: `, ${formatShare(1 - whole.share)} of what was received.`,
+        why: worst ? `Mostly: ${worst.meaning} (${worst.source})` : '',
+        steps: [{ text: 'See them with their reasons', page: '/sources' }],
+      },
+    ];
+  },
+});
+
+/** The disk is short, so something is being given up. */
+export const diskShort: Finding = defineFinding({
+  id: 'disk-short',
+  kql: nothing,
+  judge: (_, { status: { disk } }) =>
+    disk.state === 'fine'
+      ? []
+      : [
+          {
+            id: 'disk-short',
+            tone: 'bad',
+            weight: 120,
+            news: disk.state === 'full' ? 'The disk is full' : 'The disk is getting short',
+            rest: '.',
+            why: disk.sentence ?? 'Raise the budget, shorten the retention, or make room.',
+            steps: [{ text: 'See what is stored', page: '/sources' }],
+          },
+        ],
+});

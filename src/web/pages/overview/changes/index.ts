@@ -1,0 +1,22 @@
+import { diskShort, incomplete, loggedTwice, sourceQuiet } from './data-trouble.ts';
+import { deniedMore } from './denied-more.ts';
+import type { Finding } from './finding.ts';
+import { malicious } from './malicious.ts';
+import { newlyExposed } from './newly-exposed.ts';
+import { sendingMore } from './sending-more.ts';
+import { sweeping } from './sweeping.ts';
+
+export type { Change, Context, Finding, Step } from './finding.ts';
+
+/** Everything the Overview looks for. */
+export const FINDINGS: readonly Finding[] = [
+  deniedMore,
+  diskShort,
+  incomplete,
+  loggedTwice,
+  malicious,
+  newlyExposed,
+  sendingMore,
+  sourceQuiet,
+  sweeping,
+];

@@ -1,0 +1,30 @@
+import { ALL_FILTERS, type Choice } from './choice.ts';
+
+/** The totals of the tiles, one row. */
+export const TOTALS: readonly Choice[] = [
+  {
+    table: 'TrafficByRule',
+    filters: ['scope', 'network', 'direction', 'status', 'rule'],
+    grain: 'interval',
+    kql: ({ rows }) =>
+      `${rows}\n| summarize Flows = sum(Flows), Denied = sum(DeniedFlows), Malicious = sum(MaliciousFlows),\n    MaliciousAllowed = sum(MaliciousFlows) - sumif(MaliciousFlows, FlowStatus == "Denied"),\n    Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc)`,
+  },
+  {
+    table: 'Flows',
+    filters: ALL_FILTERS,
+    grain: 'record',
+    kql: ({ rows }) =>
+      `${rows}\n| summarize Flows = countif(IsFlowStart), Denied = countif(IsFlowStart and FlowStatus == "Denied"),\n    Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc)`,
+  },
+];
+
+/** Ports that answered a public address, each with its host, one row per port. */
+export const ANSWERING: readonly Choice[] = [
+  {
+    table: 'InternetExposure',
+    filters: ['port'],
+    grain: 'hour',
+    kql: ({ rows }) =>
+      `${rows}\n| where FromInternet and FlowStatus != "Denied" and BytesDestToSrc > 0\n| summarize Flows = sum(Flows) by Ip, DestPort, L4Protocol\n| count`,
+  },
+];

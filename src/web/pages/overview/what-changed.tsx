@@ -1,0 +1,133 @@
+import { type ReactNode, useState } from 'react';
+import { exploreHref } from '#web/base/explore-link.ts';
+import { Link } from '#web/base/router.ts';
+import { printSelection } from '#web/base/selection.ts';
+import { formatMoment } from '#web/base/time-text.ts';
+import { toRecords, useKql, useSelection } from '#web/query/index.ts';
+import { Button, Icon, Loading } from '#web/widgets/index.ts';
+import { type Change, type Context, FINDINGS, type Finding, type Step } from './changes/index.ts';
+
+const MOST = 3;
+
+interface Judged {
+  readonly changes: readonly Change[];
+  readonly isOpen: boolean;
+  readonly isAsked: boolean;
+  readonly failed: string | undefined;
+}
+
+/** The list of findings never changes, so each has its own place among the hooks. */
+function useFinding(finding: Finding, context: Context): Judged {
+  const kql = finding.kql(context);
+  const answer = useKql(kql);
+  const needsNothing = kql === undefined;
+  const rows = answer.data && !needsNothing ? toRecords(answer.data) : [];
+  const isReady = needsNothing || answer.data !== undefined;
+  return {
+    changes: isReady ? finding.judge(rows, context) : [],
+    isOpen: answer.isLoading,
+    isAsked: true,
+    failed: answer.error?.detail.message,
+  };
+}
+
+/** What changed, as a person would tell a colleague; at most a handful, and a plain word when nothing did. */
+export function WhatChanged(props: { readonly context: Context }): ReactNode {
+  const { context } = props;
+  const [showsAll, setShowsAll] = useState(false);
+  // biome-ignore lint/correctness/useHookAtTopLevel: FINDINGS is a constant, so the hooks keep their order
+  const judged = FINDINGS.map((finding) => useFinding(finding, context));
+  const isOpen = judged.some((j) => j.isOpen);
+  const changes = judged.flatMap((j) => j.changes).sort((a, b) => b.weight - a.weight);
+  const failed = judged.find((j) => j.failed !== undefined)?.failed;
+
+  if (changes.length === 0 && isOpen)
+    return (
+      <div className="changes">
+        <div className="panel change">
+          <Loading lines={2} says="Looking for what changed" />
+        </div>
+      </div>
+    );
+  if (changes.length === 0) return <Quiet context={context} failed={failed} />;
+  const shown = showsAll ? changes : changes.slice(0, MOST);
+  return (
+    <section className="changes" aria-label="What changed">
+      {shown.map((change) => (
+        <ChangeCard key={change.id} change={change} />
+      ))}
+      {changes.length > MOST && (
+        <div className="changes-more">
+          <Button look="quiet" onClick={() => setShowsAll(!showsAll)}>
+            {showsAll ? 'Show fewer' : `Show ${changes.length - MOST} more`}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+const ICONS = { bad: 'error', deny: 'warn', info: 'info' } as const;
+const WORDS = { bad: 'Needs a look', deny: 'Unusual', info: 'Good to know' } as const;
+
+function ChangeCard(props: { readonly change: Change }): ReactNode {
+  const { change } = props;
+  return (
+    <article className={`panel change ${change.tone}`}>
+      <p>
+        <span className="change-mark" title={WORDS[change.tone]}>
+          <Icon name={ICONS[change.tone]} />
+          <span className="visually-hidden">{WORDS[change.tone]}: </span>
+        </span>
+        <b>{change.news}</b>
+        {change.rest}
+      </p>
+      <p className="why">{change.why}</p>
+      <p className="steps">
+        {change.steps.map((step) => (
+          <StepLink key={step.text} step={step} />
+        ))}
+      </p>
+    </article>
+  );
+}
+
+function StepLink(props: { readonly step: Step }): ReactNode {
+  const { selection, search } = useSelection();
+  const { step } = props;
+  const href =
+    'kql' in step
+      ? exploreHref(step.kql)
+      : 'page' in step
+        ? `${step.page}${search}`
+        : `/${printSelection({ ...selection, filters: { ...selection.filters, ...step.filters } })}`;
+  return <Link href={href}>{step.text}</Link>;
+}
+
+function Quiet(props: {
+  readonly context: Context;
+  readonly failed: string | undefined;
+}): ReactNode {
+  const { scope } = props.context;
+  const since = scope.previous?.from ?? scope.interval.from;
+  return (
+    <section className="changes" aria-label="What changed">
+      <div className="panel change quiet">
+        <p>
+          <span className="change-mark">
+            <Icon name={props.failed ? 'warn' : 'check'} />
+          </span>
+          {props.failed ? (
+            <>
+              <b>Could not look for everything that may have changed.</b> {props.failed}
+            </>
+          ) : (
+            <>
+              <b>Quiet.</b> Nothing unusual since {formatMoment(since)}.
+            </>
+          )}
+        </p>
+      </div>
+    </section>
+  );
+}
