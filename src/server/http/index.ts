@@ -15,6 +15,5 @@ export {
   type Jobs,
 } from './jobs.ts';
 export { createLog, LOG_LEVELS, type Log, type LogLevel, redactText } from './log.ts';
-export { createHttpQueries, type Engine } from './query-adapter.ts';
 export { schemaAnswer } from './schema-answer.ts';
 export { createHttpServer, type HttpServer, type StartedServer } from './server.ts';
