@@ -1,8 +1,16 @@
-import { decodeLatin1, encodeUtf8, protocolName } from '#core/base/index.ts';
+import { decodeLatin1, protocolName } from '#core/base/index.ts';
 import type { TableBuilder } from '#core/batch/index.ts';
 import { AddressCodes } from '../address-codes.ts';
 import type { DecodeSink, Origin, ProblemCode } from '../format.ts';
 import { ENCRYPTION_LABELS, placeOfResource, printMac, regionOfFlowLog } from './azure-resource.ts';
+import { columnsOf, internCodes, type VnetColumns } from './azure-vnet-columns.ts';
+import {
+  EARLIEST,
+  endOfField,
+  LATEST,
+  type PlainTarget,
+  readPlainTuples,
+} from './azure-vnet-plain.ts';
 import { BrokenJson } from './json-cursor.ts';
 import { isSpace } from './json-records.ts';
 
@@ -10,34 +18,8 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const CLOSE_BRACKET = 0x5d;
 
-/** Microseconds of 1990-01-01 and 2255-01-01, between which instants are believed. */
-const EARLIEST = 631_152_000_000_000;
-const LATEST = 8_993_721_600_000_000;
-/** The same for the first nine of thirteen digits of milliseconds. */
-const EARLIEST_HIGH = EARLIEST / 1e7;
-const LATEST_HIGH = LATEST / 1e7;
-/** No plain tuple is longer: 13 + 2 × 45 + 2 × 5 + 3 + 2 + 2 + 4 × 9 digits and letters, 14 commas and quotes. */
-const LONGEST_PLAIN = 180;
-
-const ENCRYPTIONS = Object.entries(ENCRYPTION_LABELS).map(([value, label]) => ({
-  value: encodeUtf8(value),
-  label,
-}));
-
-/** Codes of the few texts that columns of one tuple hold; interned anew when dictionaries are. */
-interface Codes {
-  inbound: number;
-  outbound: number;
-  allowed: number;
-  denied: number;
-  states: Int32Array;
-  unencrypted: number;
-  encrypted: number;
-  protocols: Int32Array;
-}
-
 /**
- * Reads arrays of version 4 tuples, the hot loop of VNet logs: text to columns without making strings.
+ * Reads arrays of version 4 tuples: text to columns without making strings.
  *
  *     0 time ms | 1 source | 2 destination | 3, 4 ports | 5 IANA protocol | 6 I/O | 7 B/C/E/D | 8 encryption |
  *     9 packets → | 10 bytes → | 11 packets ← | 12 bytes ←       (9 to 12 may be empty, which is 0)
@@ -49,8 +31,8 @@ export class VnetTuples {
   readonly #flows: TableBuilder;
   readonly #src: AddressCodes;
   readonly #dest: AddressCodes;
-  readonly #c: ReturnType<typeof columnsOf>;
-  #codes: Codes;
+  readonly #c: VnetColumns;
+  #plain: PlainTarget;
   #origin!: Origin;
   #recordOffset = 0;
   #mac = '';
@@ -69,7 +51,7 @@ export class VnetTuples {
     this.#c = columnsOf(this.#flows);
     this.#src = new AddressCodes(this.#c.srcIp);
     this.#dest = new AddressCodes(this.#c.destIp);
-    this.#codes = this.#internCodes();
+    this.#plain = this.#createPlain();
     this.#flows.onTake(() => {
       this.#fillRecord();
       this.#ruleStart = 0;
@@ -78,23 +60,17 @@ export class VnetTuples {
     this.#flows.onReset(() => {
       this.#src.forget();
       this.#dest.forget();
-      this.#codes = this.#internCodes();
+      this.#plain = this.#createPlain();
     });
   }
 
-  #internCodes(): Codes {
-    const c = this.#c;
-    const states = new Int32Array(128);
-    for (const state of ['B', 'C', 'E', 'D']) states[state.charCodeAt(0)] = c.state.intern(state);
+  #createPlain(): PlainTarget {
     return {
-      inbound: c.direction.intern('Inbound'),
-      outbound: c.direction.intern('Outbound'),
-      allowed: c.status.intern('Allowed'),
-      denied: c.status.intern('Denied'),
-      states,
-      unencrypted: c.encryption.intern(ENCRYPTION_LABELS['NX']!),
-      encrypted: c.encryption.intern(ENCRYPTION_LABELS['X']!),
-      protocols: new Int32Array(256).fill(-1),
+      flows: this.#flows,
+      columns: this.#c,
+      codes: internCodes(this.#c),
+      src: this.#src,
+      dest: this.#dest,
     };
   }
 
@@ -190,7 +166,7 @@ export class VnetTuples {
     if (bytes[at] !== 0x5b) throw new BrokenJson(at, 'expected a list of tuples');
     let i = at + 1;
     for (;;) {
-      i = this.#plainTuples(bytes, i);
+      i = readPlainTuples(bytes, i, this.#plain);
       while (isSpace(bytes[i])) i++;
       const c = bytes[i];
       if (c === QUOTE) {
@@ -206,159 +182,6 @@ export class VnetTuples {
         return i + 1;
       } else throw new BrokenJson(i, 'expected a tuple');
     }
-  }
-
-  /**
-   * Reads tuples as Azure writes them, `"…","…"`, as long as they are plain: IPv4 or known IPv6 text, numbers of at
-   * most nine digits, a known encryption. Returns where the first that is not begins, for #tuple to read with care.
-   * One long function with every array in a local, because this loop is most of the time of a load.
-   */
-  #plainTuples(bytes: Uint8Array, from: number): number {
-    const flows = this.#flows;
-    const c = this.#c;
-    const { states, unencrypted, encrypted, inbound, outbound, allowed, denied, protocols } =
-      this.#codes;
-    const time = c.time.values;
-    const start = c.start.values;
-    const startPresent = c.start.present;
-    const end = c.end.values;
-    const endPresent = c.end.present;
-    const srcIps = c.srcIp.codes;
-    const destIps = c.destIp.codes;
-    const srcPorts = c.srcPort.values;
-    const destPorts = c.destPort.values;
-    const l4s = c.l4.codes;
-    const protocolValues = c.protocol.values;
-    const directions = c.direction.codes;
-    const statuses = c.status.codes;
-    const stateCodes = c.state.codes;
-    const encryptions = c.encryption.codes;
-    const isStarts = c.isStart.values;
-    const counters = [
-      c.packetsOut.values,
-      c.bytesOut.values,
-      c.packetsIn.values,
-      c.bytesIn.values,
-    ] as const;
-    const src = this.#src;
-    const dest = this.#dest;
-    const stop = bytes.length - LONGEST_PLAIN;
-    let row = flows.rows;
-    const { capacity } = flows;
-    let at = from;
-    while (at < stop && row < capacity && bytes[at] === QUOTE) {
-      let p = at + 1;
-      // The time in milliseconds has 13 digits until 2286: nine and four, so that both stay 32-bit.
-      let high = 0;
-      let digit = 0;
-      for (let k = 0; k < 9; k++) {
-        digit = bytes[p++]! - 48;
-        if (digit < 0 || digit > 9) break;
-        high = (high * 10 + digit) | 0;
-      }
-      if (digit < 0 || digit > 9) break;
-      let low = 0;
-      for (let k = 0; k < 4; k++) {
-        digit = bytes[p++]! - 48;
-        if (digit < 0 || digit > 9) break;
-        low = (low * 10 + digit) | 0;
-      }
-      if (
-        digit < 0 ||
-        digit > 9 ||
-        bytes[p] !== COMMA ||
-        high < EARLIEST_HIGH ||
-        high >= LATEST_HIGH
-      )
-        break;
-
-      const srcIp = src.parseField(bytes, p + 1);
-      if (srcIp < 0) break;
-      const destIp = dest.parseField(bytes, src.end + 1);
-      if (destIp < 0) break;
-      p = dest.end + 1;
-
-      let srcPort = bytes[p++]! - 48;
-      if (srcPort < 0 || srcPort > 9) break;
-      while ((digit = bytes[p++]! - 48) >= 0 && digit <= 9 && srcPort < 65536)
-        srcPort = srcPort * 10 + digit;
-      if (digit !== COMMA - 48 || srcPort > 65535) break;
-      let destPort = bytes[p++]! - 48;
-      if (destPort < 0 || destPort > 9) break;
-      while ((digit = bytes[p++]! - 48) >= 0 && digit <= 9 && destPort < 65536)
-        destPort = destPort * 10 + digit;
-      if (digit !== COMMA - 48 || destPort > 65535) break;
-      let protocol = bytes[p++]! - 48;
-      if (protocol < 0 || protocol > 9) break;
-      while ((digit = bytes[p++]! - 48) >= 0 && digit <= 9 && protocol < 256)
-        protocol = protocol * 10 + digit;
-      if (digit !== COMMA - 48 || protocol > 255) break;
-      const l4 = protocols[protocol]!;
-      if (l4 < 0) break;
-
-      const direction = bytes[p]!;
-      const state = bytes[p + 2]!;
-      if (
-        (direction !== 0x49 && direction !== 0x4f) ||
-        bytes[p + 1] !== COMMA ||
-        bytes[p + 3] !== COMMA ||
-        states[state & 127] === 0 ||
-        state > 127
-      )
-        break;
-      p += 4;
-      let encryption: number;
-      if (bytes[p] === 0x4e && bytes[p + 1] === 0x58 && bytes[p + 2] === COMMA) {
-        encryption = unencrypted;
-        p += 3;
-      } else if (bytes[p] === 0x58 && bytes[p + 1] === COMMA) {
-        encryption = encrypted;
-        p += 2;
-      } else {
-        encryption = this.#encryptionCode(bytes, p);
-        if (encryption < 0) break;
-        p = this.#encryptionEnd + 1;
-      }
-
-      let k = 0;
-      for (; k < 4; k++) {
-        let value = 0;
-        const first = p;
-        while ((digit = bytes[p++]! - 48) >= 0 && digit <= 9) value = (value * 10 + digit) | 0;
-        if (p - first > 10 || digit !== (k < 3 ? COMMA : QUOTE) - 48) break;
-        counters[k]![row] = value;
-      }
-      if (k < 4) break;
-
-      const instant = (high * 10_000 + low) * 1000;
-      time[row] = instant;
-      srcIps[row] = srcIp;
-      destIps[row] = destIp;
-      srcPorts[row] = srcPort;
-      destPorts[row] = destPort;
-      l4s[row] = l4;
-      protocolValues[row] = protocol;
-      directions[row] = direction === 0x49 ? inbound : outbound;
-      stateCodes[row] = states[state]!;
-      encryptions[row] = encryption;
-      const isDenied = state === 0x44;
-      statuses[row] = isDenied ? denied : allowed;
-      if (isDenied || state === 0x42) {
-        start[row] = instant;
-        startPresent[row] = 1;
-        isStarts[row] = 1;
-      } else isStarts[row] = 0;
-      if (isDenied || state === 0x45) {
-        end[row] = instant;
-        endPresent[row] = 1;
-      }
-      row++;
-      at = p;
-      if (bytes[at] !== COMMA) break;
-      at++;
-    }
-    flows.rows = row;
-    return at;
   }
 
   /** Counts the tuple whose opening quote is at `quote` as unreadable; returns where to go on. */
@@ -424,7 +247,8 @@ export class VnetTuples {
     const direction = bytes[++p]!;
     if ((direction !== 0x49 && direction !== 0x4f) || bytes[p + 1] !== COMMA)
       return this.#bad(bytes, quote, 'bad-value', 'the direction is not I or O');
-    const state = bytes[(p += 2)]!;
+    p += 2;
+    const state = bytes[p]!;
     if (
       (state !== 0x42 && state !== 0x43 && state !== 0x45 && state !== 0x44) ||
       bytes[p + 1] !== COMMA
@@ -434,10 +258,10 @@ export class VnetTuples {
 
     let encryption: number;
     if (bytes[p] === 0x4e && bytes[p + 1] === 0x58 && bytes[p + 2] === COMMA) {
-      encryption = this.#codes.unencrypted;
+      encryption = this.#plain.codes.unencrypted;
       p += 2;
     } else if (bytes[p] === 0x58 && bytes[p + 1] === COMMA) {
-      encryption = this.#codes.encrypted;
+      encryption = this.#plain.codes.encrypted;
       p += 1;
     } else {
       const end = endOfField(bytes, p);
@@ -482,23 +306,6 @@ export class VnetTuples {
   }
   readonly #counters = new Float64Array(4);
 
-  /** Where the encryption field that #encryptionCode read ended. */
-  #encryptionEnd = 0;
-
-  /** The code of the label of one of the known encryption values at `from`; -1 when it is none. */
-  #encryptionCode(bytes: Uint8Array, from: number): number {
-    const end = endOfField(bytes, from);
-    this.#encryptionEnd = end;
-    if (bytes[end] !== COMMA) return -1;
-    for (const { value, label } of ENCRYPTIONS) {
-      if (value.length !== end - from) continue;
-      let k = 0;
-      while (k < value.length && bytes[from + k] === value[k]) k++;
-      if (k === value.length) return this.#c.encryption.intern(label);
-    }
-    return -1;
-  }
-
   #store(
     time: number,
     src: number,
@@ -525,7 +332,7 @@ export class VnetTuples {
       encryption = c.encryption.intern(texts[2]);
     }
     const row = flows.begin();
-    const codes = this.#codes;
+    const codes = this.#plain.codes;
     c.time.values[row] = time;
     c.srcIp.codes[row] = src;
     c.destIp.codes[row] = dest;
@@ -555,78 +362,4 @@ export class VnetTuples {
     c.packetsIn.values[row] = counters[2]!;
     c.bytesIn.values[row] = counters[3]!;
   }
-}
-
-/** The index of the comma or quote that ends the field at `from`, looking at 64 bytes at most. */
-function endOfField(bytes: Uint8Array, from: number): number {
-  let i = from;
-  for (const stop = from + 64; i < stop; i++) {
-    const c = bytes[i];
-    if (c === COMMA || c === QUOTE || c === undefined) break;
-  }
-  return i;
-}
-
-function columnsOf(flows: TableBuilder) {
-  const text = (name: string) => flows.text(name);
-  const number = (name: string) => flows.number(name);
-  const time = number('TimeGenerated');
-  const srcPort = number('SrcPort');
-  const destPort = number('DestPort');
-  const protocol = number('IpProtocol');
-  const packetsOut = number('PacketsSrcToDest');
-  const bytesOut = number('BytesSrcToDest');
-  const packetsIn = number('PacketsDestToSrc');
-  const bytesIn = number('BytesDestToSrc');
-  const isStart = flows.bool('IsFlowStart');
-  const initiatorKnown = flows.bool('InitiatorKnown');
-  return {
-    time,
-    start: number('FlowStartTime'),
-    end: number('FlowEndTime'),
-    srcIp: text('SrcIp'),
-    destIp: text('DestIp'),
-    srcPort,
-    destPort,
-    protocol,
-    l4: text('L4Protocol'),
-    direction: text('FlowDirection'),
-    status: text('FlowStatus'),
-    state: text('FlowState'),
-    encryption: text('FlowEncryption'),
-    acl: text('AclGroup'),
-    rule: text('AclRule'),
-    mac: text('MacAddress'),
-    observer: text('Observer'),
-    target: text('TargetResourceId'),
-    flowLog: text('FlowLogResourceId'),
-    scope: text('Scope'),
-    network: text('Network'),
-    subnet: text('Subnet'),
-    region: text('Region'),
-    source: text('Source'),
-    object: text('SourceObject'),
-    offset: number('SourceOffset'),
-    ingestion: number('IngestionTime'),
-    sampling: number('SamplingRate'),
-    packetsOut,
-    bytesOut,
-    packetsIn,
-    bytesIn,
-    isStart,
-    initiatorKnown,
-    /** Columns that every row sets. */
-    always: [
-      time,
-      srcPort,
-      destPort,
-      protocol,
-      packetsOut,
-      bytesOut,
-      packetsIn,
-      bytesIn,
-      isStart,
-      initiatorKnown,
-    ],
-  };
 }
