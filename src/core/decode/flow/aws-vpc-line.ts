@@ -18,6 +18,7 @@ const LAST_SECOND = 8_993_721_600;
 /** A window is at most ten minutes; a start this long before the end is a wrong clock's. */
 const LONGEST_WINDOW_SECONDS = 86_400;
 const MAX_EXTRAS_BYTES = 8192;
+const NUMERIC_EXTRAS = new Set(['version', 'traffic_path', 'encryption_status']);
 
 function readText(bytes: Uint8Array, start: number, end: number): string {
   return end - start === 1 && bytes[start] === DASH ? '' : decodeUtf8(bytes.subarray(start, end));
@@ -364,8 +365,8 @@ export class AwsVpcLines {
     const members = names.flatMap((name, i) => {
       const token = tokens[i] ?? '';
       if (token === '' || token === '-') return [];
-      const isNumber = /^(0|[1-9]\d{0,14})$/.test(token) && !name.endsWith('_id');
-      // The server writes a space inside a Parquet value as U+00A0.
+      const isNumber = NUMERIC_EXTRAS.has(name) && /^(0|[1-9]\d{0,14})$/.test(token);
+      // White space inside a value of a Parquet file is printed as U+00A0.
       return [`${JSON.stringify(name)}:${isNumber ? token : JSON.stringify(token.replaceAll('\u00a0', ' '))}`];
     });
     return members.length === 0 ? '' : `{${members.join(',')}}`;

@@ -33,12 +33,13 @@ interface AwsVpcContext {
  *   day before the end; the event's time of CloudWatch where the record has neither.
  * - SrcIp and DestIp are pkt-srcaddr and pkt-dstaddr where they are given; an interface address that differs is kept in
  *   AdditionalFields as `srcaddr` or `dstaddr`.
- * - Fields without a column are kept in AdditionalFields by their names with `_`, numbers as numbers, unset ones left out.
+ * - Fields without a column are kept in AdditionalFields by their names with `_`; unset ones are left out.
  * - NODATA and SKIPDATA records become no rows and are counted by their codes.
  *
  * Wrapped as: lines with or without a header line; lines with a leading ISO time (CloudWatch export); CloudWatch Logs
  * subscription objects (`logEvents`), answers of filter-log-events (`events`) and `{"message": LINE}` objects, one or many;
- * Parquet once it is printed as text (see aws-vpc-parquet.ts). Without a header the order is told from the record: that of
+ * Parquet once its reader prints it as text: a line of column names, then a line for each row, `-` for null, U+00A0 for
+ * white space inside a value. Without a header the order is told from the record: that of
  * a version's full list or of AWS's own examples.
  *
  * Source: AWS, "Flow log records" and "Publish flow logs to Amazon S3"; CloudWatch Logs, "Subscription filters".
