@@ -27,25 +27,33 @@ export interface Fault {
   readonly rows?: number;
 }
 
+export interface CheckOptions {
+  /** Reads every byte and compares checksums, at the speed of the disk; also SQLite's own pages. */
+  readonly isDeep?: boolean;
+  /** Only these segments. */
+  readonly ids?: readonly string[];
+}
+
 const MAGIC = 'PAR1';
 const ADVICE =
   'Restore it from a backup, or run `weir doctor --repair` to have queries go on without its rows.';
 
-/** Compares every segment that should be readable with its file. */
+/** Compares every segment that should be readable, or only those named, with its file. */
 export async function checkSegments(
   db: Database,
   folder: string,
-  isDeep: boolean,
+  { isDeep = false, ids }: CheckOptions,
 ): Promise<readonly Fault[]> {
+  const isAsked = (segment: SegmentFacts) => ids?.includes(segment.id) ?? true;
   const faults: Fault[] = [];
-  for (const segment of findInState(db, folder, 'visible')) {
+  for (const segment of findInState(db, folder, 'visible').filter(isAsked)) {
     const found = await faultOf(segment, isDeep);
     // A compaction or a retention that ran meanwhile may have swept it.
     const isStill =
       found && db.get(`SELECT 1 FROM segment WHERE id = ? AND state = 'visible'`, segment.id);
     if (found && isStill) faults.push(describe(segment, found[0], found[1]));
   }
-  for (const segment of findInState(db, folder, 'damaged')) {
+  for (const segment of findInState(db, folder, 'damaged').filter(isAsked)) {
     const found = await faultOf(segment, true);
     faults.push(
       found

@@ -118,11 +118,20 @@ export async function compactOnce(
   const [first] = chosen;
   if (!first) return undefined;
   const { table, day } = first;
-  const drafts = await merge(chosen, {
-    sortBy: sortBy(table),
-    temporaryFile: () => store.temporaryFile(),
-    ...(signal && { signal }),
-  });
+  const ids = chosen.map((s) => s.id);
+  let drafts: readonly SegmentDraft[];
+  try {
+    drafts = await merge(chosen, {
+      sortBy: sortBy(table),
+      temporaryFile: () => store.temporaryFile(),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    const broken = await setBrokenAside(store, ids);
+    if (broken === 0) throw error;
+    return compactOnce(store, deps, now);
+  }
   const rows = chosen.reduce((sum, s) => sum + s.rows, 0);
   const written = drafts.reduce((sum, d) => sum + d.rows, 0);
   if (rows !== written)
@@ -130,14 +139,19 @@ export async function compactOnce(
       `merging ${table}, ${day}, made ${written} rows of ${rows}; the old segments stay`,
     );
   try {
-    const fresh = await store.replace(
-      chosen.map((s) => s.id),
-      drafts,
-    );
+    const fresh = await store.replace(ids, drafts);
     return { table, day, before: chosen.length, after: fresh.length, rows };
   } catch (error) {
     // Retention or re-reduction was first; what remains is looked at again the next time.
     if (error instanceof SegmentsGone) return undefined;
     throw error;
   }
+}
+
+/** Hides those of the segments whose files are missing or broken, so that queries and merges go on without them. */
+async function setBrokenAside(store: Store, ids: readonly string[]): Promise<number> {
+  const faults = await store.check({ isDeep: true, ids });
+  const broken = faults.flatMap((f) => (f.segmentId === undefined ? [] : [f.segmentId]));
+  store.setDamaged(broken, true);
+  return broken.length;
 }

@@ -1,4 +1,4 @@
-export { FAULTS, type Fault, type FaultCode, partReadable } from './check.ts';
+export { type CheckOptions, FAULTS, type Fault, type FaultCode, partReadable } from './check.ts';
 export {
   COMPACTION,
   type Compaction,
@@ -19,6 +19,7 @@ export {
   StoreMissing,
   StoreVersion,
 } from './errors.ts';
+export { createKeeper, type Keeper, type KeeperDeps, type UpkeepEvent } from './keeper.ts';
 export { isLocked, type ServerAddress, writeServerFile } from './lock.ts';
 export { duckdbMerge } from './merge.ts';
 export { findServer, openReader, openStore, type ReadOptions, type WriteOptions } from './open.ts';

@@ -31,9 +31,9 @@ export function createReader(
       usage: await measureUsage(db, folder),
       freeBytes: disk.freeBytes(folder),
     }),
-    check: async ({ isDeep = false } = {}) => [
-      ...(isDeep ? checkDatabase(db) : []),
-      ...(await checkSegments(db, folder, isDeep)),
+    check: async (options = {}) => [
+      ...(options.isDeep && !options.ids ? checkDatabase(db) : []),
+      ...(await checkSegments(db, folder, options)),
     ],
     version: (table) => versionOf(db, table),
     snapshot: (read) => db.snapshot(read),

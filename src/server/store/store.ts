@@ -1,5 +1,5 @@
 import type { ProblemCode } from '#core/decode/index.ts';
-import type { Fault } from './check.ts';
+import type { CheckOptions, Fault } from './check.ts';
 import type { Swept } from './removal.ts';
 import type { Database } from './sqlite.ts';
 import type { Summary, Usage } from './usage.ts';
@@ -137,11 +137,8 @@ export interface StoreReader {
   usage(): Promise<Usage>;
   /** What is stored, table by table, with the disk's state. */
   summary(): Promise<Summary>;
-  /**
-   * Compares the manifest with the files. `isDeep` reads every byte (checksums) and SQLite's own pages, at the speed of
-   * the disk. Finds, changes nothing.
-   */
-  check(options?: { readonly isDeep?: boolean }): Promise<readonly Fault[]>;
+  /** Compares the manifest with the files. Finds, changes nothing. */
+  check(options?: CheckOptions): Promise<readonly Fault[]>;
   /** Grows with every change of a table; results computed at one version hold until the next. */
   version(table: string): number;
   /** Everything that `read` asks of this store is of one moment. `read` is synchronous. */

@@ -39,11 +39,17 @@ export function createWritable(deps: WritableDeps): Store {
   const listeners = new Set<(tables: ReadonlySet<string>) => void>();
   const reliefs = new Set<Relief>();
   let lastSweep: Promise<unknown> = Promise.resolve();
+  let lastRoom: Promise<unknown> = Promise.resolve();
 
-  async function makeRoom(bytes: number): Promise<void> {
+  /** One after the other, so that each sees what the one before it freed. */
+  function makeRoom(bytes: number): Promise<void> {
     const missing = () => reserveBytes + bytes - disk.freeBytes(folder);
-    for (const relieve of reliefs) if (missing() > 0) await relieve(missing());
-    if (missing() > 0) throw noRoom(folder, disk.freeBytes(folder), bytes, reserveBytes);
+    const turn = lastRoom.then(async () => {
+      for (const relieve of reliefs) if (missing() > 0) await relieve(missing());
+      if (missing() > 0) throw noRoom(folder, disk.freeBytes(folder), bytes, reserveBytes);
+    });
+    lastRoom = turn.catch(() => undefined);
+    return turn;
   }
 
   const writer = createWriter({ ...deps, newId, transactor, makeRoom });
