@@ -22,6 +22,8 @@ export interface Accounts {
   /** The stored hash; null where there is no account or no password. */
   passwordOf(name: string): string | null;
   setPassword(name: string, password: string): Promise<void>;
+  /** Takes away password and sessions. */
+  forgetPassword(name: string): void;
   /** True until some admin has a password: until then a one-time link is the only way in. */
   needsLink(): boolean;
   /** The account of the first link, created when it is not there. */
@@ -90,6 +92,12 @@ export function createAccounts(state: State, now: () => number, passwords: Passw
       state.transaction(() => {
         mustFind(name);
         state.run('UPDATE accounts SET password = ? WHERE name = ?', hash, name);
+      });
+    },
+    forgetPassword(name) {
+      state.transaction(() => {
+        state.run('UPDATE accounts SET password = NULL WHERE name = ?', name);
+        state.run('DELETE FROM sessions WHERE account = ?', name);
       });
     },
     needsLink: () =>

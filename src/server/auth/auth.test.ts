@@ -69,6 +69,25 @@ describe('the one-time link', () => {
     expect(await refusal(() => auth.loginWithLink(link, '127.0.0.1'))).toBe('login-failed');
   });
 
+  test('made on the machine of the server, opens an account whose password was lost', async () => {
+    await auth.accounts.create('root', 'admin', RIGHT);
+    await auth.accounts.create('ann', 'analyst', RIGHT);
+    const { session: old } = await auth.loginWithPassword('ann', RIGHT, '127.0.0.1');
+    expect(await refusal(() => auth.makeLink('nobody'))).toBe('not-found');
+    const { me, session } = auth.loginWithLink(auth.makeLink('ann'), '127.0.0.1');
+    expect(me).toEqual({ name: 'ann', role: 'analyst', hasPassword: false, via: 'session' });
+    expect(auth.bySession(old)).toBeUndefined();
+    expect(await refusal(() => auth.loginWithPassword('ann', RIGHT, '127.0.0.1'))).toBe(
+      'login-failed',
+    );
+    const ann = auth.bySession(session);
+    if (!ann) throw new Error('the session is gone');
+    await auth.changeOwnPassword(ann, undefined, 'another long one', '127.0.0.1');
+    expect((await auth.loginWithPassword('ann', 'another long one', '127.0.0.1')).me.name).toBe(
+      'ann',
+    );
+  });
+
   test('guesses are throttled by address', async () => {
     for (let i = 0; i < 20; i++)
       expect(await refusal(() => auth.loginWithLink(`guess${i}`, '10.0.0.1'))).toBe('login-failed');

@@ -36,7 +36,7 @@ export interface Auth {
   byToken(secret: string): Principal | undefined;
   /** Throws Refused: `login-failed` without saying what was wrong, `too-many` with the seconds to wait. */
   loginWithPassword(name: string, password: string, address: string): Promise<LoggedIn>;
-  /** The first account's way in, until some admin has a password. Throws as above. */
+  /** The first account's way in, and that of whoever lost a password: a new one is to be set. Throws as above. */
   loginWithLink(secret: string, address: string): LoggedIn;
   logout(principal: Principal): void;
   /** Asks for the current password where there is one; ends the account's other sessions. */
@@ -48,6 +48,11 @@ export interface Auth {
   ): Promise<void>;
   /** The secret of a new one-time link, or undefined when an admin has a password. */
   firstLink(): string | undefined;
+  /**
+   * The secret of a new one-time link for an account, the first one unless named. Using it takes away the account's
+   * password and its other sessions. For people who may read the data folder. Throws Refused `not-found`.
+   */
+  makeLink(name?: string): string;
   /** The token for DATA/server.json; made anew by each start, never stored here. */
   readonly localToken: string;
   readonly accounts: Accounts;
@@ -149,13 +154,15 @@ export function createAuth(deps: AuthDeps): Auth {
     },
     loginWithLink(secret, address) {
       const forgive = beginAttempt(undefined, address);
-      if (!links.use(secret) || !accounts.needsLink())
+      const name = links.use(secret);
+      if (name === undefined)
         throw new Refused('login-failed', 'This link was used already or is too old.', {
           hint: 'Log in with name and password; while no admin has a password, each start of Weir prints a new link.',
         });
       forgive();
-      accounts.ensureFirst();
-      return logIn(FIRST_ACCOUNT);
+      if (name === FIRST_ACCOUNT) accounts.ensureFirst();
+      accounts.forgetPassword(name);
+      return logIn(name);
     },
     logout(principal) {
       if (principal.session !== undefined) sessions.end(principal.session);
@@ -169,9 +176,15 @@ export function createAuth(deps: AuthDeps): Auth {
         forgive();
       }
       await accounts.setPassword(principal.name, password);
+      links.endAll();
       sessions.endOthers(principal.name, principal.session);
     },
-    firstLink: () => (accounts.needsLink() ? links.create() : undefined),
+    firstLink: () => (accounts.needsLink() ? links.create(FIRST_ACCOUNT) : undefined),
+    makeLink(name = FIRST_ACCOUNT) {
+      if (name !== FIRST_ACCOUNT && !accounts.find(name))
+        throw new Refused('not-found', `There is no account ${name}.`);
+      return links.create(name);
+    },
   };
 }
 

@@ -47,6 +47,7 @@ const STEPS: readonly string[] = [
     changed_by TEXT NOT NULL, changed_at INTEGER NOT NULL) STRICT;
   ${Object.values(AUDIT_TRIGGERS).join(';\n')};
   `,
+  `ALTER TABLE login_links ADD COLUMN account TEXT NOT NULL DEFAULT 'admin'`,
 ];
 
 type Value = string | number | null;

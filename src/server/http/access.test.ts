@@ -29,6 +29,7 @@ const INPUTS: Readonly<Record<RouteId, Readonly<Record<string, unknown>>>> = {
   events: {},
   me: {},
   login: { name: 'nobody', password: 'wrong' },
+  createLoginLink: {},
   logout: {},
   setPassword: { current: 'wrong', password: 'a password long enough' },
   users: {},
@@ -134,6 +135,13 @@ test('the local token may hand over paths, and nobody else may', async () => {
   expect(response.status).toBe(200);
   const { id } = await readJson<{ id: string }>(response);
   expect(await fixture.job(id)).toMatchObject({ state: 'failed', by: 'local', name: '/nowhere' });
+});
+
+test('the local token may make a login link', async () => {
+  const { token } = await readJson<{ token: string }>(
+    await ask('createLoginLink', { token: fixture.auth.localToken }),
+  );
+  expect((await fixture.ask('POST', '/api/v1/login', { body: { token } })).status).toBe(200);
 });
 
 test('a token can neither change a password nor make a token', async () => {

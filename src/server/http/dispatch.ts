@@ -183,7 +183,11 @@ function isLoopback(address: string, headers: Headers): boolean {
 }
 
 /** Answers that hold a new secret are left as they are: their length after compression would tell of it. */
-const PLAIN: ReadonlySet<Route> = new Set<Route>([ROUTES.createToken, ROUTES.login]);
+const PLAIN: ReadonlySet<Route> = new Set<Route>([
+  ROUTES.createToken,
+  ROUTES.createLoginLink,
+  ROUTES.login,
+]);
 
 /** What to compress with. On one machine the network costs nothing, compressing does. */
 function encodingFor(route: Route, { request, address }: Incoming): Encoding {

@@ -70,6 +70,14 @@ export const accountRoutes = {
     ]),
     output: me,
   }),
+  createLoginLink: defineRoute({
+    method: 'POST',
+    path: '/api/v1/login-links',
+    access: 'local',
+    says: "Makes the token of a one-time link, `/login#token=…`, for an account, the first admin's unless named; using it takes the old password away.",
+    input: z.strictObject({ name: z.string().max(64).optional() }),
+    output: z.object({ token: z.string() }),
+  }),
   logout: defineRoute({
     method: 'POST',
     path: '/api/v1/logout',

@@ -7,6 +7,7 @@ import type { HttpDeps } from '../deps.ts';
 export const accountIds = [
   'me',
   'login',
+  'createLoginLink',
   'logout',
   'setPassword',
   'users',
@@ -34,6 +35,10 @@ export function accountHandlers({ auth }: HttpDeps): Handlers<(typeof accountIds
       call.actAs(me.name);
       call.setSession(session);
       return me;
+    },
+    createLoginLink({ name }, call) {
+      call.note(name === undefined ? {} : { name });
+      return { token: auth.makeLink(name) };
     },
     logout(_, call) {
       auth.logout(callerOf(call));
