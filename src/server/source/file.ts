@@ -6,7 +6,7 @@ import { type Found, followByPolling, HealthLog } from './follow.ts';
 import { openRawFile } from './raw-file.ts';
 import type { InputObject, ReadFrom, Source } from './source.ts';
 import { createStreamObject } from './stream.ts';
-import { packingOf } from './unpack.ts';
+import { GZIP_TRAILER_BYTES, packingOf, parseGzipTrailer } from './unpack.ts';
 import { Walker } from './walk.ts';
 
 export interface FileSourceOptions {
@@ -135,15 +135,6 @@ async function extentOf(path: string, signal: AbortSignal) {
   } finally {
     await raw.close();
   }
-}
-
-const GZIP_TRAILER_BYTES = 8;
-
-/** CRC-32 and length of the uncompressed bytes, little-endian (RFC 1952 §2.3.1). */
-function parseGzipTrailer(bytes: Uint8Array): { size: number; crc: number } | null {
-  if (bytes.length < GZIP_TRAILER_BYTES) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { crc: view.getUint32(0, true), size: view.getUint32(4, true) };
 }
 
 function toFound(source: string, path: string, stats: Stats): Found {

@@ -9,10 +9,12 @@ import {
 
 /** One thing that a pass found. */
 export interface Found {
-  /** Unique within the source. */
+  /** That of the object. */
   readonly name: string;
   /** Differs when the content may have changed. */
   readonly stamp: string;
+  /** Goes before all others: what grows now, while old things are still being caught up with. */
+  readonly isUrgent?: boolean;
   /**
    * Makes the object, just before it is handed out. `wait` leaves it for the next pass (an archive still being written):
    * `isSettled` is true when the stamp was the same a pass ago.
@@ -59,6 +61,7 @@ export async function followByPolling(
   options: FollowOptions = {},
 ): Promise<void> {
   const entries = new Map<string, Entry>();
+  const urgent: Entry[] = [];
   const queue: Entry[] = [];
   const running = new Set<Promise<void>>();
   const concurrency = options.concurrency ?? 4;
@@ -109,7 +112,7 @@ export async function followByPolling(
 
   const dispatch = () => {
     while (running.size < concurrency && !signal.aborted) {
-      const entry = queue.shift();
+      const entry = urgent.shift() ?? queue.shift();
       if (!entry) return;
       const task = work(entry).finally(() => {
         running.delete(task);
@@ -128,7 +131,7 @@ export async function followByPolling(
       if (entry.state !== 'idle' || entry.done === each.stamp) continue;
       if (entry.notBefore > health.nowMs()) continue;
       entry.state = 'queued';
-      queue.push(entry);
+      (each.isUrgent ? urgent : queue).push(entry);
     }
     if (isWhole) {
       for (const [name, { state }] of entries) {
@@ -153,6 +156,7 @@ export async function followByPolling(
     const restMs = Math.max(delayMs - (performance.now() - began), polled.pollMs / 4);
     await sleep(restMs, undefined, { signal }).catch(() => undefined);
   }
+  urgent.length = 0;
   queue.length = 0;
   await Promise.allSettled(running);
 }
@@ -160,24 +164,25 @@ export async function followByPolling(
 /** What `Source.health` tells, kept while a source works. */
 export class HealthLog {
   readonly #clock: () => number;
-  readonly #lateAfterMs: number | null;
   readonly #says: (state: SourceHealth['state'], health: HealthLog) => string;
   readonly #skipped = new Map<SkipReason, { count: number; latest: string }>();
   readonly #failing = new Map<string, string>();
   #passFailures = 0;
+  /** Null where silence is normal. */
+  lateAfterMs: number | null;
   objects = 0;
   lastSuccess: number | null = null;
   lastChange: number | null = null;
   lastError: { at: number; message: string } | null = null;
 
-  /** `clock` in µs. `lateAfterMs`: null where silence is normal. */
+  /** `clock` in µs. */
   constructor(
     clock: () => number,
     lateAfterMs: number | null,
     says: (state: SourceHealth['state'], health: HealthLog) => string,
   ) {
     this.#clock = clock;
-    this.#lateAfterMs = lateAfterMs;
+    this.lateAfterMs = lateAfterMs;
     this.#says = says;
   }
 
@@ -250,8 +255,8 @@ export class HealthLog {
   #state(): SourceHealth['state'] {
     if (this.isPassFailing || this.#failing.size > 0) return 'error';
     if (this.objects === 0 && this.lastChange === null) return 'waiting';
-    if (this.#lateAfterMs === null || this.lastChange === null) return 'reading';
-    return this.nowMs() - this.lastChange / 1000 > this.#lateAfterMs ? 'late' : 'reading';
+    if (this.lateAfterMs === null || this.lastChange === null) return 'reading';
+    return this.nowMs() - this.lastChange / 1000 > this.lateAfterMs ? 'late' : 'reading';
   }
 }
 

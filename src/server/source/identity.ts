@@ -1,13 +1,12 @@
 /**
  * Identity by content. An object is known by what its bytes were up to where it was read, never by its name:
  *
- * - Candidates are found by a key, the hash of the first L bytes, L being the largest of `KEY_LENGTHS` that the first
- *   commit covered. A file that still was short then keeps its key as it grows; a reader tries all shorter prefixes.
- *   Objects that begin alike (AWS files: the same header line) share a key and are told apart by `.2`, `.3` … behind it.
+ * - Candidates are found by a key, the hash of a short beginning that tells objects apart and does not depend on how far
+ *   they were read (`keyOf`). Objects that share a key all the same are numbered: `.2`, `.3` … behind it.
  * - A candidate is this object, grown, when head, CRC-32 of everything up to the position, and the bytes before the
  *   position agree. CRC-32 because gzip archives carry it too: a packed copy is known by its trailer.
  * - A shorter copy of a candidate is told by `startsAlike`: exactly in the first `RAW_BYTES`; record by record up to
- *   `HEAD_BYTES`; beyond that to within a sixteenth of its length, which two different logs that agree until then do not meet.
+ *   `DENSE_BYTES`; beyond that to within a 64th of its length, which two different logs that agree until then do not meet.
  */
 import { createHash } from 'node:crypto';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -18,35 +17,48 @@ export const TAIL_BYTES = 4096;
 /** Kept verbatim (deflated) with a mark. */
 export const RAW_BYTES = 2048;
 
-/** Prefix lengths that keys are made of: fine steps, so that small files with one long header line do not share keys. */
-export const KEY_LENGTHS: readonly number[] = [
-  8, 16, 24, 32, 40, 48, 56, 64, 76, 90, 107, 128, 152, 181, 215, 256, 304, 362, 430, 512, 609, 724,
-  861, 1024, 1218, 1448, 1722, 2048, 2435, 2896, 3444, 4096,
-];
+/** Every record end up to here is kept with a mark; further on they are a 64th of the length apart. */
+export const DENSE_BYTES = 16_384;
+
+/** Lengths of key prefixes where lines do not give them. */
+const KEY_LENGTHS: readonly number[] = [512, 384, 256, 192, 128, 96, 64, 48, 32, 24, 16, 8];
+
+const NEWLINE = 0x0a;
+const BRACE = 0x7d;
+const COMMENT = 0x23;
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/**
+ * Where key prefixes may end; best first. Text: behind the second line that is no leading comment, which takes the first
+ * record along behind a header line; else behind the first one. Anything else: 512 bytes, in which JSON records have
+ * their time and place. Shorter ones are for growing objects whose first commit did not cover these.
+ */
+function keyLengths(head: Uint8Array): number[] {
+  const isJson = head[0] === 0x7b || head[0] === 0x5b;
+  const lines: number[] = [];
+  for (let at = 0; !isJson && lines.length < 2; ) {
+    const end = head.indexOf(NEWLINE, at) + 1;
+    if (end === 0) break;
+    if (head[at] !== COMMENT && end >= 8) lines.unshift(end);
+    at = end;
+  }
+  return [...lines, ...KEY_LENGTHS.filter((length) => length <= head.length)];
+}
+
 /** The key of an object whose first commit covers `covered` bytes; null when that is too little to tell anything. */
 export function keyOf(head: Uint8Array, covered: number): string | null {
-  const length = KEY_LENGTHS.findLast((l) => l <= Math.min(covered, head.length));
-  return length === undefined ? null : printKey(length, sha256(head.subarray(0, length)));
+  const [length] = keyLengths(head.subarray(0, covered));
+  return length === undefined ? null : printKey(head, length);
 }
 
-/** Every key that an earlier commit of an object with this head may have; longest first. About 60 µs. */
+/** Every key that an earlier commit of an object with this head may have; at most 14. */
 export function keysOf(head: Uint8Array): string[] {
-  const hash = createHash('sha256');
-  const keys: string[] = [];
-  let from = 0;
-  for (const length of KEY_LENGTHS) {
-    if (length > head.length) break;
-    hash.update(head.subarray(from, length));
-    from = length;
-    keys.push(printKey(length, hash.copy().digest('hex')));
-  }
-  return keys.reverse();
+  return keyLengths(head).map((length) => printKey(head, length));
 }
 
-const printKey = (length: number, hash: string): string => `${length}-${hash.slice(0, 32)}`;
+const printKey = (head: Uint8Array, length: number): string =>
+  `${length}-${sha256(head.subarray(0, length)).slice(0, 32)}`;
 
 /** True when one of the two is the beginning of the other; then only the bytes that follow can tell them apart. */
 export function beginAlike(a: Uint8Array, b: Uint8Array): boolean {
@@ -54,11 +66,8 @@ export function beginAlike(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a.subarray(0, length), b.subarray(0, length)) === 0;
 }
 
-const NEWLINE = 0x0a;
-const BRACE = 0x7d;
-
-/** Where the next record end must lie at least, after one at `end`: each one in the head, then a sixteenth apart. */
-const nextEnd = (end: number): number => (end < HEAD_BYTES ? end + 1 : end + (end >>> 4));
+/** Where the next record end must lie at least, after one at `end`. */
+const nextEnd = (end: number): number => (end < DENSE_BYTES ? end + 1 : end + (end >>> 6));
 
 class ContentTrail implements Trail {
   position = 0;
@@ -71,6 +80,7 @@ class ContentTrail implements Trail {
   /** Offsets of the marks made since this trail began; used for shorter copies, which always begin at 0. */
   #ends: number[] = [];
   #headHash: string | null = null;
+  #raw: Uint8Array | null = null;
 
   static from(mark: Mark, head: Uint8Array, tail: Uint8Array): ContentTrail {
     const trail = new ContentTrail();
@@ -92,6 +102,7 @@ class ContentTrail implements Trail {
       this.#head.set(more, this.#headLength);
       this.#headLength += more.length;
       this.#headHash = null;
+      this.#raw = null;
     }
     this.#hash(bytes);
     this.position += bytes.length;
@@ -133,12 +144,13 @@ class ContentTrail implements Trail {
 
   mark(): Mark {
     this.#headHash ??= sha256(this.head);
+    this.#raw ??= deflateRawSync(this.head.subarray(0, RAW_BYTES));
     return {
       position: this.position,
       crc: this.#crc,
       head: this.#headHash,
       tail: sha256(this.#tail),
-      trail: printTrail(this.#threshold, this.head.subarray(0, RAW_BYTES), this.#marks),
+      trail: printTrail(this.#threshold, this.#raw, this.#marks),
     };
   }
 
@@ -193,12 +205,11 @@ export const resumeTrail = (mark: Mark, head: Uint8Array, tail: Uint8Array): Con
 /**
  * `threshold (6 bytes LE) · length of raw (2 bytes LE) · raw, deflated · CRC-32s (4 bytes LE each)`, base64.
  */
-function printTrail(threshold: number, head: Uint8Array, marks: readonly number[]): string {
-  const raw = deflateRawSync(head);
+function printTrail(threshold: number, raw: Uint8Array, marks: readonly number[]): string {
   const bytes = Buffer.alloc(8 + raw.length + 4 * marks.length);
   bytes.writeUIntLE(threshold, 0, 6);
   bytes.writeUInt16LE(raw.length, 6);
-  raw.copy(bytes, 8);
+  bytes.set(raw, 8);
   marks.forEach((crc, i) => {
     bytes.writeUInt32LE(crc, 8 + raw.length + 4 * i);
   });
@@ -245,6 +256,6 @@ export function startsAlike(whole: ContentTrail, mark: Mark): boolean {
   const count = whole.ends.findLastIndex((end) => end <= length) + 1;
   if (count === 0 || count > known.marks.length) return false;
   const checked = whole.ends[count - 1] ?? 0;
-  if (length - checked > Math.max(HEAD_BYTES, length >>> 3)) return false;
+  if (length - checked > Math.max(HEAD_BYTES, length >>> 5)) return false;
   return whole.marks[count - 1] === known.marks[count - 1] && headAgrees(whole.head, mark);
 }

@@ -55,10 +55,12 @@ export interface Recogniser {
    * another object that begins with the same bytes is held (between `recognise` and `release`). Throws what `open` throws.
    */
   recognise(object: InputObject, signal: AbortSignal): Promise<Recognised>;
+  /** For `FollowOptions.isUntouched`, from the source's checkpoints as they are now. Holds a name and a stamp of each. */
+  untouched(source: string): (name: string, stamp: string) => boolean;
 }
 
 /** One for each store; all inputs must go through the same one. */
-export function createRecogniser(store: Pick<Store, 'checkpoint'>): Recogniser {
+export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'>): Recogniser {
   const leases = new Set<Lease>();
   /** Identities given to objects that are held: perhaps not committed yet. */
   const minted = new Set<string>();
@@ -144,6 +146,14 @@ export function createRecogniser(store: Pick<Store, 'checkpoint'>): Recogniser {
   }
 
   return {
+    untouched(source) {
+      const stamps = new Map<string, string>();
+      for (const { object, state } of store.checkpoints(source)) {
+        const kept = parseKept(state);
+        if (kept?.whole && kept.stamp !== null) stamps.set(object, kept.stamp);
+      }
+      return (name, stamp) => stamps.get(name) === stamp;
+    },
     async recognise(object, signal) {
       if (!object.hasIdentity) return toRecognised(object, new Uint8Array(0), null, () => {});
       const { head, release } = await hold(object, signal);

@@ -101,6 +101,11 @@ export interface SourceHealth {
 export interface FollowOptions {
   /** Objects given out at once; default 4. */
   readonly concurrency?: number;
+  /**
+   * True when an object was read to its end under this name and stamp: it is passed over then, which spares a restart
+   * from looking into each of many. See `Recogniser.untouched`.
+   */
+  readonly isUntouched?: (name: string, stamp: string) => boolean;
 }
 
 /** Inert until `list` or `follow` is called. */

@@ -18,6 +18,15 @@ export function packingOf(head: Uint8Array): Packing {
   return 'none';
 }
 
+export const GZIP_TRAILER_BYTES = 8;
+
+/** CRC-32 and length of the uncompressed bytes, little-endian (RFC 1952 §2.3.1). */
+export function parseGzipTrailer(bytes: Uint8Array): { size: number; crc: number } | null {
+  if (bytes.length < GZIP_TRAILER_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { crc: view.getUint32(0, true), size: view.getUint32(4, true) };
+}
+
 /** What an archive may unpack to. */
 export interface UnpackLimits {
   /** Unpacked bytes for each packed one, once more than `freeBytes` came out. */
@@ -41,13 +50,14 @@ interface Failure {
 }
 
 const CHUNK_BYTES = 1 << 20;
-const FINE_BYTES = 256;
+/** Steps in which the place of damage is approached, one attempt each. */
+const FINE_BYTES = [256, 1];
 
 /**
  * Unpacks in libuv's thread pool, all members (gzip) or frames (zstd). Everything that comes out before damage or before
- * the end of a cut archive is given; then the iteration ends and `problem` says why. `open` is called a second time
- * after damage: zlib drops what it unpacked of the piece in which it finds it, so that piece is fed again in small steps;
- * it gives null when its bytes cannot be had again.
+ * the end of a cut archive is given; then the iteration ends and `problem` says why. `open` is called again after
+ * damage: zlib drops what it unpacked of the piece in which it finds it, so that piece is fed again in smaller steps; it
+ * gives null when its bytes cannot be had again.
  * Chunks may share buffers: copy what is kept. Holds about 2 MiB. What `open` throws is thrown.
  */
 export function unpack(
@@ -62,6 +72,7 @@ export function unpack(
   async function* attempt(
     packed: AsyncIterable<Uint8Array>,
     fineFrom: number,
+    fineBytes: number,
   ): AsyncGenerator<Uint8Array, Failure | null> {
     const frames = packing === 'zstd' ? new ZstdFrames() : null;
     let skip = given;
@@ -79,13 +90,13 @@ export function unpack(
     }
     try {
       for await (const chunk of packed) {
-        for (const piece of stepsOf(chunk, taken, fineFrom)) {
+        for (const piece of stepsOf(chunk, taken, fineFrom, fineBytes)) {
           const takenBefore = taken;
           taken += piece.length;
           for (const part of frames?.split(piece) ?? [whole(piece)]) {
-            if (!part.isSkippable) yield* pass(inflater.write(part.bytes));
-            if (part.endsFrame) {
-              if (!part.isSkippable && !inflater.error && !problem) yield* pass(inflater.end());
+            yield* pass(inflater.write(part.bytes));
+            if (part.endsFrame && !inflater.error && !problem) {
+              yield* pass(inflater.end());
               if (!inflater.error) inflater = inflater.next();
             }
             if (inflater.error) return { error: inflater.error, takenBefore };
@@ -106,11 +117,13 @@ export function unpack(
   }
 
   async function* run(): AsyncGenerator<Uint8Array> {
-    const packed = open(1);
-    let failure = packed && (yield* attempt(packed, Number.POSITIVE_INFINITY));
-    if (failure && Number.isFinite(failure.takenBefore)) {
-      const again = open(2);
-      if (again) failure = yield* attempt(again, failure.takenBefore);
+    const first = open(1);
+    let failure = first && (yield* attempt(first, Number.POSITIVE_INFINITY, 1));
+    for (const [i, fineBytes] of FINE_BYTES.entries()) {
+      if (!failure || !Number.isFinite(failure.takenBefore)) break;
+      const again = open(i + 2);
+      if (!again) break;
+      failure = yield* attempt(again, failure.takenBefore, fineBytes);
     }
     if (failure) problem ??= toProblem(failure.error, packing, given);
   }
@@ -123,13 +136,18 @@ export function unpack(
   };
 }
 
-const whole = (bytes: Uint8Array) => ({ bytes, endsFrame: false, isSkippable: false });
+const whole = (bytes: Uint8Array) => ({ bytes, endsFrame: false });
 
-function* stepsOf(chunk: Uint8Array, taken: number, fineFrom: number): Generator<Uint8Array> {
+function* stepsOf(
+  chunk: Uint8Array,
+  taken: number,
+  fineFrom: number,
+  fineBytes: number,
+): Generator<Uint8Array> {
   const coarse = Math.max(0, Math.min(chunk.length, fineFrom - taken));
   if (coarse > 0) yield chunk.subarray(0, coarse);
-  for (let at = coarse; at < chunk.length; at += FINE_BYTES) {
-    yield chunk.subarray(at, at + FINE_BYTES);
+  for (let at = coarse; at < chunk.length; at += fineBytes) {
+    yield chunk.subarray(at, at + fineBytes);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Stats, stat as statCallback } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mapSome } from './map-some.ts';
 import type { SkipReason } from './source.ts';
 
 export interface FoundFile {
@@ -65,9 +66,9 @@ export class Walker {
         for (const { path } of level) skip('too-deep', path);
         break;
       }
-      const lists = await mapSome(level, (folder) => this.#list(folder, depth, skip));
+      const lists = await mapSome(level, AT_ONCE, (folder) => this.#list(folder, depth, skip));
       const paths = lists.flatMap((listing, i) => this.#pathsOf(level[i], listing, skip));
-      const entries = await mapSome(paths, (path) => stat(path).catch(codeOf));
+      const entries = await mapSome(paths, AT_ONCE, (path) => stat(path).catch(codeOf));
       level = [];
       for (const [i, entry] of entries.entries()) {
         const path = paths[i] ?? this.#root;
@@ -119,21 +120,6 @@ function sortNames(names: readonly string[], changed: string): Listing {
 }
 
 const idOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
-
-/** Results in the order of the items, some of them at work at a time. */
-async function mapSome<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  let next = 0;
-  const run = async () => {
-    while (next < items.length) {
-      const at = next++;
-      const item = items[at];
-      if (item !== undefined) results[at] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, run));
-  return results;
-}
 
 const stat = (path: string): Promise<Stats> =>
   new Promise((resolve, reject) => {

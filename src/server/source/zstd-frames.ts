@@ -3,8 +3,6 @@ export interface FramePiece {
   readonly bytes: Uint8Array;
   /** True when the frame ends with these bytes. */
   readonly endsFrame: boolean;
-  /** True when nothing comes out of this frame (skippable frames, RFC 8878 §3.1.2). */
-  readonly isSkippable: boolean;
 }
 
 type Expect =
@@ -17,6 +15,7 @@ type Expect =
   | 'skip-size'
   | 'skip';
 
+const MAGIC = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
 const BLOCK_RLE = 1;
 const BLOCK_RESERVED = 3;
 
@@ -40,22 +39,28 @@ export class ZstdFrames {
     return this.#expect === 'magic' && this.#have === 0;
   }
 
+  /** The pieces of frames with content; skippable frames (RFC 8878 §3.1.2) are left out. */
   *split(chunk: Uint8Array): Generator<FramePiece> {
     let begin = 0;
-    let at = 0;
-    while (at < chunk.length && !this.isDamaged) {
+    for (let at = 0; at < chunk.length && !this.isDamaged; ) {
       const length = Math.min(this.#missing, chunk.length - at);
       if (!this.#isOpaque) this.#keep(chunk.subarray(at, at + length));
       at += length;
       this.#missing -= length;
-      const wasSkippable = this.#expect === 'skip';
-      if (this.#missing > 0 || !this.#next()) continue;
-      yield { bytes: chunk.subarray(begin, at), endsFrame: true, isSkippable: wasSkippable };
-      begin = at;
+      const before = this.#expect;
+      const hasEnded = this.#missing === 0 && this.#next();
+      if (before === 'magic' || before === 'skip-size' || before === 'skip') {
+        begin = at;
+        if (before === 'magic' && this.#expect === 'descriptor') {
+          yield { bytes: MAGIC, endsFrame: false };
+        }
+      } else if (hasEnded) {
+        yield { bytes: chunk.subarray(begin, at), endsFrame: true };
+        begin = at;
+      }
     }
     if (begin < chunk.length && !this.isDamaged) {
-      const isSkippable = this.#expect === 'skip' || this.#expect === 'skip-size';
-      yield { bytes: chunk.subarray(begin), endsFrame: false, isSkippable };
+      yield { bytes: chunk.subarray(begin), endsFrame: false };
     }
   }
 
