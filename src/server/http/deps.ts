@@ -23,6 +23,8 @@ export interface Asker {
 export interface Download {
   readonly mediaType: string;
   readonly rows: number;
+  /** A sentence, when the query has more rows than a file may hold; nobody gets a file that only looks complete. */
+  readonly truncated: string | undefined;
   readonly body: ReadableStream<Uint8Array>;
 }
 

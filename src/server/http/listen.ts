@@ -14,6 +14,8 @@ export interface Listener {
 
 const HEADERS_MS = 15_000;
 const KEEP_ALIVE_MS = 65_000;
+/** Nothing sent or read for this long: longer than any query may run. */
+const SILENCE_MS = 15 * 60_000;
 const CONNECTIONS = 1000;
 const HEADER_BYTES = 16 * 1024;
 
@@ -40,6 +42,7 @@ export async function listen(
   });
   if (!isHttpServer(server)) throw new Error('the adapter made no HTTP/1 server');
   server.maxConnections = CONNECTIONS;
+  server.timeout = SILENCE_MS;
   server.on('drop', () =>
     log.warn('a connection was refused: there are too many', { limit: CONNECTIONS }),
   );

@@ -94,6 +94,12 @@ test('an export is a download with a name', async () => {
   expect(await response.text()).toBe('csv of 2 rows\n');
 });
 
+test('an export that would be cut is refused: nobody would see it in the file', async () => {
+  const response = await post('/api/v1/export', { query: 'big', format: 'csv' });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { code: 'query-limit' } });
+});
+
 test('a query ends when its caller goes away', async () => {
   const gone = new AbortController();
   const answer = post('/api/v1/query', { query: 'wait' }, { signal: gone.signal });
@@ -152,6 +158,17 @@ describe('server-sent events', () => {
     stream.stop();
     await stream.ended;
     await until(() => fixture.events.listeners === 1);
+  });
+
+  test('are so many and no more', async () => {
+    const few = await openFixture({ streams: 2 });
+    const bearer = await few.token('viewer');
+    const first = await few.ask('GET', '/api/v1/events', { token: bearer });
+    expect(first.status).toBe(200);
+    expect((await few.ask('GET', '/api/v1/events', { token: bearer })).status).toBe(429);
+    await first.body?.cancel();
+    expect((await few.ask('GET', '/api/v1/events', { token: bearer })).status).toBe(200);
+    await few.close();
   });
 
   test('end with the login', async () => {

@@ -78,7 +78,12 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       site ??= loadSite(deps.webRoot);
       await site;
       listener = await listen(app, at, log);
-      const url = `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${listener.port}`;
+      const url = `http://${printHost(at.host)}:${listener.port}`;
+      if (!isLoopbackHost(at.host) && !options.isSecure)
+        log.warn(
+          'other machines can reach this server, and passwords would cross the network unencrypted: put a proxy that speaks TLS in front',
+          { host: at.host },
+        );
       const link = auth.firstLink();
       if (link !== undefined)
         auth.audit.append({
@@ -101,6 +106,15 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     },
   };
 }
+
+/** A host as a person on this machine can use it in a URL. */
+function printHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+const isLoopbackHost = (host: string) =>
+  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 /**
  * One handler, seen without its own types: the table proves that it belongs to its route, and the dispatcher gives it

@@ -50,10 +50,12 @@ function readLimits({ rows, bytes, timeMs }: NonNullable<QueryInput['limits']>) 
   };
 }
 
-function tellResult({ columns, rows, render, stats, truncated, warnings }: QueryResult): Told {
-  const cut = truncated && {
+function tellResult(result: QueryResult): Told {
+  const { columns, rows, render, stats, warnings } = result;
+  const message = tellTruncated(result);
+  const cut = message !== undefined && {
     code: 'truncated',
-    message: `Only the first ${rows.length} rows are here: an answer holds at most ${truncated.limit} ${truncated.by}.`,
+    message,
     hint: 'Add take or summarize, or ask for fewer columns.',
   };
   return {
@@ -70,12 +72,20 @@ function tellResult({ columns, rows, render, stats, truncated, warnings }: Query
   };
 }
 
+function tellTruncated({ rows, truncated }: QueryResult): string | undefined {
+  return (
+    truncated &&
+    `Only the first ${rows.length} rows are here: an answer holds at most ${truncated.limit} ${truncated.by}.`
+  );
+}
+
 function text(format: 'csv' | 'ndjson', result: QueryResult): Download {
   const printer = printersByName.get(format)!;
   const body = Readable.from(printer.print(result)).map((line: string) => Buffer.from(line));
   return {
     mediaType: printer.mediaType,
     rows: result.rows.length,
+    truncated: tellTruncated(result),
     body: Readable.toWeb(body) as Download['body'],
   };
 }
@@ -88,6 +98,7 @@ async function parquet(service: QueryService, result: QueryResult): Promise<Down
   return {
     mediaType: 'application/vnd.apache.parquet',
     rows: result.rows.length,
+    truncated: tellTruncated(result),
     body: Readable.toWeb(stream) as Download['body'],
   };
 }

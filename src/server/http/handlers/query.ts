@@ -1,4 +1,5 @@
 import type { QueryInput, RouteId } from '#core/contract/index.ts';
+import { Refused } from '#server/auth/index.ts';
 import { type Call, callerOf, type Handlers } from '../call.ts';
 import type { Asker, HttpDeps } from '../deps.ts';
 
@@ -30,6 +31,12 @@ export function queryHandlers({ queries, schema }: HttpDeps): Handlers<(typeof q
       noteQuery(call, input);
       const file = await queries.export(input, format, askerOf(call));
       call.note({ format, rows: file.rows });
+      if (file.truncated !== undefined) {
+        await file.body.cancel();
+        throw new Refused('query-limit', file.truncated, {
+          hint: 'Ask for a shorter time range or fewer columns, or summarize.',
+        });
+      }
       return new Response(file.body, {
         headers: {
           'Content-Type': file.mediaType,

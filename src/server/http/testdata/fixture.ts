@@ -77,7 +77,8 @@ function queryService(seen: { user: string; query: string; timespan?: unknown }[
     async export(input, format, asker) {
       const { rows } = await run(input, asker);
       const body = new Blob([`${format} of ${rows.length} rows\n`]).stream();
-      return { mediaType: 'text/csv; charset=utf-8', rows: rows.length, body };
+      const truncated = input.query === 'big' ? 'There are more rows than a file may hold.' : undefined;
+      return { mediaType: 'text/csv; charset=utf-8', rows: rows.length, truncated, body };
     },
     check: async () => [],
     complete: async (_, position) => ({ start: position, length: 0, items: [{ label: 'Flows', kind: 'table' }] }),
