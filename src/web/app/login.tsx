@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { forgetAnswers, type RequestFailed, refresh, useChange } from '#web/query/index.ts';
+import { forgetAnswers, type RequestFailed, useChange } from '#web/query/index.ts';
 import { Button, Failed, Field, Loading } from '#web/widgets/index.ts';
 import { Mark } from './mark.tsx';
 
@@ -19,13 +19,17 @@ export function Login(): ReactNode {
     if (token === undefined || usedToken.current) return;
     usedToken.current = true;
     // Out of the address bar and the history at once: it works one time only.
-    history.replaceState(null, '', location.pathname + location.search);
-    enter({ token }, { onSuccess: entered });
+    history.replaceState(
+      null,
+      '',
+      location.pathname === '/login' ? '/' : location.pathname + location.search,
+    );
+    enter({ token }, { onSuccess: forgetAnswers });
   }, [enter]);
 
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    enter({ name, password }, { onSuccess: entered });
+    enter({ name, password }, { onSuccess: forgetAnswers });
   };
 
   if (login.isPending && login.variables && 'token' in login.variables)
@@ -61,14 +65,9 @@ export function Login(): ReactNode {
         </Button>
       </form>
       <p className="sub">
-        First time here? Open the one-time link that Weir printed when it started. A new one is
-        printed by <code className="mono">./weir login-link</code> on the machine it runs on.
+        First time here? Open the one-time link that Weir printed when it started. Until a password
+        is set, every start prints a new one.
       </p>
     </main>
   );
-}
-
-function entered(): void {
-  forgetAnswers();
-  refresh('me');
 }

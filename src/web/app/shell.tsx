@@ -1,7 +1,7 @@
 import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { hasRole, type Me } from '#core/contract/index.ts';
 import { commandKey, isPlain, isTyping } from '#web/base/keys.ts';
-import { Link, Route, Switch, useLocation } from '#web/base/router.ts';
+import { Link, Redirect, Route, Switch, useLocation } from '#web/base/router.ts';
 import { useSelection } from '#web/query/index.ts';
 import { Button, Empty, Icon, IconButton, Kbd, Loading } from '#web/widgets/index.ts';
 import { FilterBar } from './filter-bar.tsx';
@@ -94,6 +94,9 @@ export function Shell(props: { readonly me: Me }): ReactNode {
               {pages.map((p) => (
                 <Route key={p.path} path={p.path} component={p.view} />
               ))}
+              <Route path="/login">
+                <Redirect href="/" replace />
+              </Route>
               <Route>
                 <div className="page">
                   <Empty title="There is no page here.">

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import type { Me } from '#core/contract/index.ts';
 import { applyTheme, readTheme, type Theme } from '#web/base/theme.ts';
-import { forgetAnswers, refresh, useChange } from '#web/query/index.ts';
+import { forgetAnswers, useChange } from '#web/query/index.ts';
 import { Icon, type IconName, Menu, MenuItem, say } from '#web/widgets/index.ts';
 
 const LOOKS: readonly { readonly theme: Theme; readonly text: string; readonly icon: IconName }[] =
@@ -52,7 +52,6 @@ export function UserMenu(props: { readonly me: Me }): ReactNode {
                 {
                   onSuccess: () => {
                     forgetAnswers();
-                    refresh('me');
                     location.assign('/');
                   },
                   onError: (error) => say(error.message),

@@ -39,9 +39,13 @@ export interface Mark {
   readonly text: string;
 }
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
+/** `6.00 k` reads `6 k` on an axis, whose ticks are round. */
 const short = (value: number, unit: Unit): string =>
-  formatByUnit(value, unit === 'port' ? 'none' : unit).text;
+  formatByUnit(value, unit === 'port' ? 'none' : unit)
+    .text.replace(/(\.\d*?)0+(?=\D|$)/, '$1')
+    .replace(/\.(?=\D|$)/, '');
 
 /** A tooltip of nodes, never of HTML: names come from data. */
 function tooltipNode(
@@ -108,13 +112,12 @@ function tooltip(unit: Unit, isTime: boolean) {
 
 const axisText = (colours: ChartColours) => ({ color: colours.ink3, fontSize: 11 });
 
+/** Clock times, and the date where a day begins. */
 function timeLabel(span: number) {
   return (at: number): string => {
     const date = new Date(at);
-    if (span > 2 * DAY || (date.getHours() === 0 && date.getMinutes() === 0)) {
-      return span > 2 * DAY && date.getHours() !== 0 ? formatClock(at) : formatDate(at);
-    }
-    return formatClock(at, span < 120_000);
+    const isMidnight = date.getHours() + date.getMinutes() + date.getSeconds() === 0;
+    return isMidnight || span > 5 * DAY ? formatDate(at) : formatClock(at, span < 10 * MINUTE);
   };
 }
 
@@ -299,7 +302,11 @@ export function chartOptions(
     extraCssText: 'box-shadow: none; border-radius: 6px;',
     transitionDuration: 0,
   };
-  const base = { animation: false, textStyle: { fontFamily: 'inherit' }, aria: { enabled: false } };
+  const base = {
+    animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    aria: { enabled: false },
+  };
   if (spec.kind === 'pie') {
     return {
       ...base,

@@ -100,8 +100,8 @@ export function refresh(...ids: readonly RouteId[]): void {
   for (const id of ids) void client.invalidateQueries({ queryKey: [id] });
 }
 
-/** Forgets every answer: after logging in or out. */
-export const forgetAnswers = (): void => client.clear();
+/** Forgets every answer and asks again for what is on the page: after logging in or out. */
+export const forgetAnswers = (): void => void client.resetQueries();
 
 /** How many KQL answers are still awaited on this page. */
 export const useOpenQueries = (): number => useIsFetching({ queryKey: ['query'] });

@@ -6,7 +6,7 @@ interface PanelProps {
   /** A few words beside the title: the unit, the bucket. */
   readonly unit?: ReactNode;
   /** Columns of the twelve it takes on a wide page. */
-  readonly span?: 3 | 4 | 5 | 6 | 7 | 8 | 12;
+  readonly span?: 3 | 4 | 5 | 6 | 7 | 8 | 12 | undefined;
   readonly actions?: ReactNode;
   /** Where `E` leads while the panel has the focus or the pointer: the KQL behind it. */
   readonly exploreHref?: string;

@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 
 export interface RowColumn<R> {
   readonly head: string;
-  readonly kind?: 'text' | 'number' | 'bar' | 'address';
+  readonly kind?: 'text' | 'number' | 'bar' | 'address' | 'pair';
   readonly render: (row: R) => ReactNode;
 }
 

@@ -20,11 +20,20 @@ import { hasRollups, useStatus } from './use-basis.ts';
 import { WhatChanged } from './what-changed.tsx';
 
 export default function Overview(): ReactNode {
-  const scope = useScope();
+  const asked = useScope();
   const { selection } = useSelection();
   const status = useStatus();
   const beforeName = nameBefore(selection.range);
   const data = dataExtent(status.data);
+  const begins = data?.from;
+  // With no data at all before, everything would look new.
+  const scope = useMemo(
+    () =>
+      asked.previous && begins !== undefined && asked.previous.to <= begins
+        ? { ...asked, previous: undefined }
+        : asked,
+    [asked, begins],
+  );
   const isReduced = hasRollups(status.data);
   const context = useMemo(
     () =>
@@ -114,7 +123,7 @@ function NothingYet(): ReactNode {
               <span className="sub">a folder from the terminal</span>
             </li>
             <li>
-              <code className="mono">./weir serve --demo</code>{' '}
+              <code className="mono">./weir serve --demo</code>
               <span className="sub">
                 two regions, three clouds, with a scan, a brute force, a beacon and an exfiltration
                 to find

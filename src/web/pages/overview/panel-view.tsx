@@ -44,12 +44,17 @@ function Text(props: { readonly row: Record_; readonly column: PanelColumn }): R
         {countryName(text)} <span className="sub">{text}</span>
       </>
     );
-  if (column.as === 'rule')
+  if (column.as === 'rule') {
+    const [, origin, name] = /^(Default|User)Rule_(.+)$/.exec(text) ?? [];
+    const tail = [origin === 'Default' ? 'default' : '', sub.toLowerCase()]
+      .filter((part) => part !== '')
+      .join(', ');
     return (
       <span title={text}>
-        {text || 'no rule named'} <span className="sub">{sub.toLowerCase()}</span>
+        {name ?? (text || 'no rule named')} <span className="sub">{tail}</span>
       </span>
     );
+  }
   if (column.as === 'port') {
     const protocol = toText(row['L4Protocol']);
     const tail = sub || { T: 'tcp', U: 'udp' }[protocol] || protocol.toLowerCase();
@@ -104,7 +109,7 @@ export function PanelView(props: {
     ...panel.columns.map(
       (column): RowColumn<Record_> => ({
         head: column.head,
-        kind: column.kind,
+        kind: column.as === 'arrow' ? 'pair' : column.kind,
         render: (row) => <Text row={row} column={column} />,
       }),
     ),
@@ -156,6 +161,7 @@ export function PanelView(props: {
   return (
     <PanelFrame
       title={panel.title}
+      span={panel.span}
       unit={chosen?.since ? `${panel.unit}, ${chosen.since}` : panel.unit}
       isStale={answer.isFetching && !answer.isLoading}
       actions={

@@ -20,6 +20,8 @@ export interface Panel {
   readonly id: string;
   readonly title: string;
   readonly unit: string;
+  /** Columns of the page's twelve. */
+  readonly span: 3 | 4 | 5 | 6;
   readonly choices: readonly Choice[];
   readonly columns: readonly PanelColumn[];
   /** The column that bars and changes follow, and the colour it means. */
@@ -65,6 +67,7 @@ export const PANELS: readonly Panel[] = [
     id: 'talkers',
     title: 'Top talkers',
     unit: 'bytes, both ways',
+    span: 4,
     choices: [
       {
         table: 'TrafficByHost',
@@ -92,6 +95,7 @@ export const PANELS: readonly Panel[] = [
     id: 'conversations',
     title: 'Conversations',
     unit: 'bytes, both ways',
+    span: 5,
     choices: [
       {
         table: 'TrafficByPair',
@@ -115,9 +119,39 @@ export const PANELS: readonly Panel[] = [
     empty: 'No two hosts exchanged bytes in this time.',
   },
   {
+    id: 'ports',
+    title: 'Ports',
+    unit: 'bytes',
+    span: 3,
+    choices: [
+      {
+        table: 'TrafficByPort',
+        filters: ['status', 'port'],
+        grain: 'hour',
+        kql: (part) =>
+          `${part.rows}\n| summarize Bytes = ${bothWays(part.now)}${beforeOf(part, bothWays)}\n    by DestPort, L4Protocol, L7Protocol\n${finish('Bytes')}`,
+      },
+      {
+        table: 'Flows',
+        filters: ALL_FILTERS,
+        grain: 'record',
+        kql: (part) =>
+          `${part.rows}\n| summarize Bytes = ${bothWays(part.now)}${beforeOf(part, bothWays)}\n    by DestPort, L4Protocol, L7Protocol = ""\n${finish('Bytes')}`,
+      },
+    ],
+    columns: [{ head: 'port', kind: 'text', column: 'DestPort', sub: 'L7Protocol', as: 'port' }],
+    measure: { column: 'Bytes', unit: 'bytes', head: 'bytes', tone: 'allow' },
+    filter: { key: 'port', column: 'DestPort' },
+    opens: (row) =>
+      `Flows\n| where DestPort == ${Number(row['DestPort'])}\n| order by TimeGenerated desc\n| take 500`,
+    choosing: 'Show only this port; with the command key, open its flows',
+    empty: 'No bytes were counted in this time.',
+  },
+  {
     id: 'blocked',
     title: 'Blocked, by rule',
     unit: 'flows',
+    span: 4,
     choices: [
       {
         table: 'TrafficByRule',
@@ -145,37 +179,53 @@ export const PANELS: readonly Panel[] = [
     empty: 'No flow was denied in this time.',
   },
   {
-    id: 'ports',
-    title: 'Ports',
-    unit: 'bytes',
+    id: 'unanswered',
+    title: 'Allowed but unanswered',
+    unit: 'flows',
+    span: 5,
     choices: [
       {
-        table: 'TrafficByPort',
-        filters: ['status', 'port'],
+        table: 'TrafficByPair',
+        filters: ['host'],
         grain: 'hour',
         kql: (part) =>
-          `${part.rows}\n| summarize Bytes = ${bothWays(part.now)}${beforeOf(part, bothWays)}\n    by DestPort, L4Protocol, L7Protocol\n${finish('Bytes')}`,
-      },
-      {
-        table: 'Flows',
-        filters: ALL_FILTERS,
-        grain: 'record',
-        kql: (part) =>
-          `${part.rows}\n| summarize Bytes = ${bothWays(part.now)}${beforeOf(part, bothWays)}\n    by DestPort, L4Protocol, L7Protocol = ""\n${finish('Bytes')}`,
+          `${part.rows}\n| where UnansweredFlows > 0\n| summarize Unanswered = ${part.now('UnansweredFlows')}${beforeOf(part, (sum) => sum('UnansweredFlows'))}\n    by SrcIp, DestIp\n${finish('Unanswered')}`,
       },
     ],
-    columns: [{ head: 'port', kind: 'text', column: 'DestPort', sub: 'L7Protocol', as: 'port' }],
+    columns: [{ head: 'from, to', kind: 'address', column: 'SrcIp', sub: 'DestIp', as: 'arrow' }],
+    measure: { column: 'Unanswered', unit: 'flows', head: 'flows', tone: 'other' },
+    opens: (row) => rawPairs(row['SrcIp'] ?? '', row['DestIp'] ?? ''),
+    choosing: 'Open the flows between the two',
+    empty: 'Every allowed flow was answered.',
+    note: 'A rule let it pass and nothing came back: a service that is down, a firewall further on, or a scan.',
+  },
+  {
+    id: 'countries',
+    title: 'Countries',
+    unit: 'bytes, by country of registration',
+    span: 3,
+    choices: [
+      {
+        table: 'TrafficByPlace',
+        filters: [],
+        grain: 'interval',
+        kql: (part) =>
+          `${part.rows}\n| where Country != ""\n| summarize Bytes = ${bothWays(part.now)}${beforeOf(part, bothWays)}\n    by Country\n${finish('Bytes')}`,
+      },
+    ],
+    columns: [{ head: 'country', kind: 'text', column: 'Country', as: 'country' }],
     measure: { column: 'Bytes', unit: 'bytes', head: 'bytes', tone: 'allow' },
-    filter: { key: 'port', column: 'DestPort' },
     opens: (row) =>
-      `Flows\n| where DestPort == ${Number(row['DestPort'])}\n| order by TimeGenerated desc\n| take 500`,
-    choosing: 'Show only this port; with the command key, open its flows',
-    empty: 'No bytes were counted in this time.',
+      `NTANetAnalytics\n| where Country == ${kqlString(row['Country'] ?? '')}\n| summarize Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc) by SrcIp, DestIp, SrcPublicIps, DestPublicIps, DestPort\n| top 200 by Bytes desc`,
+    choosing: 'Open the flows of this country',
+    empty: 'No traffic with public addresses outside the clouds in this time.',
+    note: 'Where an address block is registered, which is not always where the machine stands.',
   },
   {
     id: 'answering',
     title: 'Answers the internet',
     unit: 'flows from public addresses',
+    span: 6,
     choices: [
       {
         table: 'InternetExposure',
@@ -200,6 +250,7 @@ export const PANELS: readonly Panel[] = [
     id: 'reaching',
     title: 'Reaches out to the internet',
     unit: 'bytes sent',
+    span: 6,
     choices: [
       {
         table: 'InternetExposure',
@@ -216,46 +267,5 @@ export const PANELS: readonly Panel[] = [
       `Flows\n| where SrcIp == ${kqlString(row['Ip'] ?? '')} and FlowDirection == "Outbound"\n| summarize Sent = sum(BytesSrcToDest), Flows = countif(IsFlowStart) by DestIp, DestPort\n| top 200 by Sent desc`,
     choosing: 'Show only this host; with the command key, open where it sends',
     empty: 'No host reached a public address in this time.',
-  },
-  {
-    id: 'unanswered',
-    title: 'Allowed but unanswered',
-    unit: 'flows',
-    choices: [
-      {
-        table: 'TrafficByPair',
-        filters: ['host'],
-        grain: 'hour',
-        kql: (part) =>
-          `${part.rows}\n| where UnansweredFlows > 0\n| summarize Unanswered = ${part.now('UnansweredFlows')}${beforeOf(part, (sum) => sum('UnansweredFlows'))}\n    by SrcIp, DestIp\n${finish('Unanswered')}`,
-      },
-    ],
-    columns: [{ head: 'from, to', kind: 'address', column: 'SrcIp', sub: 'DestIp', as: 'arrow' }],
-    measure: { column: 'Unanswered', unit: 'flows', head: 'flows', tone: 'other' },
-    opens: (row) => rawPairs(row['SrcIp'] ?? '', row['DestIp'] ?? ''),
-    choosing: 'Open the flows between the two',
-    empty: 'Every allowed flow was answered.',
-    note: 'A rule let it pass and nothing came back: a service that is down, a firewall further on, or a scan.',
-  },
-  {
-    id: 'countries',
-    title: 'Countries',
-    unit: 'bytes, by country of registration',
-    choices: [
-      {
-        table: 'TrafficByPlace',
-        filters: [],
-        grain: 'interval',
-        kql: (part) =>
-          `${part.rows}\n| where Country != ""\n| summarize Bytes = ${bothWays(part.now)}${beforeOf(part, bothWays)}\n    by Country\n${finish('Bytes')}`,
-      },
-    ],
-    columns: [{ head: 'country', kind: 'text', column: 'Country', as: 'country' }],
-    measure: { column: 'Bytes', unit: 'bytes', head: 'bytes', tone: 'allow' },
-    opens: (row) =>
-      `NTANetAnalytics\n| where Country == ${kqlString(row['Country'] ?? '')}\n| summarize Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc) by SrcIp, DestIp, SrcPublicIps, DestPublicIps, DestPort\n| top 200 by Bytes desc`,
-    choosing: 'Open the flows of this country',
-    empty: 'No traffic with public addresses outside the clouds in this time.',
-    note: 'Where an address block is registered, which is not always where the machine stands.',
   },
 ];

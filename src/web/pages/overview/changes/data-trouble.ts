@@ -98,7 +98,7 @@ export const incomplete: Finding = defineFinding({
         id: 'incomplete',
         tone: 'deny',
         weight: whole.share < 0.99 ? 75 : 25,
-        news: `${exactNumber(whole.lost)} records could not be stored`,
+        news: `${exactNumber(whole.lost)} ${whole.lost === 1 ? 'record' : 'records'} could not be stored`,
         rest: `, ${formatShare(1 - whole.share)} of what was received.`,
         why: worst ? `Mostly: ${worst.meaning} (${worst.source})` : '',
         steps: [{ text: 'See them with their reasons', page: '/sources' }],
