@@ -399,7 +399,7 @@ function enumName(type: string, value: unknown): string {
 
 /** What can be typed at an offset. */
 export function complete(query: string, offset: number, schema: Schema): Completion {
-  const info = call(service(query, schema), 'GetCompletionItems', offset, null, null);
+  const info = call(service(query, schema), 'GetCompletionItems', offset, null, undefined);
   return {
     start: num(member(info, 'EditStart')),
     length: num(member(info, 'EditLength')),
