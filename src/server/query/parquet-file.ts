@@ -17,6 +17,9 @@ const TYPES: Readonly<Record<KqlType, readonly [json: string, parquet: string]>>
   decimal: ['VARCHAR', 'DECIMAL(38,18)'],
 };
 
+/** The engine sets aside a few times the longest line for each thread: no more than lines need. */
+const MIN_LINE_BYTES = 2 ** 16;
+
 /**
  * Writes an answer's rows as Parquet (zstd) with the types that segments have: datetime TIMESTAMP in µs, timespan a
  * count of 100 ns, dynamic JSON text. Goes through a JSON file beside it, so that memory stays bounded.
@@ -30,26 +33,28 @@ export async function writeParquetFile(
   if (columns.length === 0) throw new Error('a Parquet file needs at least one column');
   const between = `${file}.json`;
   try {
-    writeLines(between, columns, rows);
+    const longest = writeLines(between, columns, rows);
     const shape = columns.map((c, i) => `c${i}: ${literal(TYPES[c.type][0])}`).join(', ');
     const items = columns.map(
       (c, i) => `CAST(c${i} AS ${TYPES[c.type][1]}) AS ${quote(uniqueName(columns, i))}`,
     );
     await engine.run(
       `COPY (SELECT ${items.join(', ')} FROM read_json(${literal(between)}, format = 'newline_delimited', ` +
-        `columns = {${shape}}, maximum_object_size = 1073741824)) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`,
+        `columns = {${shape}}, maximum_object_size = ${Math.max(MIN_LINE_BYTES, longest + 1)})) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`,
     );
   } finally {
     rmSync(between, { force: true });
   }
 }
 
+/** Writes one object a line; returns the length of the longest in bytes. */
 function writeLines(
   file: string,
   columns: readonly { readonly type: KqlType }[],
   rows: readonly (readonly unknown[])[],
-): void {
+): number {
   const descriptor = openSync(file, 'wx');
+  let longest = 0;
   try {
     let lines: string[] = [];
     const flush = () => {
@@ -58,10 +63,13 @@ function writeLines(
     };
     for (const row of rows) {
       const cells = columns.map((c, i) => `"c${i}":${printCell(row[i], c.type)}`);
-      lines.push(`{${cells.join(',')}}`);
+      const line = `{${cells.join(',')}}`;
+      longest = Math.max(longest, Buffer.byteLength(line));
+      lines.push(line);
       if (lines.length === 4096) flush();
     }
     flush();
+    return longest;
   } finally {
     closeSync(descriptor);
   }

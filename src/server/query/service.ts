@@ -222,6 +222,22 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     }
   }
 
+  /** Work that is not a query: it waits its turn, and cannot be cancelled. */
+  async function onAnyWorker<T>(message: WorkerRequest): Promise<T> {
+    const { signal } = new AbortController();
+    try {
+      // The child answers each kind of request as its protocol says.
+      return (await pool.submit({
+        user: '',
+        isHeavy: true,
+        signal,
+        run: (child) => child.request(message),
+      })) as T;
+    } catch (error) {
+      throw asQueryError(error);
+    }
+  }
+
   return {
     query: run,
     async explain(request) {
@@ -232,25 +248,10 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     check: (text) => ask<Checked>({ kind: 'check', text }),
     complete: (text, position) => ask<Completed>({ kind: 'complete', text, position }),
     hover: (text, position) => ask<Hover | null>({ kind: 'hover', text, position }),
-    async inspect(files) {
-      const signal = new AbortController().signal;
-      return pool.submit({
-        user: '',
-        isHeavy: true,
-        signal,
-        run: (child) =>
-          child.request({ kind: 'inspect', files }) as Promise<ReadonlyMap<string, string>>,
-      });
-    },
+    inspect: (files) => onAnyWorker<ReadonlyMap<string, string>>({ kind: 'inspect', files }),
     async writeParquet({ columns, rows }) {
-      const signal = new AbortController().signal;
       const file = join(spill(), `${randomUUID()}.parquet`);
-      await pool.submit({
-        user: '',
-        isHeavy: true,
-        signal,
-        run: (child) => child.request({ kind: 'parquet', columns, rows, file }),
-      });
+      await onAnyWorker({ kind: 'parquet', columns, rows, file });
       return file;
     },
     load: () => ({

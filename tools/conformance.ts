@@ -1,0 +1,86 @@
+/**
+ * Scores Weir on a folder laid out like the conformance data.
+ * usage: npm run conformance -- kql|data [--root DIR] [--engine NAME] [KIND…]
+ *
+ * The folder is --root, else WEIR_CONFORMANCE, else ../shared/conformance when that exists; without one it is said that
+ * nothing was scored. Exit code 0 when nothing failed, 1 when something did, 2 for wrong usage.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/** What became of the cases of one kind. */
+export interface KindScore {
+  readonly kind: string;
+  readonly passed: number;
+  readonly failed: number;
+  /** Cases outside what Weir claims, for a reason that holds for the whole kind. */
+  readonly notApplicable: number;
+}
+
+export interface ConformanceOptions {
+  /** Of the part: ROOT/kql or ROOT/data. */
+  readonly root: string;
+  readonly engine: string;
+  /** Only these kinds; all when empty. */
+  readonly kinds: readonly string[];
+  /** Told of each failed case: its name and why. */
+  readonly onFailure: (kind: string, name: string, why: string) => void;
+}
+
+const home = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The folder with conformance data, or undefined when there is none. */
+export function findRoot(flag: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+  const named = flag ?? env['WEIR_CONFORMANCE'];
+  const root = resolve(named || join(home, '..', 'shared', 'conformance'));
+  return existsSync(root) ? root : undefined;
+}
+
+/** `KIND: N passed, N failed, N not applicable`. */
+export function printScore(score: KindScore): string {
+  return `${score.kind}: ${score.passed} passed, ${score.failed} failed, ${score.notApplicable} not applicable`;
+}
+
+const PARTS: Readonly<
+  Record<string, (options: ConformanceOptions) => Promise<readonly KindScore[]>>
+> = {
+  kql: async (options) => (await import('./conformance-kql.ts')).runKql(options),
+  data: async (options) => (await import('./conformance-data.ts')).runData(options),
+};
+
+export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const usage = 'usage: npm run conformance -- kql|data [--root DIR] [--engine NAME] [KIND…]\n';
+  let parsed: { positionals: string[]; values: { root?: string; engine?: string } };
+  try {
+    const options = { root: { type: 'string' }, engine: { type: 'string' } } as const;
+    parsed = parseArgs({ args: [...argv], allowPositionals: true, options });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return 2;
+  }
+  const [name, ...kinds] = parsed.positionals;
+  const part = name === undefined ? undefined : PARTS[name];
+  if (name === undefined || !part) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const { engine = 'duckdb' } = parsed.values;
+  const root = findRoot(parsed.values.root, env);
+  const folder = root && join(root, name);
+  if (!folder || !existsSync(folder)) {
+    process.stdout.write(
+      `${name}: skipped, there is no conformance data. --root or WEIR_CONFORMANCE names its folder.\n`,
+    );
+    return parsed.values.root === undefined ? 0 : 1;
+  }
+  const onFailure = (kind: string, caseName: string, why: string) =>
+    process.stderr.write(`${kind}: ${caseName}: ${why}\n`);
+  const scores = await part({ root: folder, engine, kinds, onFailure });
+  for (const score of scores) process.stdout.write(`${printScore(score)}\n`);
+  return scores.some((s) => s.failed > 0) ? 1 : 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.exitCode = await main(process.argv.slice(2), process.env);
