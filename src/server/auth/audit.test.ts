@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDurable } from '#server/store/index.ts';
 import { createAuditLog } from './audit.ts';
 import { type AuditLog, openState, openStateReadOnly, type State, verifyAudit } from './index.ts';
 
@@ -132,6 +133,14 @@ test('a missing or weakened guard shows', () => {
     ok: false,
     problem: expect.stringContaining('audit_no_update'),
   });
+});
+
+test('a database that no server has used has an empty log; one whose log was dropped has not', () => {
+  const bare = openDurable(join(folder, 'bare.db'));
+  expect(verifyAudit(bare)).toEqual({ ok: true, entries: 0, head: '' });
+  bare.close();
+  tamper('DROP TABLE audit');
+  expect(verifyAudit(state)).toMatchObject({ ok: false });
 });
 
 test('two processes append to one chain', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditEntry } from '#core/contract/index.ts';
-import { AUDIT_TRIGGERS, integer, type Row, type State, text } from './state.ts';
+import { AUDIT_TRIGGERS, integer, isPrepared, type Row, type State, text } from './state.ts';
 
 /** What happened; the log adds when, and the hash that chains it to what came before. */
 export interface AuditRecord {
@@ -165,12 +165,13 @@ export type AuditVerdict =
 
 const PAGE = 1000;
 
-/** Recomputes the whole chain. Reads a thousand entries at a time. */
+/** Recomputes the whole chain. Reads a thousand entries at a time. A database that no server has used has no entries. */
 export function verifyAudit(state: State): AuditVerdict {
   return state.snapshot(() => verifyChain(state));
 }
 
 function verifyChain(state: State): AuditVerdict {
+  if (!isPrepared(state)) return { ok: true, entries: 0, head: '' };
   for (const [name, sql] of Object.entries(AUDIT_TRIGGERS)) {
     const found = state.get(
       "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?",

@@ -73,6 +73,16 @@ export function prepareState(db: Database): State {
   return db;
 }
 
+/** Whether this room's tables were ever made here; `weir ingest` alone makes a database without them. */
+export function isPrepared(state: State): boolean {
+  const known = state.get(
+    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migration'",
+  );
+  return (
+    known !== undefined && state.get("SELECT 1 FROM migration WHERE room = 'auth'") !== undefined
+  );
+}
+
 /** Opens or creates a file of its own. `:memory:` for tests. */
 export function openState(path: string): State {
   return prepareState(openDurable(path));

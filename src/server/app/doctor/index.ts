@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
 import { configuration, files, sources } from './configured.ts';
 import { clock, dataFolder, disk, node } from './machine.ts';
-import { engine, manifest, segments, server, times } from './stored.ts';
+import { audit, engine, manifest, segments, server, times } from './stored.ts';
 
 export type { Check, CheckContext, Finding } from './check.ts';
 
@@ -14,6 +14,7 @@ export const CHECKS: readonly Check[] = [
   disk,
   server,
   manifest,
+  audit,
   segments,
   times,
   engine,

@@ -1,5 +1,6 @@
 import { printInstant } from '#core/base/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { verifyAudit } from '#server/auth/index.ts';
 import { createQueryService } from '#server/query/index.ts';
 import {
   findServer,
@@ -70,6 +71,23 @@ export const manifest: Check = {
       if (faults.length > MAX_LISTED)
         listed.push(fail(`and ${faults.length - MAX_LISTED} more`, ''));
       return listed.length > 0 ? listed : [ok('weir.db and the files it names agree')];
+    }),
+};
+
+export const audit: Check = {
+  name: 'audit',
+  look: (context) =>
+    withStore(context, async (store) => {
+      const verdict = verifyAudit(store.state);
+      if (!verdict.ok)
+        return [
+          fail(
+            verdict.problem,
+            'Somebody, or a damaged disk, changed it: compare weir.db with a backup before trusting what it says.',
+          ),
+        ];
+      const head = verdict.head === '' ? '' : `, the last of which is ${verdict.head.slice(0, 16)}`;
+      return [ok(`the audit log is whole: ${printCount(verdict.entries)} entries${head}`)];
     }),
 };
 
