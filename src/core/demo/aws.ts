@@ -1,0 +1,81 @@
+import type { DemoFile } from './azure.ts';
+import type { Conversation } from './conversation.ts';
+import { AWS_ACCOUNT, type DemoHost, hostsByIp } from './network.ts';
+
+const MINUTE = 60_000;
+const FIELDS =
+  'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status vpc-id subnet-id tcp-flags type region flow-direction';
+
+/** The two lines (there and back) that an interface writes of each minute of a conversation. */
+function linesOf(c: Conversation, host: DemoHost, until: number): { at: number; text: string }[] {
+  const isInitiator = c.src === host.ip;
+  const minutes = Math.max(1, Math.ceil(c.lastsMs / MINUTE));
+  const lines: { at: number; text: string }[] = [];
+  for (let i = 0; i < minutes; i++) {
+    const start = c.at + i * MINUTE;
+    if (start >= until) break;
+    const end = Math.min(start + MINUTE - 1000, c.at + c.lastsMs);
+    const share = (total: number) =>
+      Math.floor((total * (i + 1)) / minutes) - Math.floor((total * i) / minutes);
+    const flags = (isReply: boolean) =>
+      c.protocol !== 6
+        ? '0'
+        : String((i === 0 ? (isReply ? 18 : 2) : 0) | (i === minutes - 1 ? 1 : 0));
+    const line = (isReply: boolean) => {
+      const ends = isReply
+        ? [c.dest, c.src, c.destPort, c.srcPort]
+        : [c.src, c.dest, c.srcPort, c.destPort];
+      const counters = isReply
+        ? [share(c.packetsIn), share(c.bytesIn)]
+        : [share(c.packetsOut), share(c.bytesOut)];
+      const seconds = [Math.floor(start / 1000), Math.floor(end / 1000)];
+      const direction = isInitiator === isReply ? 'ingress' : 'egress';
+      return [
+        5,
+        AWS_ACCOUNT,
+        host.nic,
+        ...ends,
+        c.protocol,
+        ...counters,
+        ...seconds,
+        c.isDenied ? 'REJECT' : 'ACCEPT',
+        'OK',
+        host.network,
+        host.subnet,
+        flags(isReply),
+        'IPv4',
+        host.region,
+        direction,
+      ].join(' ');
+    };
+    lines.push({ at: start, text: line(false) });
+    if (!c.isDenied) lines.push({ at: start, text: line(true) });
+  }
+  return lines;
+}
+
+/** VPC flow logs as S3 delivers them (text, header first), one file an hour. */
+export function awsFiles(conversations: readonly Conversation[], until: number): DemoFile[] {
+  const hours = new Map<number, { at: number; text: string }[]>();
+  for (const c of conversations)
+    for (const ip of [c.src, c.dest]) {
+      const host = hostsByIp.get(ip);
+      if (host?.cloud !== 'aws') continue;
+      for (const line of linesOf(c, host, until)) {
+        const hour = Math.floor(line.at / 3_600_000);
+        const list = hours.get(hour);
+        if (list) list.push(line);
+        else hours.set(hour, [line]);
+      }
+    }
+  return [...hours].map(([hour, lines]) => {
+    const stamp = new Date(hour * 3_600_000).toISOString();
+    const [y, m, d] = stamp.slice(0, 10).split('-');
+    const name = `${AWS_ACCOUNT}_vpcflowlogs_eu-central-1_fl-0d3m0_${stamp.slice(0, 13).replaceAll('-', '')}00Z_d3m0.log`;
+    lines.sort((a, b) => a.at - b.at);
+    return {
+      path: `AWSLogs/${AWS_ACCOUNT}/vpcflowlogs/eu-central-1/${y}/${m}/${d}/${name}`,
+      text: `${[FIELDS, ...lines.map((l) => l.text)].join('\n')}\n`,
+    };
+  });
+}
