@@ -183,13 +183,11 @@ describe('weir', { timeout: 60_000 }, () => {
     const data = join(folder, 'data');
     mkdirSync(join(folder, 'logs'));
     writeFileSync(join(folder, 'logs', 'PT1H.json'), vnetLog([...TUPLES, 'damaged']));
-    writeFileSync(join(folder, 'logs', 'readme.pdf'), '%PDF-1.7 not a log');
     const first = await weir(['ingest', join(folder, 'logs'), '--data', data]);
     expect(ndjson(first.out)).toMatchObject([
       { objects: 1, records: 4, stored: 3, known: 0, quarantined: 1, seconds: expect.any(Number) },
     ]);
-    expect(first.err).toContain('PDF');
-    expect(first.code).toBe(0);
+    expect([first.code, first.err]).toEqual([0, '']);
     const second = await weir(['ingest', join(folder, 'logs', 'PT1H.json')], {
       env: { WEIR_DATA: data },
     });

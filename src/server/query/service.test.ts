@@ -170,7 +170,7 @@ describe('the query service', { timeout: 60_000 }, () => {
   });
 
   it('bounds the memory of a query', async () => {
-    const service = open(undefined, { memoryBytes: 64 * 2 ** 20, spillBytes: 2 ** 20 });
+    const service = open(undefined, { memoryBytes: 32 * 2 ** 20, spillBytes: 2 ** 20 });
     const text =
       'range x from 1 to 6000000 step 1 | extend s = strcat("some text ", x) | summarize count() by s | summarize max(s)';
     await expect(service.query({ text })).rejects.toMatchObject({

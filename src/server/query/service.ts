@@ -101,7 +101,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     const child = startChild(
       entry,
       [JSON.stringify(settings)],
-      limits.memoryBytes + limits.maxBytes * 4,
+      Math.max(2 ** 28, limits.maxBytes * 8),
     );
     log(`query worker ${child.pid} started`);
     return child;
