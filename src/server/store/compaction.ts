@@ -30,7 +30,7 @@ export interface CompactionPolicy {
 }
 
 export const COMPACTION: CompactionPolicy = {
-  maxRows: 4_000_000,
+  maxRows: 2_000_000,
   maxBytes: 256 * 1024 * 1024,
   fanIn: 8,
   quietMicros: 15 * 60 * MICROS_PER_SECOND,
@@ -73,10 +73,7 @@ function chooseOfDay(day: readonly Segment[], policy: CompactionPolicy, isQuiet:
     if (rows > policy.maxRows || bytes > policy.maxBytes) break;
     if (segment.rows * growth <= rows) count = i + 1;
   }
-  if (count >= least) return bySize.slice(0, count);
-  // Bulk loads write rows as they come; sorted, their row groups can be skipped by time. Once each.
-  const unsorted = day.find((s) => !s.isSorted);
-  return isQuiet && unsorted ? [unsorted] : [];
+  return count >= least ? bySize.slice(0, count) : [];
 }
 
 /** What one merge did. */

@@ -21,7 +21,8 @@ export {
 } from './errors.ts';
 export { createKeeper, type Keeper, type KeeperDeps, type UpkeepEvent } from './keeper.ts';
 export { isLocked, type ServerAddress, writeServerFile } from './lock.ts';
-export { duckdbMerge } from './merge.ts';
+export { duckdbMerge, type MergeLimits } from './merge.ts';
+export { mergeInProcess } from './merge-process.ts';
 export { findServer, openReader, openStore, type ReadOptions, type WriteOptions } from './open.ts';
 export type { Recovery } from './recovery.ts';
 export type { Swept } from './removal.ts';

@@ -18,6 +18,8 @@ const WAIT_MS = 500;
 export function takeLock(folder: string, holder: () => string): () => void {
   const db = new Database(join(folder, LOCK_FILE), { busyTimeoutMs: WAIT_MS });
   try {
+    // Nothing is ever written to it: no journal, so that a full disk does not keep anybody from the lock.
+    db.exec('PRAGMA journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();

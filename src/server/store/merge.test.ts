@@ -5,6 +5,7 @@ import { MICROS_PER_SECOND } from '#core/base/index.ts';
 import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
 import { DAY_0, openTestStore, tempFolder } from './fixture.ts';
 import { duckdbMerge } from './merge.ts';
+import { mergeInProcess } from './merge-process.ts';
 import type { Segment, Store, TimeRange } from './store.ts';
 
 async function openTestEngine(): Promise<Duckdb> {
@@ -45,6 +46,35 @@ const ROWS = (from: number, to: number, more = '') => `
     CASE WHEN i % 2 = 0 THEN 9007199254740993 + i END AS BytesSrcToDest,
     CASE WHEN i % 11 > 0 THEN i % 2 = 0 END AS InitiatorKnown, i / 3.0::DOUBLE AS SamplingRate${more}
   FROM range(${from}, ${to}) t(i)`;
+
+describe('mergeInProcess', () => {
+  it('merges in another process, which says what went wrong and can be stopped', async () => {
+    const store = await openTestStore(tempFolder());
+    const engine = await openTestEngine();
+    const times: TimeRange = [DAY_0, DAY_0 + 1000 * MICROS_PER_SECOND];
+    const old = [
+      await commitQuery(store, engine, ROWS(0, 100_000), times),
+      await commitQuery(store, engine, ROWS(100_000, 200_000), times),
+    ];
+    const how = { sortBy: ['TimeGenerated'], temporaryFile: store.temporaryFile };
+    const merge = mergeInProcess({ threads: 1 });
+    const drafts = await merge(old, how);
+    expect(drafts).toMatchObject([
+      { rows: 200_000, isSorted: true, ranges: { TimeGenerated: times } },
+    ]);
+    await store.replace(
+      old.map((s) => s.id),
+      drafts,
+    );
+    const gone = { ...old[0]!, path: `${old[0]!.path}-gone` };
+    await expect(merge([gone], how)).rejects.toThrow(/failed: .*No files found/);
+    const stopping = new AbortController();
+    const stopped = merge(old, { ...how, signal: stopping.signal });
+    setTimeout(() => stopping.abort(), 150);
+    await expect(stopped).rejects.toThrow('abort');
+    expect(readdirSync(join(store.folder, 'tmp'))).toEqual([]);
+  });
+});
 
 describe('duckdbMerge', () => {
   it('keeps every row, type and empty string, sorted by time and observer', async () => {

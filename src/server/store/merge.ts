@@ -5,7 +5,7 @@ import type { Segment, SegmentDraft, TimeRange } from './store.ts';
 
 /** Rows of a row group: what a scan skips or reads as a whole. */
 const ROW_GROUP_ROWS = 131_072;
-const MEMORY_LIMIT_BYTES = 384 * 1024 * 1024;
+const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024;
 /** What DuckDB's sort takes per row and column, measured on Flows; with less it spills and takes five times as long. */
 const SORT_BYTES_PER_VALUE = 80;
 
@@ -19,7 +19,7 @@ export interface MergeLimits extends DuckdbOptions {
 }
 
 /**
- * A merge by DuckDB within the memory given (384 MiB unless given, and about 200 MiB more of the process around it).
+ * A merge by DuckDB within the memory given (256 MiB unless given, and about 250 MiB more of the process around it).
  * Rows that do not fit are sorted slice of time by slice of time, and the slices are written one after the other.
  * Each merge has an engine of its own, so that nothing of it stays in memory.
  */

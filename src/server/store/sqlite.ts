@@ -160,6 +160,8 @@ function isSqliteError(error: unknown): error is SqliteError {
 const SQLITE_BUSY = 5;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
+/** The index of the write-ahead log could not be made: said when the disk is full. */
+const SQLITE_IOERR_SHMSIZE = 4874;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const primaryCode = (error: unknown) => (isSqliteError(error) ? error.errcode & 0xff : 0);
@@ -168,11 +170,13 @@ const primaryCode = (error: unknown) => (isSqliteError(error) ? error.errcode & 
 export const isBusy = (error: unknown): boolean => primaryCode(error) === SQLITE_BUSY;
 
 /** The disk has no room for what SQLite wanted to write. */
-export const isDatabaseFull = (error: unknown): boolean => primaryCode(error) === SQLITE_FULL;
+export const isDatabaseFull = (error: unknown): boolean =>
+  primaryCode(error) === SQLITE_FULL ||
+  (isSqliteError(error) && error.errcode === SQLITE_IOERR_SHMSIZE);
 
 /** There is no such file, or it may not be opened. */
 export const isUnopenable = (error: unknown): boolean => primaryCode(error) === SQLITE_CANTOPEN;
 
 /** The disk failed under the database, or the database is damaged. */
 export const isBroken = (error: unknown): boolean =>
-  [SQLITE_IOERR, SQLITE_CORRUPT].includes(primaryCode(error));
+  [SQLITE_IOERR, SQLITE_CORRUPT].includes(primaryCode(error)) && !isDatabaseFull(error);
