@@ -2,7 +2,8 @@ import { type AzureAddress, type AzureLogin, parseAzureAddress } from './azure-a
 import type { BlobContainer, BlobItem } from './azure-blob.ts';
 import { currentHours, parseHourPath, recentDays, rootOfYear } from './azure-layout.ts';
 import { createBlobObject } from './azure-object.ts';
-import { type Found, followByPolling, HealthLog } from './follow.ts';
+import { type Found, followByPolling } from './follow.ts';
+import { HealthLog } from './health.ts';
 import { mapSome } from './map-some.ts';
 import type { Source } from './source.ts';
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openContent } from './content.ts';
-import { HealthLog } from './follow.ts';
+import { HealthLog } from './health.ts';
 import { allocate, RAW_CHUNK_BYTES, type RawBytes } from './raw.ts';
 import type { InputObject, Source } from './source.ts';
 import { MAGIC_BYTES } from './unpack.ts';
