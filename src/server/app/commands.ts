@@ -33,6 +33,11 @@ export const COMMANDS: readonly Command[] = [
         meaning: 'Write a generated data set in real formats, load it, and show that.',
       },
       {
+        name: 'demo-anchor',
+        value: 'TIME',
+        meaning: 'The full hour at which the demo ends; else the last one.',
+      },
+      {
         name: 'listen',
         value: 'HOST:PORT',
         meaning: 'Address to serve on instead of the configured one.',

@@ -5,11 +5,21 @@ import { CommandError, type Invocation, type Run, UsageError } from '../command.
 import { type Config, loadConfig, parseListen } from '../config/index.ts';
 import { findDataFolder } from '../data-folder.ts';
 import { type Running, serve } from '../serve.ts';
+import { parseAnchor, prepareDemo } from '../serving/demo.ts';
 
 /** `weir serve`: runs until it is told to stop, and stops when what has been read is stored. */
 export const run: Run = async (invocation, around) => {
   const folder = findDataFolder(invocation, around);
-  const { config, file } = loadConfig(invocation.value('config'), folder.path);
+  const loaded = loadConfig(invocation.value('config'), folder.path);
+  const { file } = loaded;
+  const anchor = invocation.value('demo-anchor');
+  const config = invocation.isSet('demo')
+    ? prepareDemo(
+        folder.path,
+        loaded.config,
+        anchor === undefined ? undefined : parseAnchor(anchor),
+      )
+    : loaded.config;
   const log = createLog({
     level: around.env['WEIR_LOG'] === 'debug' ? 'debug' : 'info',
     form: around.isTerminal.stderr ? 'text' : 'json',
