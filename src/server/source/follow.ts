@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthLog } from './health.ts';
 import { type FollowOptions, type InputObject, ObjectGone } from './source.ts';
 
