@@ -86,6 +86,16 @@ test('long texts are cut', () => {
   expect(entry?.detail['query']).toHaveLength(8192 + '… (20000 characters)'.length);
 });
 
+test('odd text does not break the chain', () => {
+  const odd = 'half \ud800 nul \0 end';
+  log.append({ who: odd, from: odd, action: odd, outcome: 'done', detail: { odd, [odd]: 1 } });
+  expect(verifyAudit(state)).toMatchObject({ ok: true, entries: 4 });
+  expect(log.list({ limit: 1 })[0]).toMatchObject({
+    who: 'half \ufffd nul \ufffd end',
+    detail: { odd },
+  });
+});
+
 test.each([
   ["UPDATE audit SET who = 'bob' WHERE seq = 2", 'append-only'],
   ['DELETE FROM audit WHERE seq = 3', 'append-only'],

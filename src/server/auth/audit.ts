@@ -52,9 +52,9 @@ export function createAuditLog(
         const fields: ChainedFields = [
           seq,
           new Date(at).toISOString(),
-          record.who,
-          record.from,
-          record.action,
+          storable(record.who),
+          storable(record.from),
+          storable(record.action),
           record.outcome,
           JSON.stringify(record.detail, cutTexts),
         ];
@@ -108,6 +108,11 @@ export function createAuditLog(
       return rows.map(entryOf);
     },
   };
+}
+
+/** What SQLite gives back as it was given; JSON escapes the rest by itself. */
+function storable(value: string): string {
+  return value.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 function cutTexts(_: string, value: unknown): unknown {

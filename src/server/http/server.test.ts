@@ -92,6 +92,12 @@ test('an export is a download with a name', async () => {
     `attachment; filename="M_rz _1_.csv"; filename*=UTF-8''M%C3%A4rz%20%221%22.csv`,
   );
   expect(await response.text()).toBe('csv of 2 rows\n');
+  const odd = await post('/api/v1/export', {
+    query: 'Flows',
+    format: 'csv',
+    name: 'half \ud800\r\nX: y',
+  });
+  expect(odd.headers.get('content-disposition')).toContain('filename="half ___X_ y.csv"');
 });
 
 test('an export that would be cut is refused: nobody would see it in the file', async () => {

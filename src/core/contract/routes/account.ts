@@ -144,7 +144,12 @@ export const accountRoutes = {
     access: 'viewer',
     says: "Creates an API token of at most one's own role; the secret is in this answer and never again.",
     input: z.strictObject({
-      name: z.string().trim().min(1).max(64),
+      name: z
+        .string()
+        .trim()
+        .min(1)
+        .max(64)
+        .regex(/^[^\p{C}]*$/u, 'leave out control characters'),
       role,
       expiresInDays: z.int().min(1).max(3650).optional(),
     }),

@@ -87,7 +87,7 @@ export const audit: Check = {
           ),
         ];
       const head = verdict.head === '' ? '' : `, the last of which is ${verdict.head.slice(0, 16)}`;
-      return [ok(`the audit log is whole: ${printCount(verdict.entries)} entries${head}`)];
+      return [ok(`the audit log is whole, ${printCount(verdict.entries)} long${head}`)];
     }),
 };
 

@@ -58,7 +58,7 @@ export function askerOf(call: Call): Asker {
 /** RFC 6266: a plain name for all, and the exact one, percent-encoded, for those who know it. */
 function disposition(name: string): string {
   const plain = name.replace(/[^\w. -]/g, '_');
-  const exact = encodeURIComponent(name).replace(
+  const exact = encodeURIComponent(name.toWellFormed()).replace(
     /['()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );
