@@ -23,7 +23,14 @@ export { createKeeper, type Keeper, type KeeperDeps, type UpkeepEvent } from './
 export { isLocked, type ServerAddress, writeServerFile } from './lock.ts';
 export { duckdbMerge, type MergeLimits } from './merge.ts';
 export { mergeInProcess } from './merge-process.ts';
-export { findServer, openReader, openStore, type ReadOptions, type WriteOptions } from './open.ts';
+export {
+  findServer,
+  openReader,
+  openState,
+  openStore,
+  type ReadOptions,
+  type WriteOptions,
+} from './open.ts';
 export type { Recovery } from './recovery.ts';
 export type { Swept } from './removal.ts';
 export {

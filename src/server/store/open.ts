@@ -127,6 +127,16 @@ export function openReader(options: ReadOptions): StoreReader {
   }
 }
 
+/**
+ * weir.db for a process that changes the application's own state beside a running server: users, rules. Each room
+ * keeps to its own tables; those of the store are the writer's. Throws StoreMissing.
+ */
+export function openState(folder: string): Database {
+  const path = join(resolve(folder), MANIFEST_FILE);
+  assertThere(path, folder);
+  return openDurable(path);
+}
+
 /** The server that writes to `folder`, when there is one and it has said where it is. */
 export function findServer(folder: string): ServerAddress | undefined {
   if (!isLocked(folder)) return undefined;
@@ -135,11 +145,15 @@ export function findServer(folder: string): ServerAddress | undefined {
 
 function openManifest(folder: string): Database {
   const path = join(folder, MANIFEST_FILE);
+  assertThere(path, folder);
+  return new Database(path, { isReadOnly: true });
+}
+
+function assertThere(path: string, folder: string): void {
   if (!existsSync(path))
     throw new StoreMissing(
       `there is no data in ${folder}. Put some in with \`weir ingest PATH --data ${folder}\`, or name another folder with --data.`,
     );
-  return new Database(path, { isReadOnly: true });
 }
 
 function lastOwner(folder: string): Owner | undefined {
