@@ -39,9 +39,13 @@ export interface IngestRequest {
   readonly onProgress?: (totals: ObjectTotals) => void;
 }
 
-/** Milliseconds after which an epoch is sealed when nothing is being read. */
-const IDLE_MS = 25;
+/** Milliseconds between looks at whether the epoch is to be sealed. */
+const IDLE_MS = 10;
+/** Milliseconds without reading after which those who should read are taken to wait for a commit. */
+const STALL_MS = 40;
 const MOST_UNDER_WAY = 2;
+/** Objects of this size are worth every thread from the beginning. */
+const LARGE_BYTES = 16 * 1024 * 1024;
 
 /** Reads objects into a store; see the top of this file. */
 export class Ingester {
@@ -59,6 +63,7 @@ export class Ingester {
   #lastRun = 0;
   /** Objects whose bytes are coming in just now. */
   #busy = 0;
+  #lastRead = 0;
   #timer: NodeJS.Timeout | undefined;
   #commits: Promise<void> = Promise.resolve();
   /** Grows when a failure gave up everything under way; runs of an earlier generation end. */
@@ -97,6 +102,7 @@ export class Ingester {
     request: IngestRequest = {},
   ): Promise<ObjectTotals> {
     const forced = request.format === undefined ? undefined : formatsByName.get(request.format);
+    if ((object.sizeBytes ?? 0) >= LARGE_BYTES) this.#pool.warm();
     const leave = await this.#reading.enter(signal);
     const generation = this.#generation;
     const epochs = new Set<Epoch>();
@@ -145,13 +151,13 @@ export class Ingester {
             await this.#read(run, object, forced, generation, epochs, signal);
           } finally {
             this.#busy--;
+            this.#lastRead = performance.now();
           }
         }
       } finally {
         leave();
       }
-      if (this.#reading.isIdle) this.#seal();
-      else this.#sealLater();
+      this.#sealLater();
       await Promise.all([...epochs].map((epoch) => epoch.done));
       return run.totals;
     } finally {
@@ -266,12 +272,17 @@ export class Ingester {
     this.#sealLater();
   }
 
-  /** Seals the epoch once nothing is being read for a moment, or once it has lasted long enough. */
+  /**
+   * Seals the epoch once there is nothing to read, or once it has lasted long enough. Objects that begin alike wait for
+   * each other's commit: when nobody has read for a moment, that is what they are waiting for.
+   */
   #sealLater(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      const isOld = performance.now() - this.#epoch.openedAt >= (this.#options.epochMs ?? 2000);
-      if ((this.#busy === 0 || isOld) && this.#sealing.isOpen) this.#seal();
+      const now = performance.now();
+      const isWaiting = this.#busy === 0 && now - this.#lastRead > STALL_MS;
+      const isOld = now - this.#epoch.openedAt >= (this.#options.epochMs ?? 2000);
+      if ((this.#reading.isIdle || isWaiting || isOld) && this.#sealing.isOpen) this.#seal();
       else this.#sealLater();
     }, IDLE_MS);
   }

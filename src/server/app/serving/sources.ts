@@ -13,6 +13,9 @@ export interface Followed {
   stop(): Promise<void>;
 }
 
+/** Objects of a source under way at once: few are being read, the others wait to be committed together. */
+const MOST_UNDER_WAY = 64;
+
 /** Follows every source into the store until stopped. */
 export function followSources(
   configs: readonly SourceConfig[],
@@ -24,16 +27,20 @@ export function followSources(
     const source = openSource(config);
     const request = config.format === undefined ? {} : { format: config.format };
     const ended = source
-      .follow(async (object, signal) => {
-        const totals = await ingester.ingest(object, signal, request);
-        if (totals.refused !== null)
-          log.warn('an object was not read', { object: object.name, why: totals.refused });
-        if (totals.readProblem !== null)
-          log.warn('an object was not read whole', {
-            object: object.name,
-            why: totals.readProblem,
-          });
-      }, stopping.signal)
+      .follow(
+        async (object, signal) => {
+          const totals = await ingester.ingest(object, signal, request);
+          if (totals.refused !== null)
+            log.warn('an object was not read', { object: object.name, why: totals.refused });
+          if (totals.readProblem !== null)
+            log.warn('an object was not read whole', {
+              object: object.name,
+              why: totals.readProblem,
+            });
+        },
+        stopping.signal,
+        { concurrency: MOST_UNDER_WAY },
+      )
       .catch((error: unknown) => {
         if (!stopping.signal.aborted)
           log.error('a source has ended', { source: source.name, error });
