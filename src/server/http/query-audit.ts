@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { AuditLog, AuditRecord } from '#server/auth/index.ts';
 
+/** As much of a query's text as the audit log keeps. */
+const TEXT = 8192;
 const WINDOW_MS = 10 * 60_000;
 const KEPT = 1000;
 
@@ -38,7 +41,8 @@ export function createQueryAudit(audit: AuditLog, now: () => number): QueryAudit
   return {
     record(record) {
       const { who, from, action, outcome, detail } = record;
-      const key = JSON.stringify([who, from, action, outcome, detail['query']]);
+      const text = JSON.stringify([who, from, action, outcome, detail['query']]);
+      const key = createHash('sha256').update(text).digest('base64');
       const known = open.get(key);
       if (known && now() - known.since < WINDOW_MS) {
         known.repeated++;
@@ -46,7 +50,7 @@ export function createQueryAudit(audit: AuditLog, now: () => number): QueryAudit
       }
       settle(key);
       audit.appendSoon(record);
-      open.set(key, { record, since: now(), repeated: 0 });
+      open.set(key, { record: shorten(record), since: now(), repeated: 0 });
       if (open.size > KEPT)
         for (const oldest of open.keys()) {
           settle(oldest);
@@ -61,4 +65,10 @@ export function createQueryAudit(audit: AuditLog, now: () => number): QueryAudit
       audit.flush();
     },
   };
+}
+
+/** Texts may be a megabyte long, and a thousand of them wait here. */
+function shorten(record: AuditRecord): AuditRecord {
+  const { query } = record.detail;
+  return { ...record, detail: { query: typeof query === 'string' ? query.slice(0, TEXT) : query } };
 }
