@@ -179,29 +179,29 @@ describe('computed columns', () => {
       expect(() => findComputed(name.split('.')[0]!, name.split('.')[1]!)).not.toThrow();
   });
 
-  it('Flows.IsPrimary counts one observer, however narrow the time range', async () => {
+  it('Flows.IsPrimary is false for what repeats another observer in the same hour', async () => {
     const engine = await openEngine();
     const store = await openFlowStore();
-    const later = DAY_0 + 13 * HOUR;
+    const both = { SrcIp: '10.0.0.1', DestIp: '10.0.0.2', Source: 'azure-vnet' };
+    const sent = { ...both, Observer: 'A', FlowDirection: 'Outbound' };
+    const received = { ...both, Observer: 'B', FlowDirection: 'Inbound' };
     await store.commit({
-      segments: [
-        flowSegment([{ SrcIp: '10.0.0.1', FlowDirection: 'Outbound' }]),
-        flowSegment([
-          { SrcIp: '10.0.0.1', FlowDirection: 'Inbound', TimeGenerated: later },
-          { SrcIp: '192.0.2.9', FlowDirection: 'Inbound', TimeGenerated: later },
-        ]),
-      ],
+      segments: [flowSegment([sent, received, { ...received, TimeGenerated: DAY_0 + 14 * HOUR }])],
     });
-    const all = await read(engine, store, scanOf(['SrcIp', 'IsPrimary']));
-    expect(all.rows).toEqual([
-      ['10.0.0.1', false],
-      ['10.0.0.1', true],
-      ['192.0.2.9', true],
+    const scan = scanOf(['Observer', 'IsPrimary']);
+    expect((await read(engine, store, scan)).rows).toEqual([
+      ['A', true],
+      ['B', true],
+      ['B', true],
     ]);
-    const range = [{ column: 'TimeGenerated', from: later }];
-    expect((await read(engine, store, scanOf(['SrcIp', 'IsPrimary'], range))).rows).toEqual([
-      ['10.0.0.1', false],
-      ['192.0.2.9', true],
+    const before = resolveScans([scan], store, undefined).versions;
+    await store.commit({ segments: [flowSegment([received], 0, 'RepeatedObservations')] });
+    expect(resolveScans([scan], store, undefined).versions).not.toBe(before);
+    expect((await read(engine, store, scan)).rows).toEqual([
+      ['A', true],
+      ['B', false],
+      ['B', true],
     ]);
+    expect((await read(engine, store, scanOf(['Observer']))).cost.segments).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import type { KqlType } from '#core/schema/index.ts';
-import { findComputed } from './computed.ts';
+import { type ComputedColumn, declared, findComputed } from './computed.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { ScanSource } from './scan.ts';
 
@@ -31,7 +31,7 @@ export function printRelation(scan: ScanSource, facts: FileFacts): string {
   const computed = scan.computed.map((name) => findComputed(scan.table, name));
   const needed = new Map(stored.map((c) => [c.name, c]));
   for (const name of computed.flatMap((c) => c.needs))
-    if (!needed.has(name)) needed.set(name, { name, type: 'string' });
+    if (!needed.has(name)) needed.set(name, declared(scan.table, name));
   if (scan.within && !needed.has(scan.within.column))
     needed.set(scan.within.column, { name: scan.within.column, type: 'datetime' });
   const base = printFiles(scan.files, [...needed.values()], facts);
@@ -39,15 +39,23 @@ export function printRelation(scan: ScanSource, facts: FileFacts): string {
   if (!where && computed.length === 0) return base;
   const items = scan.columns.map((column) => {
     const rule = computed.find((c) => c.column === column.name);
-    if (!rule) return quote(column.name);
-    const day = printFiles(
-      scan.dayFiles,
-      rule.needs.map((name) => ({ name, type: 'string' as const })),
-      facts,
-    );
-    return `${rule.sql(`(${day})`)} AS ${quote(column.name)}`;
+    return rule
+      ? `${printComputed(rule, scan, facts)} AS ${quote(column.name)}`
+      : quote(column.name);
   });
-  return `SELECT ${items.join(', ')} FROM (${base})${where}`;
+  return `SELECT ${items.join(', ')} FROM (${base}) AS scanned${where}`;
+}
+
+function printComputed(rule: ComputedColumn, scan: ScanSource, facts: FileFacts): string {
+  if (scan.besideFiles.length === 0) return rule.otherwise;
+  const { table, columns } = rule.beside;
+  return rule.sql(
+    `(${printFiles(
+      scan.besideFiles,
+      columns.map((name) => declared(table, name)),
+      facts,
+    )})`,
+  );
 }
 
 /** Files by the columns that they lack: usually one group. */

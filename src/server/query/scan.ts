@@ -1,7 +1,8 @@
-import { MICROS_PER_DAY } from '#core/base/index.ts';
 import { type KqlType, type Table, tablesByName } from '#core/schema/index.ts';
 import type { Segment, StoreReader } from '#server/store/index.ts';
 import { findComputed } from './computed.ts';
+
+const MICROS_PER_HOUR = 3_600_000_000;
 
 /** What the compiler asks to be read. */
 export interface ScanRequest {
@@ -32,8 +33,8 @@ export interface ScanSource {
   /** Columns that are computed, not read; a subset of `columns`. */
   readonly computed: readonly string[];
   readonly files: readonly string[];
-  /** All files of the days that `files` touch; only where a computed column needs them. */
-  readonly dayFiles: readonly string[];
+  /** Files of the table that computed columns look rows up in. */
+  readonly besideFiles: readonly string[];
   /** Column and interval that rows are restricted to. */
   readonly within: (Interval & { readonly column: string }) | undefined;
 }
@@ -79,11 +80,11 @@ export function resolveScans(
       for (const segment of segments) opened.set(segment.id, segment);
       const share = table ? Math.min(1, request.columns.length / table.columns.length) : 0;
       bytes += sum(segments, (s) => s.sizeBytes) * share;
-      const needsDays = isAnyComputed(request, table) && segments.length > 0;
-      const days = needsDays && table ? wholeDays(store, table, segments) : [];
-      return describeScan(request, segments, days, timespan);
+      const beside = table ? besideSegments(store, table, request, segments) : [];
+      for (const segment of beside) opened.set(segment.id, segment);
+      return describeScan(request, segments, beside, timespan);
     });
-    const tables = [...new Set(requests.map((r) => r.table))].sort();
+    const tables = [...new Set(requests.flatMap((r) => [r.table, ...besideTables(r)]))].sort();
     return {
       scans,
       cost: {
@@ -99,7 +100,7 @@ export function resolveScans(
 function describeScan(
   request: ScanRequest,
   segments: readonly Segment[],
-  days: readonly Segment[],
+  beside: readonly Segment[],
   timespan: Interval | undefined,
 ): ScanSource {
   const table = tablesByName.get(request.table);
@@ -110,7 +111,7 @@ function describeScan(
     columns: request.columns,
     computed: request.columns.map((c) => c.name).filter((name) => isComputed(table, name)),
     files: segments.map((s) => s.path),
-    dayFiles: days.map((s) => s.path),
+    besideFiles: beside.map((s) => s.path),
     within: table?.timeColumn && isLimited ? { column: table.timeColumn, ...timespan } : undefined,
   };
 }
@@ -133,29 +134,33 @@ function bounds(
   ];
 }
 
-function wholeDays(
+/** The tables that the computed columns of a scan look rows up in. */
+function besideTables(request: ScanRequest): readonly string[] {
+  const table = tablesByName.get(request.table);
+  return request.columns
+    .filter((c) => isComputed(table, c.name))
+    .map((c) => findComputed(request.table, c.name).beside.table);
+}
+
+/** What these hold for the hours that the scan's segments touch. */
+function besideSegments(
   store: StoreReader,
   table: Table,
+  request: ScanRequest,
   segments: readonly Segment[],
 ): readonly Segment[] {
-  const days = new Set(segments.map((s) => s.day));
-  const starts = [...days].map((day) => Date.parse(day) * 1000);
-  const range = {
-    column: table.timeColumn,
-    from: Math.min(...starts),
-    to: Math.max(...starts) + MICROS_PER_DAY - 1,
-  };
-  return store.segments({ table: table.name, ranges: [range] }).filter((s) => days.has(s.day));
+  const times = segments.flatMap((s) => s.ranges[table.timeColumn] ?? []);
+  if (times.length === 0) return [];
+  const from = times.reduce((a, b) => Math.min(a, b)) - MICROS_PER_HOUR;
+  const to = times.reduce((a, b) => Math.max(a, b));
+  return besideTables(request).flatMap((name) => {
+    const column = tablesByName.get(name)?.timeColumn ?? '';
+    return store.segments({ table: name, ranges: [{ column, from, to }] });
+  });
 }
 
 function isComputed(table: Table | undefined, column: string): boolean {
   return table?.columns.some((c) => c.name === column && c.isComputed) ?? false;
-}
-
-function isAnyComputed(request: ScanRequest, table: Table | undefined): boolean {
-  return request.columns.some(
-    (c) => isComputed(table, c.name) && findComputed(request.table, c.name).needs.length > 0,
-  );
 }
 
 const sum = <T>(list: readonly T[], of: (one: T) => number) =>

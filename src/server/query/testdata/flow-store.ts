@@ -28,11 +28,11 @@ export async function openFlowStore(folder = temporaryFolder()): Promise<Store> 
   return store;
 }
 
-/** A segment of Flows of one day; rows without a TimeGenerated get the day's noon. */
-export function flowSegment(rows: readonly FlowRow[], day = 0): SegmentDraft {
-  const flows = tablesByName.get('Flows')!;
-  const writer = new ParquetWriter(flows, { compress: (bytes) => zstdCompressSync(bytes) });
-  const builder = new TableBuilder(flows, (batch) => writer.add(batch));
+/** A segment of Flows (or another table) of one day; rows without a TimeGenerated get the day's noon. */
+export function flowSegment(rows: readonly FlowRow[], day = 0, tableName = 'Flows'): SegmentDraft {
+  const table = tablesByName.get(tableName)!;
+  const writer = new ParquetWriter(table, { compress: (bytes) => zstdCompressSync(bytes) });
+  const builder = new TableBuilder(table, (batch) => writer.add(batch));
   for (const row of rows) {
     const at = builder.begin();
     const values = { TimeGenerated: DAY_0 + day * MICROS_PER_DAY + 12 * HOUR, ...row };
@@ -45,7 +45,7 @@ export function flowSegment(rows: readonly FlowRow[], day = 0): SegmentDraft {
   builder.flush();
   const { bytes, rows: count, ranges } = writer.finish();
   return {
-    table: 'Flows',
+    table: tableName,
     day: printDay(DAY_0 + day * MICROS_PER_DAY),
     rows: count,
     ranges,
