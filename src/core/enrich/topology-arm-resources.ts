@@ -156,7 +156,7 @@ function readPeering(p: ArmResource, from: string, t: ArmTables): void {
   if (to) t.peerings.push({ name: p.name, from, to });
   t.rows.push(
     row(p, 'VirtualNetworkPeering', {
-      VirtualNetwork1: from.split('/').slice(1).join('/'),
+      VirtualNetwork1: path(p.group, p.names.at(-2) ?? ''),
       VirtualNetwork2: short(p.ref('remoteVirtualNetwork')),
       ConnectionStatus: p.text('peeringState'),
       AllowVirtualNetworkAccess: p.bool('allowVirtualNetworkAccess'),

@@ -3,6 +3,7 @@ import { parseRange } from './cidr.ts';
 import { type Place, placeOf } from './place.ts';
 import { type RangeTable, RangeTableBuilder } from './range-table.ts';
 import { networkKey, type Peering, path, type Topology } from './topology.ts';
+import type { NamedRange } from './topology-lines.ts';
 
 /** What two networks have to do with each other. */
 export interface Connection {
@@ -50,13 +51,20 @@ export class TopologyIndex {
   readonly #inside = new Map<string, PlaceTable>();
   readonly #everywhere = new PlaceTable();
   readonly #outside = new PlaceTable();
+  readonly #named = new PlaceTable();
   readonly #peers = new Map<string, Peering[]>();
+  /** `resource group/name` of each network, by its key. */
+  readonly #shown = new Map<string, string>();
   readonly #byMac = new Map<string, { place: Place; forwards: boolean }>();
   readonly isEmpty: boolean;
 
-  constructor(topology: Topology) {
+  /** `names` are ranges that people named: they place what the topology does not. */
+  constructor(topology: Topology, names: readonly NamedRange[] = []) {
+    for (const { name, prefixes } of names)
+      this.#named.add(prefixes, placeOf('network', { group: name.toLowerCase(), subnet: name }));
     this.isEmpty =
-      topology.networks.length +
+      names.length +
+        topology.networks.length +
         topology.interfaces.length +
         topology.sites.length +
         topology.clientPools.length ===
@@ -89,6 +97,7 @@ export class TopologyIndex {
     };
     networks.forEach((n, i) => {
       const { key, place } = named[i]!;
+      this.#shown.set(key, path(n.group, n.name));
       tableOf(key).add(n.prefixes, place);
       this.#everywhere.add(n.prefixes, place);
     });
@@ -192,7 +201,10 @@ export class TopologyIndex {
         if (found) return found;
       }
     return (
-      this.#hosts.get('')?.get(ip) ?? this.#everywhere.find(words) ?? this.#outside.find(words)
+      this.#hosts.get('')?.get(ip) ??
+      this.#everywhere.find(words) ??
+      this.#outside.find(words) ??
+      this.#named.find(words)
     );
   }
 
@@ -212,7 +224,7 @@ export class TopologyIndex {
     return {
       type: 'VNetPeering',
       name,
-      through: hubs.map((key) => key.split('/').slice(1).join('/')).join(' '),
+      through: hubs.map((key) => this.#shown.get(key) ?? key).join(' '),
     };
   }
 }

@@ -106,7 +106,7 @@ export function mergeTopologies(parts: readonly Topology[]): Topology {
 
 /** What identifies a network in every look-up. */
 export const networkKey = (scope: string, group: string, name: string): string =>
-  `${scope}/${group}/${name}`.toLowerCase();
+  path(scope, group, name).toLowerCase();
 
 /** The parts that are not empty, joined by slashes: `resource group/name`. */
 export const path = (...parts: readonly string[]): string =>

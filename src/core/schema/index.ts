@@ -17,6 +17,19 @@ export {
   type Unit,
 } from './column.ts';
 
+export {
+  internetExposure,
+  observedAddresses,
+  ROLLUPS,
+  repeatedObservations,
+  trafficByHost,
+  trafficByPair,
+  trafficByPlace,
+  trafficByPort,
+  trafficByRule,
+} from './tables/rollups.ts';
+export { azureNetworkAnalytics, flows, ntaIpDetails, ntaNetAnalytics, ntaTopologyDetails };
+
 /** Every table that people can name, in the order the reference page shows them. */
 export const TABLES: readonly Table[] = [
   flows,

@@ -1,0 +1,9 @@
+export { openSystems } from './asn-file.ts';
+export { COUNTRY_NOTE, type CountryOf, openCountries } from './country.ts';
+export {
+  type EnrichmentSettings,
+  loadEnricher,
+  readTopology,
+  readTopologyFiles,
+  type TopologyFile,
+} from './load.ts';

@@ -1,0 +1,37 @@
+import type { TimeRange } from '#server/store/index.ts';
+
+/** What is reduced at a time: some whole hours of one day. Plain data: it crosses to the child process. */
+export interface ReduceJob {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** Starts of the hours, µs. */
+  readonly hours: readonly number[];
+  /** Length of the reduction interval, µs; divides an hour. */
+  readonly intervalMicros: number;
+  /** TimeProcessed, µs. */
+  readonly processedAt: number;
+  /** Segments of Flows that may hold rows of the hours. */
+  readonly rawFiles: readonly string[];
+  /** Segments of ObservedAddresses of the day: what earlier hours taught. */
+  readonly learnedFiles: readonly string[];
+  /** Per table, the segments that hold rows of the hours and are to be replaced; their other rows are carried over. */
+  readonly replaced: Readonly<Record<string, readonly string[]>>;
+  /** Per table, where to write. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A file that a job wrote. Tables without rows have none. */
+export interface WrittenTable {
+  readonly table: string;
+  readonly file: string;
+  readonly rows: number;
+  readonly ranges: Readonly<Record<string, TimeRange>>;
+}
+
+export interface ReduceResult {
+  readonly written: readonly WrittenTable[];
+  /** Raw rows per hour that were reduced; in the order of the job's hours. */
+  readonly rows: readonly number[];
+}
+
+export const MICROS_PER_HOUR = 3_600_000_000;

@@ -1,0 +1,302 @@
+import { rm } from 'node:fs/promises';
+import type { Enricher } from '#core/enrich/index.ts';
+import type { Table } from '#core/schema/index.ts';
+import { ntaIpDetails, ntaNetAnalytics } from '#core/schema/index.ts';
+import type { Duckdb } from '#server/duckdb/index.ts';
+import { MICROS_PER_HOUR, type ReduceJob, type ReduceResult, type WrittenTable } from './job.ts';
+import { createRelation, type RelationColumns } from './json-relation.ts';
+import { Classes, contextFacts, type Lesson, Lessons, placeRow, serviceRows } from './knowledge.ts';
+import { wholeList } from './sql/columns.ts';
+import { ASK, fold, MEETINGS, PLACE, TYPE } from './sql/fold.ts';
+import { CHECK_HASHES, ORIENT, ORIENT_NOTHING, observeStatements } from './sql/observe.ts';
+import { PRIMARY } from './sql/primary.ts';
+import { ipDetailsSelect, netAnalyticsSelect, reduce } from './sql/reduced.ts';
+import { ROLLUP_SELECTS } from './sql/rollups.ts';
+import { inHours, literal, segments } from './sql/text.ts';
+
+/** Tables that a job writes, in the order it writes them. */
+export const REDUCED_TABLES: readonly Table[] = [
+  ntaNetAnalytics,
+  ntaIpDetails,
+  ...ROLLUP_SELECTS.map((r) => r.table),
+];
+
+const TEMPORARY = [
+  'contexts',
+  'policies',
+  'addresses',
+  'seen',
+  'turned',
+  'sightings',
+  'inside',
+  'observers',
+  'chosen',
+  'known_pairs',
+  'repeats',
+  'folded',
+  'asked',
+  'placed',
+  'flows',
+  'reduced',
+  'context_facts',
+  'places',
+  'meetings',
+  'services',
+] as const;
+
+const CONTEXT_COLUMNS: RelationColumns = {
+  c: 'UBIGINT',
+  net: 'VARCHAR',
+  target_type: 'VARCHAR',
+  is_nsg: 'BOOLEAN',
+  mac: 'VARCHAR',
+  forwards: 'BOOLEAN',
+};
+const PLACE_COLUMNS: RelationColumns = {
+  id: 'BIGINT',
+  class: 'INTEGER',
+  kind: 'VARCHAR',
+  rank: 'INTEGER',
+  scope: 'VARCHAR',
+  region: 'VARCHAR',
+  nic: 'VARCHAR',
+  vm: 'VARCHAR',
+  mac: 'VARCHAR',
+  subnet: 'VARCHAR',
+  application_gateway: 'VARCHAR',
+  load_balancer: 'VARCHAR',
+  local_network_gateway: 'VARCHAR',
+  express_route_circuit: 'VARCHAR',
+  network_groups: 'VARCHAR',
+  private_endpoint: 'VARCHAR',
+  private_link: 'VARCHAR',
+  connection: 'VARCHAR',
+  country: 'VARCHAR',
+  azure_region: 'VARCHAR',
+  provider: 'VARCHAR',
+  tag: 'VARCHAR',
+  details: 'VARCHAR',
+  threat_type: 'VARCHAR',
+  threat_description: 'VARCHAR',
+  threat_domain: 'VARCHAR',
+  threat_url: 'VARCHAR',
+  threat_port: 'INTEGER',
+};
+const MEETING_COLUMNS: RelationColumns = {
+  a: 'INTEGER',
+  z: 'INTEGER',
+  type: 'VARCHAR',
+  side: 'INTEGER',
+  connection_type: 'VARCHAR',
+  connection_name: 'VARCHAR',
+  connecting: 'VARCHAR',
+};
+const SERVICE_COLUMNS: RelationColumns = { port: 'INTEGER', l4: 'VARCHAR', name: 'VARCHAR' };
+
+/**
+ * Reduces whole hours of one day: reads their raw rows once, asks the enricher about each distinct address once, and
+ * writes one file per table. Deterministic for the same rows and the same knowledge. Memory is the engine's limit plus
+ * about 300 bytes per distinct address.
+ */
+export async function reduceHours(
+  engine: Duckdb,
+  enricher: Enricher,
+  job: ReduceJob,
+  scratch: string,
+): Promise<ReduceResult> {
+  await dropTemporary(engine);
+  // Rows may be written in any order; keeping theirs would hold whole results in memory.
+  await engine.run('SET preserve_insertion_order = false');
+  for (const sql of observeStatements(job)) await engine.run(sql);
+  const clash = (await engine.run(CHECK_HASHES)).rows[0];
+  if (clash)
+    throw new Error(
+      `two values of ${String(clash[0])} share the hash ${String(clash[1])}: the hours cannot be reduced`,
+    );
+  const rows = await rowsPerHour(engine, job.hours);
+
+  const hasOneWay = (await engine.run('SELECT 1 FROM seen WHERE one_way LIMIT 1')).rows.length > 0;
+  for (const sql of hasOneWay ? ORIENT : [ORIENT_NOTHING]) await engine.run(sql);
+  for (const sql of PRIMARY) await engine.run(sql);
+  const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
+  await engine.run(fold(hasRepeats));
+  await engine.run(hasOneWay ? 'DROP TABLE oriented' : 'DROP VIEW oriented');
+  await engine.run('DROP TABLE seen');
+
+  await enrich(engine, enricher, job, scratch);
+  const written: WrittenTable[] = [];
+  const put = async (table: Table, select: string) => {
+    const one = await write(engine, job, table, select);
+    if (one) written.push(one);
+  };
+  for (const { table, select } of ROLLUP_SELECTS) await put(table, select);
+  await put(ntaIpDetails, ipDetailsSelect(job.intervalMicros));
+  const hasTags =
+    (await engine.run(`SELECT 1 FROM places WHERE tag <> '' LIMIT 1`)).rows.length > 0;
+  await engine.run(reduce(hasTags));
+  await engine.run('DROP TABLE flows');
+  const unused = await emptyPlaceColumns(engine);
+  await put(ntaNetAnalytics, netAnalyticsSelect(job.intervalMicros, job.processedAt, unused));
+  await dropTemporary(engine);
+  return { written, rows };
+}
+
+async function dropTemporary(engine: Duckdb): Promise<void> {
+  for (const name of TEMPORARY) await engine.run(`DROP TABLE IF EXISTS ${name}`);
+}
+
+async function rowsPerHour(engine: Duckdb, hours: readonly number[]): Promise<readonly number[]> {
+  const counted = await engine.run('SELECT hr, count(*) FROM seen GROUP BY hr');
+  const byHour = new Map(counted.rows.map(([hour, n]) => [Number(hour), Number(n)]));
+  return hours.map((hour) => byHour.get(hour) ?? 0);
+}
+
+async function enrich(
+  engine: Duckdb,
+  enricher: Enricher,
+  job: ReduceJob,
+  scratch: string,
+): Promise<void> {
+  const contexts = await engine.run(
+    'SELECT c, Source, MacAddress, Scope, Region, Network, Subnet, TargetResourceId FROM contexts',
+  );
+  const facts = contexts.rows.map(([c, ...texts]) => {
+    const [
+      source = '',
+      macAddress = '',
+      scope = '',
+      region = '',
+      network = '',
+      subnet = '',
+      targetResourceId = '',
+    ] = texts.map(String);
+    return contextFacts(
+      {
+        c: BigInt(String(c)),
+        source,
+        macAddress,
+        scope,
+        region,
+        network,
+        subnet,
+        targetResourceId,
+      },
+      enricher,
+    );
+  });
+  await createRelation(engine, `${scratch}.contexts`, 'context_facts', CONTEXT_COLUMNS, facts);
+  await createRelation(engine, `${scratch}.services`, 'services', SERVICE_COLUMNS, serviceRows);
+
+  const lessons = new Lessons(await readLessons(engine, job));
+  await engine.run(ASK);
+  await engine.run(PLACE);
+  await engine.run('DROP TABLE folded');
+  const classes = new Classes();
+  const asked = await engine.run('SELECT id, ip, net FROM asked');
+  function* places() {
+    for (const [id, ip, net] of asked.rows) {
+      const [address, from] = [String(ip), String(net)];
+      yield placeRow(
+        Number(id),
+        enricher.locate(address, from, lessons.find(address, from)),
+        classes,
+      );
+    }
+  }
+  await createRelation(engine, `${scratch}.places`, 'places', PLACE_COLUMNS, places());
+  const meetings = (await engine.run(MEETINGS)).rows.map(([a, z]) =>
+    classes.meeting(Number(a), Number(z), enricher),
+  );
+  await createRelation(engine, `${scratch}.meetings`, 'meetings', MEETING_COLUMNS, meetings);
+  await engine.run(TYPE);
+  await engine.run('DROP TABLE placed');
+}
+
+/** Columns of `places` that say nothing in this job: columns made of them need not be written. */
+async function emptyPlaceColumns(engine: Duckdb): Promise<ReadonlySet<string>> {
+  const names = Object.keys(PLACE_COLUMNS).filter((name) => PLACE_COLUMNS[name] === 'VARCHAR');
+  const { rows } = await engine.run(
+    `SELECT ${names.map((name) => `max(${name}) = ''`).join(', ')} FROM places`,
+  );
+  return new Set(names.filter((_, i) => rows[0]?.[i] === true));
+}
+
+/** What these hours and the other hours of the day teach. */
+async function readLessons(engine: Duckdb, job: ReduceJob): Promise<readonly Lesson[]> {
+  const fresh = `SELECT ip, Source, Scope, Region, Network, Subnet, Observer, n FROM inside JOIN addresses USING (h) JOIN contexts USING (c)`;
+  const earlier =
+    job.learnedFiles.length === 0
+      ? ''
+      : `UNION ALL SELECT Ip, Source, Scope, Region, Network, Subnet, Observer, RecordCount FROM ${segments(job.learnedFiles)}
+         WHERE NOT ${inHours('TimeGenerated', job.hours, MICROS_PER_HOUR)}`;
+  const { rows } = await engine.run(`
+    WITH lessons AS (${fresh} ${earlier}),
+      sizes AS (SELECT Observer, count(DISTINCT ip) AS addresses FROM lessons GROUP BY Observer)
+    SELECT ip, Source, Scope, Region, Network, Subnet, min(addresses), sum(n)
+    FROM lessons JOIN sizes USING (Observer) GROUP BY ip, Source, Scope, Region, Network, Subnet`);
+  return rows.map(([ip, source, scope, region, network, subnet, addresses, records]) => ({
+    ip: String(ip),
+    source: String(source),
+    scope: String(scope),
+    region: String(region),
+    network: String(network),
+    subnet: String(subnet),
+    addresses: Number(addresses),
+    records: Number(records),
+  }));
+}
+
+/** The engine holds one row group per thread while it writes: a wide table gets smaller ones. */
+const rowGroupRows = (table: Table): number => (table.columns.length > 40 ? 30_720 : 122_880);
+
+/** Writes one table: the new rows, and those of replaced segments that belong to other hours. */
+async function write(
+  engine: Duckdb,
+  job: ReduceJob,
+  table: Table,
+  select: string,
+): Promise<WrittenTable | undefined> {
+  const file = job.outputs[table.name];
+  if (file === undefined) throw new Error(`no output file for ${table.name}`);
+  const replaced = job.replaced[table.name] ?? [];
+  const source =
+    replaced.length === 0 ? select : await withKept(engine, job, table, select, replaced);
+  const { rowsChanged } = await engine.run(
+    `COPY (${source}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(table)}, PARQUET_VERSION v2)`,
+  );
+  if (rowsChanged === 0) {
+    await rm(file, { force: true });
+    return undefined;
+  }
+  const held = new Set(
+    (await engine.run(`DESCRIBE SELECT * FROM ${segments([file])}`)).rows.map(([name]) => name),
+  );
+  const times = table.columns
+    .filter((c) => c.type === 'datetime' && held.has(c.name))
+    .map((c) => c.name);
+  const limits = times.flatMap((name) => [`epoch_us(min("${name}"))`, `epoch_us(max("${name}"))`]);
+  const found =
+    (await engine.run(`SELECT ${limits.join(', ')} FROM ${segments([file])}`)).rows[0] ?? [];
+  const ranges = times.flatMap((name, i) => {
+    const [low, high] = [found[2 * i], found[2 * i + 1]];
+    return low === null || low === undefined ? [] : [[name, [Number(low), Number(high)]] as const];
+  });
+  return { table: table.name, file, rows: rowsChanged, ranges: Object.fromEntries(ranges) };
+}
+
+/** New rows together with the rows of replaced segments that belong to other hours. */
+async function withKept(
+  engine: Duckdb,
+  job: ReduceJob,
+  table: Table,
+  select: string,
+  replaced: readonly string[],
+): Promise<string> {
+  const all = `${select} UNION ALL BY NAME SELECT * FROM ${segments(replaced)}
+    WHERE NOT ${inHours('TimeGenerated', job.hours, MICROS_PER_HOUR)}`;
+  const described = await engine.run(`DESCRIBE ${all}`);
+  return `SELECT ${wholeList(
+    table,
+    described.rows.map(([name]) => String(name)),
+  )} FROM (${all})`;
+}
