@@ -57,7 +57,12 @@ export class CollectingSink implements DecodeSink {
   }
 
   problem(code: ProblemCode, offset: number, detail: string, excerpt?: Uint8Array): void {
-    this.problems.push({ code, offset, detail, excerpt: excerpt?.slice(0, EXCERPT_BYTES) ?? new Uint8Array(0) });
+    this.problems.push({
+      code,
+      offset,
+      detail,
+      excerpt: excerpt?.slice(0, EXCERPT_BYTES) ?? new Uint8Array(0),
+    });
   }
 
   flush(): void {
@@ -78,5 +83,10 @@ export function decodeAll(bytes: Uint8Array, options: DecodeAllOptions = {}): De
   for (let at = 0; at < bytes.length; at += step) decoder.push(bytes.subarray(at, at + step));
   decoder.end(true);
   sink.flush();
-  return { batches: sink.batches, problems: sink.problems, state: decoder.state, unknown: decoder.unknown };
+  return {
+    batches: sink.batches,
+    problems: sink.problems,
+    state: decoder.state,
+    unknown: decoder.unknown,
+  };
 }

@@ -7,8 +7,8 @@ import { tablesByName } from '#core/schema/index.ts';
 import {
   CollectingSink,
   type Decoded,
-  decodeAll,
   Decoders,
+  decodeAll,
   FORMATS,
   type Format,
   formatsByName,
@@ -72,7 +72,10 @@ const soundVectors = VECTORS.filter((v) => !v.name.includes('damaged'));
 const sharedDecoders = new Decoders(new CollectingSink(256));
 
 /** Decodes with decoders that have seen other objects before, as a running server's have. */
-function decodeNext(bytes: Uint8Array, format: Format): { rows: Row[]; problems: readonly Problem[] } {
+function decodeNext(
+  bytes: Uint8Array,
+  format: Format,
+): { rows: Row[]; problems: readonly Problem[] } {
   const sink = sharedDecoders.sink as CollectingSink;
   const decoder = new ObjectDecoder(sharedDecoders, { object: '', ingestedAt: 0, format });
   decoder.push(bytes);
@@ -118,15 +121,22 @@ describe('the list of formats', () => {
   it('is sorted, and holds every format that has a file', async () => {
     const names = FORMATS.map((f) => f.name);
     expect(names).toEqual([...new Set(names)].sort());
-    const files = readdirSync(join(import.meta.dirname, 'flow')).filter((f) => /^[^.]+\.ts$/.test(f));
+    const files = readdirSync(join(import.meta.dirname, 'flow')).filter((f) =>
+      /^[^.]+\.ts$/.test(f),
+    );
     const exported: unknown[] = [];
-    for (const file of files) exported.push(...Object.values((await import(`./flow/${file}`)) as object));
-    const found = exported.filter((e) => typeof e === 'object' && e !== null && 'sniff' in e && 'cut' in e);
+    for (const file of files)
+      exported.push(...Object.values((await import(`./flow/${file.slice(0, -3)}.ts`)) as object));
+    const found = exported.filter(
+      (e) => typeof e === 'object' && e !== null && 'sniff' in e && 'cut' in e,
+    );
     expect(new Set(found)).toEqual(new Set(FORMATS));
   });
 
   it.each(VECTORS)('$name is accepted by its format alone', ({ format, bytes }) => {
-    expect(FORMATS.filter((f) => f.sniff(bytes.subarray(0, 65_536))).map((f) => f.name)).toEqual([format.name]);
+    expect(FORMATS.filter((f) => f.sniff(bytes.subarray(0, 65_536))).map((f) => f.name)).toEqual([
+      format.name,
+    ]);
   });
 });
 
@@ -143,44 +153,56 @@ describe('golden vectors', () => {
 });
 
 describe('cutting', () => {
-  it.each(soundVectors)('$name: any split, decoded in any order, gives the same rows', ({ format, bytes }) => {
-    const whole = decodeInTwo(format, bytes, bytes.length, false);
-    const sorted = (rows: Row[]) => rows.map((r) => JSON.stringify(r)).sort();
-    const expected = sorted(whole.rows);
-    for (let at = 0; at < bytes.length; at += at < 400 ? 1 : 7) {
-      const split = decodeInTwo(format, bytes, at, at % 2 === 1);
-      expect(sorted(split.rows), `split at ${at}`).toEqual(expected);
-      expect(split.problems.sort(), `split at ${at}`).toEqual([...whole.problems].sort());
-    }
-  });
+  it.each(soundVectors)(
+    '$name: any split, decoded in any order, gives the same rows',
+    ({ format, bytes }) => {
+      const whole = decodeInTwo(format, bytes, bytes.length, false);
+      const sorted = (rows: Row[]) => rows.map((r) => JSON.stringify(r)).sort();
+      const expected = sorted(whole.rows);
+      for (let at = 0; at < bytes.length; at += at < 400 ? 1 : 7) {
+        const split = decodeInTwo(format, bytes, at, at % 2 === 1);
+        expect(sorted(split.rows), `split at ${at}`).toEqual(expected);
+        expect(split.problems.sort(), `split at ${at}`).toEqual([...whole.problems].sort());
+      }
+    },
+  );
 
   it.each(VECTORS)('$name: tiny chunks give what one gives', ({ bytes }) => {
     const whole = summary(decodeAll(bytes));
-    for (const chunkBytes of [1, 13, 1000]) expect(summary(decodeAll(bytes, { chunkBytes }))).toEqual(whole);
+    for (const chunkBytes of [1, 13, 1000])
+      expect(summary(decodeAll(bytes, { chunkBytes }))).toEqual(whole);
   });
 
-  it.each(VECTORS)('$name: what is cut are whole records, and cutting on moves on', ({ format, bytes }) => {
-    for (let at = 0; at < bytes.length; at += 11) {
-      const cut = format.cut(bytes.subarray(0, at), false);
-      expect(cut).toBeLessThanOrEqual(at);
-      expect(format.cut(bytes, false)).toBeGreaterThanOrEqual(cut);
-    }
-  });
+  it.each(VECTORS)(
+    '$name: what is cut are whole records, and cutting on moves on',
+    ({ format, bytes }) => {
+      for (let at = 0; at < bytes.length; at += 11) {
+        const cut = format.cut(bytes.subarray(0, at), false);
+        expect(cut).toBeLessThanOrEqual(at);
+        expect(format.cut(bytes, false)).toBeGreaterThanOrEqual(cut);
+      }
+    },
+  );
 });
 
 describe('truncation', () => {
-  it.each(soundVectors)('$name: every beginning keeps the records before the end', ({ format, bytes }) => {
-    const whole = decodeNext(bytes, format).rows.map((r) => JSON.stringify(r));
-    let previous = 0;
-    for (let length = 1; length < bytes.length; length += length < 300 ? 1 : 3) {
-      const rows = decodeNext(bytes.subarray(0, length), format).rows.map((r) => JSON.stringify(r));
-      // The last line of a text may itself be cut, so only the rows before the last are compared.
-      const sure = Math.max(0, rows.length - 1);
-      expect(rows.slice(0, sure), `first ${length} bytes`).toEqual(whole.slice(0, sure));
-      expect(rows.length, `first ${length} bytes`).toBeGreaterThanOrEqual(previous - 1);
-      previous = rows.length;
-    }
-  });
+  it.each(soundVectors)(
+    '$name: every beginning keeps the records before the end',
+    ({ format, bytes }) => {
+      const whole = decodeNext(bytes, format).rows.map((r) => JSON.stringify(r));
+      let previous = 0;
+      for (let length = 1; length < bytes.length; length += length < 300 ? 1 : 3) {
+        const rows = decodeNext(bytes.subarray(0, length), format).rows.map((r) =>
+          JSON.stringify(r),
+        );
+        // The last line of a text may itself be cut, so only the rows before the last are compared.
+        const sure = Math.max(0, rows.length - 1);
+        expect(rows.slice(0, sure), `first ${length} bytes`).toEqual(whole.slice(0, sure));
+        expect(rows.length, `first ${length} bytes`).toBeGreaterThanOrEqual(previous - 1);
+        previous = rows.length;
+      }
+    },
+  );
 });
 
 /** Three records with one row each, in the format; the rows are told apart by their source ports 1, 2 and 3. */
@@ -203,7 +225,8 @@ const THREE: Readonly<Record<string, readonly [string, string, string, string, s
     'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n',
     '\n',
     '\n',
-    (n) => `2 012345678901 eni-0a1b 10.30.1.7 203.0.113.40 ${n} 443 6 21 3120 1772618400 1772618458 ACCEPT OK`,
+    (n) =>
+      `2 012345678901 eni-0a1b 10.30.1.7 203.0.113.40 ${n} 443 6 21 3120 1772618400 1772618458 ACCEPT OK`,
   ),
   'gcp-vpc': three(
     '[',
@@ -215,7 +238,13 @@ const THREE: Readonly<Record<string, readonly [string, string, string, string, s
 };
 
 function three(head: string, separator: string, tail: string, record: (n: number) => string) {
-  return [head + record(1) + separator, record(2), separator + record(3) + tail, head, tail] as const;
+  return [
+    head + record(1) + separator,
+    record(2),
+    separator + record(3) + tail,
+    head,
+    tail,
+  ] as const;
 }
 
 function mutate(record: Uint8Array, random: (below: number) => number): Uint8Array {
@@ -263,6 +292,9 @@ describe('hostile input', () => {
     ['zeros', new Uint8Array(4 * mega)],
     ['quotes', '"'.repeat(mega)],
     ['backslashes', `{"records":["${'\\'.repeat(mega)}`],
+    ['small objects', '{"x":1}'.repeat(mega / 8)],
+    ['broken objects', '{"x":}'.repeat(mega / 8)],
+    ['broken objects, one a line', '{"x":"}\n'.repeat(mega / 8)],
     ['open braces and quotes', '{"'.repeat(mega / 2)],
     ['record beginnings', '{"time":'.repeat(mega / 8)],
     ['record beginnings of entries', '{"insertId":"'.repeat(mega / 8)],
@@ -270,7 +302,10 @@ describe('hostile input', () => {
     ['many spaces', ' '.repeat(4 * mega)],
     ['many tokens', 'a '.repeat(2 * mega)],
     ['many newlines', '\n'.repeat(2 * mega)],
-    ['many tuples without an end', `{"records":[{"time":"x","flowRecords":{"flows":[{"flowGroups":[{"flowTuples":[${'"1,'.repeat(mega / 4)}`],
+    [
+      'many tuples without an end',
+      `{"records":[{"time":"x","flowRecords":{"flows":[{"flowGroups":[{"flowTuples":[${'"1,'.repeat(mega / 4)}`,
+    ],
     ['not UTF-8', new Uint8Array(mega).fill(0xff)],
   ];
   for (const format of FORMATS)
@@ -282,17 +317,23 @@ describe('hostile input', () => {
       expect(rows).toEqual([]);
     });
 
-  it.each([...formatsByName.values()])('$name: special keys and huge numbers are data', (format) => {
-    const [before, middle, after] = THREE[format.name]!;
-    for (const hostile of [
-      middle.replace(/\b2\b/, '1e999'),
-      middle.replace('{', '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},'),
-      middle.replace(/[0-9]{4,}/, '9'.repeat(400)),
-      middle.replace(/[a-z]/, '\0'),
-    ]) {
-      const { rows } = decodeNext(new TextEncoder().encode(before + hostile + after), format);
-      expect(rows.map((r) => r['SrcPort'])).toEqual(expect.arrayContaining([1, 3]));
-    }
-    expect(({} as Row)['polluted']).toBeUndefined();
-  });
+  it.each([...formatsByName.values()])(
+    '$name: special keys and huge numbers are data',
+    (format) => {
+      const [before, middle, after] = THREE[format.name]!;
+      for (const hostile of [
+        middle.replace(/\b2\b/, '1e999'),
+        middle.replace(
+          '{',
+          '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},',
+        ),
+        middle.replace(/[0-9]{4,}/, '9'.repeat(400)),
+        middle.replace(/[a-z]/, '\0'),
+      ]) {
+        const { rows } = decodeNext(new TextEncoder().encode(before + hostile + after), format);
+        expect(rows.map((r) => r['SrcPort'])).toEqual(expect.arrayContaining([1, 3]));
+      }
+      expect(({} as Row)['polluted']).toBeUndefined();
+    },
+  );
 });

@@ -1,5 +1,18 @@
-export { CollectingSink, type Decoded, decodeAll, type DecodeAllOptions, type Problem } from './decode-all.ts';
-export { type Decoder, type DecodeSink, type Format, type Origin, PROBLEMS, type ProblemCode } from './format.ts';
+export {
+  CollectingSink,
+  type DecodeAllOptions,
+  type Decoded,
+  decodeAll,
+  type Problem,
+} from './decode-all.ts';
+export {
+  type Decoder,
+  type DecodeSink,
+  type Format,
+  type Origin,
+  PROBLEMS,
+  type ProblemCode,
+} from './format.ts';
 export { FORMATS, formatsByName, sniffFormat } from './formats.ts';
 export {
   type CutterOptions,

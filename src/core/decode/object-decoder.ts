@@ -64,7 +64,10 @@ export class UnitCutter {
     const { resume } = options;
     if (!resume) return;
     const format = FORMATS.find((f) => f.name === resume.format);
-    if (!format) throw new Error(`a checkpoint names the format ${resume.format}, which this version does not have`);
+    if (!format)
+      throw new Error(
+        `a checkpoint names the format ${resume.format}, which this version does not have`,
+      );
     this.#format = format;
     this.#context = resume.context;
     this.#position = resume.position;
@@ -103,7 +106,8 @@ export class UnitCutter {
     if (!this.#isDecided) this.#decide(isFinal ? this.#length : this.#judgeable(), isFinal);
     if (!this.#isDecided || this.#unknown !== undefined) return;
     this.#cut(isFinal);
-    if (isFinal && this.#length > 0 && !isTrailer(this.#buffer.subarray(0, this.#length))) this.#emit(this.#length);
+    if (isFinal && this.#length > 0 && !isTrailer(this.#buffer.subarray(0, this.#length)))
+      this.#emit(this.#length);
   }
 
   #append(bytes: Uint8Array): void {

@@ -108,7 +108,8 @@ export function parseHeader(line: string): string[] | undefined {
     if (isFieldName(token)) known++;
   }
   const names = tokens.map(fieldName);
-  if (known < 3 || known * 2 < tokens.length || new Set(names).size < names.length) return undefined;
+  if (known < 3 || known * 2 < tokens.length || new Set(names).size < names.length)
+    return undefined;
   return names;
 }
 

@@ -24,10 +24,23 @@ const OWN_COLUMN = new Set([
   'flow-direction',
 ]);
 
+const NUMBERS = new Set([
+  'srcport',
+  'dstport',
+  'protocol',
+  'packets',
+  'bytes',
+  'start',
+  'end',
+  'tcp-flags',
+]);
+
 /** Where each field stands in a record; -1 where the record has no such field. */
 export interface Layout {
   readonly fields: readonly string[];
   readonly id: number;
+  /** 1 for each field that is a number with a column of its own. */
+  readonly isNumber: Uint8Array;
   readonly account: number;
   readonly interface: number;
   readonly src: number;
@@ -77,6 +90,7 @@ function planLayout(fields: readonly string[], id: number): Layout {
   return {
     fields,
     id,
+    isNumber: Uint8Array.from(fields, (name) => (NUMBERS.has(name) ? 1 : 0)),
     account: at('account-id'),
     interface: at('interface-id'),
     src: at('srcaddr'),

@@ -4,6 +4,7 @@ import { inferFields, parseHeader } from './aws-vpc-fields.ts';
 import { AwsVpcLines } from './aws-vpc-line.ts';
 import { type JsonObject, member, readObjects, textMember } from './json-objects.ts';
 import { cutRecords, isSpace, type RecordShape } from './json-records.ts';
+import { cutLines } from './record-starts.ts';
 
 const NAME = 'aws-vpc';
 const NEWLINE = 0x0a;
@@ -50,7 +51,7 @@ export const awsVpc: Format = {
   tables: ['Flows'],
   sniff: (head) => findContext(head) !== null,
   cut(bytes, isEnd) {
-    if (isJson(bytes)) return cutRecords(bytes, WRAPPERS);
+    if (isJson(bytes)) return cutRecords(bytes, WRAPPERS) || cutLines(bytes);
     return isEnd ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
   },
   context: findContext,
@@ -70,8 +71,11 @@ class AwsVpcDecoder implements Decoder {
     const context = isContext(origin.context) ? origin.context : undefined;
     this.#lines.begin(origin, context?.fields, context?.hasHeader ?? false);
     if (isJson(unit))
-      readObjects(unit, origin, WRAPPERS, this.#sink, (object, at, end) => this.#unwrap(object, unit, at, end, origin));
+      readObjects(unit, origin, WRAPPERS, this.#sink, (object, at, end) =>
+        this.#unwrap(object, unit, at, end, origin),
+      );
     else this.#lines.lines(unit, startOfText(unit));
+    this.#lines.end();
   }
 
   #unwrap(object: JsonObject, unit: Uint8Array, at: number, end: number, origin: Origin): void {
@@ -82,7 +86,12 @@ class AwsVpcDecoder implements Decoder {
     for (const event of events) {
       const message = member(event, 'message');
       if (typeof message !== 'string') {
-        this.#sink.problem('not-a-record', offset, 'a log event has no message', unit.subarray(at, end));
+        this.#sink.problem(
+          'not-a-record',
+          offset,
+          'a log event has no message',
+          unit.subarray(at, end),
+        );
         continue;
       }
       const line = encodeUtf8(message);
@@ -127,7 +136,9 @@ function findContext(head: Uint8Array): AwsVpcContext | null {
 
 function findWrappedContext(head: Uint8Array): AwsVpcContext | null {
   let messages = 0;
-  for (const [, message] of decodeUtf8(head).matchAll(/"message"\s{0,4}:\s{0,4}"([^"\\]{1,4096})/g)) {
+  for (const [, message] of decodeUtf8(head).matchAll(
+    /"message"\s{0,4}:\s{0,4}"([^"\\]{1,4096})/g,
+  )) {
     const fields = inferFields(withoutTime(message!));
     if (fields) return { fields, hasHeader: false };
     if (++messages === SNIFFED_LINES) break;

@@ -51,24 +51,47 @@ export class NsgTuples {
     this.#srcIps = new AddressCodes(c.srcIp);
     this.#destIps = new AddressCodes(c.destIp);
     this.#states = new ListedTexts(b.text('FlowState'), STATES);
-    const repeated: TextColumn[] = [c.additional, c.scope, b.text('AclGroup'), b.text('TargetResourceId')];
+    const repeated: TextColumn[] = [
+      c.additional,
+      c.scope,
+      b.text('AclGroup'),
+      b.text('TargetResourceId'),
+    ];
     for (const name of ['AclRule', 'MacAddress', 'Observer']) repeated.push(b.text(name));
     this.#repeated = repeated.map((column) => new RepeatedText(column));
     this.#texts = repeated.map(() => '');
     this.#packetsBack = b.number('PacketsDestToSrc');
     this.#bytesBack = b.number('BytesDestToSrc');
     b.onReset(() => {
-      for (const cache of [this.#srcIps, this.#destIps, this.#states, ...this.#repeated]) cache.forget();
+      for (const cache of [this.#srcIps, this.#destIps, this.#states, ...this.#repeated])
+        cache.forget();
     });
   }
 
-  beginRecord(origin: Origin, offset: number, record: RecordFacts): void {
+  /** Call before the records of a unit, and `end` after them. */
+  begin(origin: Origin): void {
     this.#origin = origin;
+    this.#columns.beginUnit(origin);
+  }
+
+  end(): void {
+    this.#columns.endUnit();
+  }
+
+  beginRecord(offset: number, record: RecordFacts): void {
     this.#offset = offset;
     this.#recordMac = record.mac;
     const { systemId, resourceId } = record;
     const additional = systemId === '' ? '' : JSON.stringify({ systemId });
-    this.#texts = [additional, placeOfResource(resourceId).scope, printNsg(resourceId), resourceId, '', '', ''];
+    this.#texts = [
+      additional,
+      placeOfResource(resourceId).scope,
+      printNsg(resourceId),
+      resourceId,
+      '',
+      '',
+      '',
+    ];
     this.setMac('');
   }
 
@@ -96,7 +119,8 @@ export class NsgTuples {
       if (after === COMMA) i++;
       // A lost quote: what closed the tuple before was the opening quote of this one.
       else if (after !== undefined && after >= 0x30 && after <= 0x39) i--;
-      else if (after !== CLOSE_BRACKET) throw new BrokenJson(Math.min(i, bytes.length), 'expected , or ] after a tuple');
+      else if (after !== CLOSE_BRACKET)
+        throw new BrokenJson(Math.min(i, bytes.length), 'expected , or ] after a tuple');
     }
   }
 
@@ -115,7 +139,13 @@ export class NsgTuples {
     if (bytes[i] !== QUOTE) return this.#skipTuple(bytes, quote);
     if (count < 13) ends[++count] = i;
     const problem = this.#row(bytes, count, bytes[i] === QUOTE && ends[count] === i);
-    if (problem) this.#sink.problem(problem[0], this.#origin.offset + quote, problem[1], bytes.subarray(quote, i + 1));
+    if (problem)
+      this.#sink.problem(
+        problem[0],
+        this.#origin.offset + quote,
+        problem[1],
+        bytes.subarray(quote, i + 1),
+      );
     return i + 1;
   }
 
@@ -126,20 +156,33 @@ export class NsgTuples {
     const close = bytes.indexOf(CLOSE_BRACKET, quote + 1);
     const stop = close >= 0 && close < end ? close : end + 1;
     const detail = 'the text is no tuple';
-    this.#sink.problem('bad-field-count', this.#origin.offset + quote, detail, bytes.subarray(quote, stop));
+    this.#sink.problem(
+      'bad-field-count',
+      this.#origin.offset + quote,
+      detail,
+      bytes.subarray(quote, stop),
+    );
     return stop;
   }
 
   /** Turns the fields into a row; returns what is wrong with them otherwise. */
-  #row(bytes: Uint8Array, count: number, isWhole: boolean): readonly [ProblemCode, string] | undefined {
+  #row(
+    bytes: Uint8Array,
+    count: number,
+    isWhole: boolean,
+  ): readonly [ProblemCode, string] | undefined {
     if ((count !== 8 && count !== 13) || !isWhole)
-      return ['bad-field-count', `${isWhole ? count : 'more than 13'} fields; version 1 has 8, version 2 has 13`];
+      return [
+        'bad-field-count',
+        `${isWhole ? count : 'more than 13'} fields; version 1 has 8, version 2 has 13`,
+      ];
     const ends = this.#ends;
     const c = this.#columns;
     c.reserve();
     const seconds = this.#number(bytes, 0);
     const time = seconds * (seconds > 1e11 ? 1e3 : 1e6);
-    if (!(time >= EARLIEST && time < LATEST)) return ['bad-time', 'the time is not seconds of the years 1990 to 2255'];
+    if (!(time >= EARLIEST && time < LATEST))
+      return ['bad-time', 'the time is not seconds of the years 1990 to 2255'];
     const src = this.#srcIps.parse(bytes, ends[1]! + 1, ends[2]!);
     if (src < 0) return ['bad-address', 'the source is not an address'];
     const dest = this.#destIps.parse(bytes, ends[2]! + 1, ends[3]!);
@@ -159,10 +202,11 @@ export class NsgTuples {
     if (hasState && state === 0) return ['bad-value', 'the flow state is not B, C or E'];
     for (let k = 9; k < count; k++) {
       const counter = this.#number(bytes, k);
-      if (!(counter >= 0 || ends[k + 1]! === ends[k]! + 1)) return ['bad-number', 'a counter is not a number up to 2^53'];
+      if (!(counter >= 0 || ends[k + 1]! === ends[k]! + 1))
+        return ['bad-number', 'a counter is not a number up to 2^53'];
     }
 
-    const row = c.begin(this.#origin, this.#offset);
+    const row = c.begin(this.#offset);
     c.timeGenerated.set(row, time);
     const isDenied = decision === 1;
     const isStart = isDenied || state <= 1;
@@ -210,6 +254,9 @@ export class NsgTuples {
 
 /** `subscription/group/nsg` in lower case of an NSG's resource id; '' when the id is none. */
 function printNsg(id: string): string {
-  const match = /^\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/.*\/networksecuritygroups\/([^/]+)$/i.exec(id);
+  const match =
+    /^\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/.*\/networksecuritygroups\/([^/]+)$/i.exec(
+      id,
+    );
   return match ? match.slice(1).join('/').toLowerCase() : '';
 }

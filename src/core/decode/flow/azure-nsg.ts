@@ -1,12 +1,21 @@
 import type { Decoder, DecodeSink, Format, Origin } from '../format.ts';
 import { NsgTuples } from './azure-nsg-tuples.ts';
 import { BrokenJson, JsonCursor } from './json-cursor.ts';
-import { cutRecords, enterRecords, isSpace, nextRecord, type RecordShape } from './json-records.ts';
+import { cutRecords, enterRecords, isSpace, type RecordShape } from './json-records.ts';
+import { RecordStarts } from './record-starts.ts';
 import { hasKeys } from './sniff.ts';
 
 const NAME = 'azure-nsg';
 const SHAPE: RecordShape = {
-  firstKeys: ['time', 'systemId', 'macAddress', 'category', 'resourceId', 'operationName', 'properties'],
+  firstKeys: [
+    'time',
+    'systemId',
+    'macAddress',
+    'category',
+    'resourceId',
+    'operationName',
+    'properties',
+  ],
   tuplesKey: 'flowTuples',
 };
 
@@ -25,7 +34,8 @@ export const azureNsg: Format = {
   title: 'Azure NSG flow log',
   tables: ['Flows'],
   sniff: (head) =>
-    (hasKeys(head, ['"NetworkSecurityGroupFlowEvent"']) || hasKeys(head, ['"flowTuples"', '"mac"'])) &&
+    (hasKeys(head, ['"NetworkSecurityGroupFlowEvent"']) ||
+      hasKeys(head, ['"flowTuples"', '"mac"'])) &&
     !hasKeys(head, ['"flowRecords"']) &&
     !hasKeys(head, ['"flowLogVersion"']),
   cut: (bytes) => cutRecords(bytes, SHAPE),
@@ -46,33 +56,41 @@ class NsgDecoder implements Decoder {
   }
 
   decode(unit: Uint8Array, origin: Origin): void {
+    this.#tuples.begin(origin);
+    const starts = new RecordStarts(unit, SHAPE);
     let i = 0;
     while (i < unit.length) {
       const c = unit[i]!;
       if (c === 0x7b) {
         const inside = enterRecords(unit, i);
-        i = inside >= 0 ? inside : this.#record(unit, i, origin);
+        i = inside >= 0 ? inside : this.#record(unit, i, origin, starts);
       } else if (c === 0x2c || c === 0x5b || c === 0x5d || c === 0x7d || isSpace(c)) i++;
       else if (c === 0xef && unit[i + 1] === 0xbb && unit[i + 2] === 0xbf) i += 3;
       else {
-        const next = nextRecord(unit, i, SHAPE);
+        const next = starts.after(i);
         const end = next < 0 ? unit.length : next;
-        this.#sink.problem('not-json', origin.offset + i, 'text between records', unit.subarray(i, end));
+        this.#sink.problem(
+          'not-json',
+          origin.offset + i,
+          'text between records',
+          unit.subarray(i, end),
+        );
         i = end;
       }
     }
+    this.#tuples.end();
   }
 
   /** Reads the record at `at`; returns where to go on. */
-  #record(unit: Uint8Array, at: number, origin: Origin): number {
+  #record(unit: Uint8Array, at: number, origin: Origin, starts: RecordStarts): number {
     const json = this.#json;
     // A record never reaches into the next one, however it is damaged.
-    const next = nextRecord(unit, at + 1, SHAPE);
+    const next = starts.after(at);
     const limit = next < 0 ? unit.length : next;
     json.reset(unit.subarray(0, limit), at);
     try {
       this.#missing = '';
-      if (!this.#readRecord(origin.offset + at, origin)) this.#missing = 'properties';
+      if (!this.#readRecord(origin.offset + at)) this.#missing = 'properties';
       if (this.#missing !== '') {
         const detail = `the record, or a part of it, has no ${this.#missing}`;
         this.#sink.problem('not-a-record', origin.offset + at, detail, unit.subarray(at, json.at));
@@ -82,13 +100,18 @@ class NsgDecoder implements Decoder {
       if (!(error instanceof BrokenJson)) throw error;
       const isCut = next < 0 && error.at >= limit;
       const detail = `${error.message} at byte ${origin.offset + error.at}`;
-      this.#sink.problem(isCut ? 'truncated' : 'not-json', origin.offset + at, detail, unit.subarray(at, limit));
+      this.#sink.problem(
+        isCut ? 'truncated' : 'not-json',
+        origin.offset + at,
+        detail,
+        unit.subarray(at, limit),
+      );
       return limit;
     }
   }
 
   /** Reads a record in two passes, since its flows may stand before what they need to know; false when it has no flows. */
-  #readRecord(offset: number, origin: Origin): boolean {
+  #readRecord(offset: number): boolean {
     const json = this.#json;
     const record = { resourceId: '', systemId: '', mac: '' };
     let flowsAt = -1;
@@ -102,7 +125,7 @@ class NsgDecoder implements Decoder {
         flowsAt = json.at;
         isEarly = record.resourceId !== '';
         if (isEarly) {
-          this.#tuples.beginRecord(origin, offset, record);
+          this.#tuples.beginRecord(offset, record);
           this.#readProperties();
         } else json.skip();
       } else json.skip();
@@ -111,7 +134,7 @@ class NsgDecoder implements Decoder {
     if (isEarly) return true;
     const end = json.at;
     json.at = flowsAt;
-    this.#tuples.beginRecord(origin, offset, record);
+    this.#tuples.beginRecord(offset, record);
     this.#readProperties();
     json.at = end;
     return true;
@@ -123,7 +146,14 @@ class NsgDecoder implements Decoder {
     json.object((key) => {
       if (key !== 'flows') return json.skip();
       isFound = true;
-      json.array(() => this.#readNamed('rule', 'flows', (rule) => this.#tuples.setRule(rule), () => this.#readMacs()));
+      json.array(() =>
+        this.#readNamed(
+          'rule',
+          'flows',
+          (rule) => this.#tuples.setRule(rule),
+          () => this.#readMacs(),
+        ),
+      );
     });
     if (!isFound) this.#missing = 'flows';
   }
@@ -131,15 +161,25 @@ class NsgDecoder implements Decoder {
   #readMacs(): void {
     const json = this.#json;
     json.array(() =>
-      this.#readNamed('mac', 'flowTuples', (mac) => this.#tuples.setMac(mac), () => {
-        json.peek();
-        json.at = this.#tuples.read(json.bytes, json.at);
-      }),
+      this.#readNamed(
+        'mac',
+        'flowTuples',
+        (mac) => this.#tuples.setMac(mac),
+        () => {
+          json.peek();
+          json.at = this.#tuples.read(json.bytes, json.at);
+        },
+      ),
     );
   }
 
   /** Reads an object that names something and holds a list; the list is read after the name, wherever they stand. */
-  #readNamed(nameKey: string, listKey: string, setName: (name: string) => void, readList: () => void): void {
+  #readNamed(
+    nameKey: string,
+    listKey: string,
+    setName: (name: string) => void,
+    readList: () => void,
+  ): void {
     const json = this.#json;
     let isNamed = false;
     let isFound = false;

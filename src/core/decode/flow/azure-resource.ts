@@ -19,12 +19,18 @@ export function placeOfResource(id: string): AzurePlace {
   const vnet = after('virtualnetworks');
   const subnet = after('subnets');
   const network = vnet && `${group}/${vnet}`;
-  return { scope: after('subscriptions'), network, subnet: network && subnet && `${network}/${subnet}` };
+  return {
+    scope: after('subscriptions'),
+    network,
+    subnet: network && subnet && `${network}/${subnet}`,
+  };
 }
 
 /** The region in a flow log's id (`…/NETWORKWATCHERS/NETWORKWATCHER_WESTEUROPE/FLOWLOGS/…`), in lower case. */
 export function regionOfFlowLog(id: string): string {
-  return /\/networkwatchers\/networkwatcher_([a-z0-9]+)(?:\/|$)/i.exec(id)?.[1]?.toLowerCase() ?? '';
+  return (
+    /\/networkwatchers\/networkwatcher_([a-z0-9]+)(?:\/|$)/i.exec(id)?.[1]?.toLowerCase() ?? ''
+  );
 }
 
 /** `0022480A0B0C` or `00:22:48:0a:0b:0c` as `00-22-48-0A-0B-0C`; other text as it stands. */

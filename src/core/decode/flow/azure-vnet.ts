@@ -1,7 +1,8 @@
 import type { Decoder, DecodeSink, Format, Origin } from '../format.ts';
 import { VnetTuples } from './azure-vnet-tuples.ts';
 import { BrokenJson, JsonCursor } from './json-cursor.ts';
-import { cutRecords, enterRecords, isSpace, nextRecord, type RecordShape } from './json-records.ts';
+import { cutRecords, enterRecords, isSpace, type RecordShape } from './json-records.ts';
+import { RecordStarts } from './record-starts.ts';
 import { hasKeys } from './sniff.ts';
 
 const SHAPE: RecordShape = {
@@ -50,6 +51,7 @@ class VnetDecoder implements Decoder {
   }
 
   decode(unit: Uint8Array, origin: Origin): void {
+    const starts = new RecordStarts(unit, SHAPE);
     let i = 0;
     while (i < unit.length) {
       const c = unit[i]!;
@@ -59,10 +61,10 @@ class VnetDecoder implements Decoder {
           i = inside;
           continue;
         }
-        i = this.#record(unit, i, origin);
+        i = this.#record(unit, i, origin, starts);
       } else if (c === 0x2c || c === 0x5b || c === 0x5d || c === 0x7d || isSpace(c)) i++;
       else {
-        const next = nextRecord(unit, i, SHAPE);
+        const next = starts.after(i);
         this.#sink.problem(
           'not-json',
           origin.offset + i,
@@ -76,10 +78,10 @@ class VnetDecoder implements Decoder {
   }
 
   /** Reads the record at `at`; returns where to go on. */
-  #record(unit: Uint8Array, at: number, origin: Origin): number {
+  #record(unit: Uint8Array, at: number, origin: Origin, starts: RecordStarts): number {
     const json = this.#json;
     // A record never reaches into the next one, however it is damaged.
-    const next = nextRecord(unit, at + 1, SHAPE);
+    const next = starts.after(at);
     const limit = next < 0 ? unit.length : next;
     json.reset(unit.subarray(0, limit), at);
     this.#missing = '';

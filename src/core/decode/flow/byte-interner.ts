@@ -1,9 +1,15 @@
+import { decodeUtf8 } from '#core/base/index.ts';
 import type { TextColumn } from '#core/batch/index.ts';
 
 const MAX_ENTRIES = 1 << 14;
 const SLOTS = MAX_ENTRIES * 2;
 const ARENA = MAX_ENTRIES * 32;
 const MAX_KEY = 1024;
+
+/** A token as text; '' for `-`. */
+export function decodeToken(bytes: Uint8Array, start: number, end: number): string {
+  return end - start === 1 && bytes[start] === 0x2d ? '' : decodeUtf8(bytes.subarray(start, end));
+}
 
 /**
  * Codes of a text column, looked up by the bytes of a token, so that a value seen before costs no string.
@@ -23,10 +29,7 @@ export class ByteInterner {
   #count = 0;
   #used = 0;
 
-  constructor(
-    column: TextColumn,
-    make: (bytes: Uint8Array, start: number, end: number) => string,
-  ) {
+  constructor(column: TextColumn, make: (bytes: Uint8Array, start: number, end: number) => string) {
     this.#column = column;
     this.#make = make;
   }
@@ -42,7 +45,8 @@ export class ByteInterner {
     let hash = end - start;
     let at = start;
     for (const last = end - 3; at < last; at += 4) {
-      const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+      const word =
+        bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
       hash = Math.imul(hash ^ word, 0x9e3779b1);
       hash ^= hash >>> 15;
     }

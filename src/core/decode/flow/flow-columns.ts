@@ -86,10 +86,15 @@ export class FlowColumns {
   readonly status: ListedTexts;
   readonly #protocolName: ListedTexts;
   readonly #protocol: NumberColumn;
-  readonly #source: ListedTexts;
-  readonly #object: RepeatedText;
+  readonly #sourceName: string;
+  readonly #source: TextColumn;
+  readonly #object: TextColumn;
   readonly #offset: NumberColumn;
   readonly #ingested: NumberColumn;
+  #origin: Origin = { object: '', offset: 0, context: null, ingestedAt: 0 };
+  #filled = 0;
+  /** False between units, when rows of the shared builder are other decoders'. */
+  #isOpen = false;
 
   constructor(sink: DecodeSink, source: string) {
     const b = sink.builder('Flows');
@@ -117,11 +122,16 @@ export class FlowColumns {
     this.status = new ListedTexts(b.text('FlowStatus'), STATUSES);
     this.#protocolName = new ListedTexts(b.text('L4Protocol'), PROTOCOL_NAMES);
     this.#protocol = b.number('IpProtocol');
-    this.#source = new ListedTexts(b.text('Source'), [source]);
-    this.#object = new RepeatedText(b.text('SourceObject'));
+    this.#sourceName = source;
+    this.#source = b.text('Source');
+    this.#object = b.text('SourceObject');
     this.#offset = b.number('SourceOffset');
     this.#ingested = b.number('IngestionTime');
-    const listed = [this.direction, this.status, this.#protocolName, this.#source, this.#object];
+    b.onTake(() => {
+      this.#fill();
+      this.#filled = 0;
+    });
+    const listed = [this.direction, this.status, this.#protocolName];
     b.onReset(() => {
       for (const column of listed) column.forget();
     });
@@ -132,14 +142,38 @@ export class FlowColumns {
     if (this.builder.rows === this.builder.capacity) this.builder.flush();
   }
 
-  /** Begins a row and fills where it came from; `offset` is that of its record in the uncompressed object. */
-  begin(origin: Origin, offset: number): number {
+  /** Begins a unit: rows until `endUnit` come from it. */
+  beginUnit(origin: Origin): void {
+    this.#origin = origin;
+    this.#filled = this.builder.rows;
+    this.#isOpen = true;
+  }
+
+  endUnit(): void {
+    this.#fill();
+    this.#isOpen = false;
+  }
+
+  /** Begins a row; `offset` is that of its record in the uncompressed object. */
+  begin(offset: number): number {
     const row = this.builder.begin();
-    this.#source.set(row, 0);
-    this.#object.set(row, origin.object);
-    this.#offset.set(row, offset);
-    this.#ingested.set(row, origin.ingestedAt);
+    this.#offset.values[row] = offset;
     return row;
+  }
+
+  /** Fills the columns that are equal over the rows of the unit, which is cheaper by runs. */
+  #fill(): void {
+    if (!this.#isOpen) return;
+    const from = this.#filled;
+    const to = this.builder.rows;
+    this.#filled = to;
+    if (to === from) return;
+    const { object, ingestedAt } = this.#origin;
+    this.#source.codes.fill(this.#source.intern(this.#sourceName), from, to);
+    this.#object.codes.fill(this.#object.intern(object), from, to);
+    this.#ingested.values.fill(ingestedAt, from, to);
+    this.#ingested.present.fill(1, from, to);
+    this.#offset.present.fill(1, from, to);
   }
 
   /**

@@ -8,7 +8,14 @@ import { isObject, type JsonObject, member, textMember } from './json-objects.ts
 const OWN_PAYLOAD = new Set(['connection', 'bytes_sent', 'packets_sent', 'start_time', 'end_time']);
 const OWN_CONNECTION = new Set(['src_ip', 'src_port', 'dest_ip', 'dest_port', 'protocol']);
 /** Members of the entry that are read, or that say nothing of the traffic. */
-const KNOWN_ENTRY = new Set(['jsonPayload', 'logName', 'timestamp', 'receiveTimestamp', 'severity', 'resource']);
+const KNOWN_ENTRY = new Set([
+  'jsonPayload',
+  'logName',
+  'timestamp',
+  'receiveTimestamp',
+  'severity',
+  'resource',
+]);
 const OWN_LABELS = new Set(['project_id', 'location', 'subnetwork_name']);
 
 const INBOUND = 1;
@@ -21,7 +28,9 @@ function readNumber(value: unknown, max: number): number {
   if (value === undefined || value === null || value === '') return Number.NaN;
   if (typeof value === 'string' && !/^\d{1,16}$/.test(value)) return -1;
   const number = typeof value === 'string' ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= max ? number : -1;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= max
+    ? number
+    : -1;
 }
 
 /** Reads LogEntry objects of VPC flow logs into `Flows`. */
@@ -32,11 +41,21 @@ export class GcpVpcEntries {
     this.#columns = new FlowColumns(sink, source);
   }
 
+  /** Call before the entries of a unit, and `end` after them. */
+  begin(origin: Origin): void {
+    this.#columns.beginUnit(origin);
+  }
+
+  end(): void {
+    this.#columns.endUnit();
+  }
+
   /** Turns an entry that stands at `offset` into one row; returns what is wrong with it otherwise. */
-  read(entry: JsonObject, origin: Origin, offset: number): Problem | undefined {
+  read(entry: JsonObject, offset: number): Problem | undefined {
     const payload = member(entry, 'jsonPayload');
     const connection = member(payload, 'connection');
-    if (!isObject(payload) || !isObject(connection)) return ['not-a-record', 'the entry has no jsonPayload.connection'];
+    if (!isObject(payload) || !isObject(connection))
+      return ['not-a-record', 'the entry has no jsonPayload.connection'];
     const src = canonicalIp(textMember(connection, 'src_ip'));
     if (src === undefined) return ['bad-address', 'src_ip is not an address'];
     const dest = canonicalIp(textMember(connection, 'dest_ip'));
@@ -48,7 +67,8 @@ export class GcpVpcEntries {
     if (protocol < 0) return ['bad-number', 'the protocol is not 0 to 255'];
     const packets = readNumber(member(payload, 'packets_sent'), Number.MAX_SAFE_INTEGER);
     const bytes = readNumber(member(payload, 'bytes_sent'), Number.MAX_SAFE_INTEGER);
-    if (packets < 0 || bytes < 0) return ['bad-number', 'packets_sent or bytes_sent is not a number up to 2^53'];
+    if (packets < 0 || bytes < 0)
+      return ['bad-number', 'packets_sent or bytes_sent is not a number up to 2^53'];
     const startText = textMember(payload, 'start_time');
     const endText = textMember(payload, 'end_time');
     const start = parseInstant(startText);
@@ -60,7 +80,7 @@ export class GcpVpcEntries {
     if (Number.isNaN(time)) return ['bad-time', 'the entry has neither start_time nor timestamp'];
 
     const c = this.#columns;
-    const row = c.begin(origin, offset);
+    const row = c.begin(offset);
     c.timeGenerated.set(row, time);
     if (!Number.isNaN(start)) c.start.set(row, start);
     if (!Number.isNaN(end)) c.end.set(row, end);
@@ -90,7 +110,10 @@ export class GcpVpcEntries {
     const isGateway = reporter.endsWith('_GATEWAY');
     c.observer.set(row, isGateway ? textMember(gateway, 'name') : textMember(instance, 'vm_name'));
     c.scope.set(row, textMember(labels, 'project_id') || projectOf(textMember(entry, 'logName')));
-    c.network.set(row, textMember(vpc, 'vpc_name') || textMember(member(gateway, 'vpc'), 'vpc_name'));
+    c.network.set(
+      row,
+      textMember(vpc, 'vpc_name') || textMember(member(gateway, 'vpc'), 'vpc_name'),
+    );
     c.subnet.set(row, textMember(vpc, 'subnetwork_name') || textMember(labels, 'subnetwork_name'));
     c.region.set(
       row,

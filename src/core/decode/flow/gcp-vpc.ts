@@ -2,11 +2,21 @@ import type { Decoder, DecodeSink, Format, Origin } from '../format.ts';
 import { GcpVpcEntries } from './gcp-vpc-entries.ts';
 import { readObjects } from './json-objects.ts';
 import { cutRecords, type RecordShape } from './json-records.ts';
+import { cutLines } from './record-starts.ts';
 import { hasKeys } from './sniff.ts';
 
 const NAME = 'gcp-vpc';
 const SHAPE: RecordShape = {
-  firstKeys: ['insertId', 'logName', 'jsonPayload', 'timestamp', 'receiveTimestamp', 'receiveLocation', 'resource', 'severity'],
+  firstKeys: [
+    'insertId',
+    'logName',
+    'jsonPayload',
+    'timestamp',
+    'receiveTimestamp',
+    'receiveLocation',
+    'resource',
+    'severity',
+  ],
   tuplesKey: '',
 };
 
@@ -34,7 +44,7 @@ export const gcpVpc: Format = {
   sniff: (head) =>
     hasKeys(head, ['"jsonPayload"']) &&
     (hasKeys(head, ['vpc_flows"']) || hasKeys(head, ['"connection"', '"src_ip"', '"reporter"'])),
-  cut: (bytes) => cutRecords(bytes, SHAPE),
+  cut: (bytes) => cutRecords(bytes, SHAPE) || cutLines(bytes),
   context: () => null,
   open: (sink) => new GcpVpcDecoder(sink),
 };
@@ -49,9 +59,12 @@ class GcpVpcDecoder implements Decoder {
   }
 
   decode(unit: Uint8Array, origin: Origin): void {
+    this.#entries.begin(origin);
     readObjects(unit, origin, SHAPE, this.#sink, (entry, at, end) => {
-      const problem = this.#entries.read(entry, origin, origin.offset + at);
-      if (problem) this.#sink.problem(problem[0], origin.offset + at, problem[1], unit.subarray(at, end));
+      const problem = this.#entries.read(entry, origin.offset + at);
+      if (problem)
+        this.#sink.problem(problem[0], origin.offset + at, problem[1], unit.subarray(at, end));
     });
+    this.#entries.end();
   }
 }

@@ -14,7 +14,9 @@ export function parseInstant(text: string): number {
   const match = RFC_3339.exec(text);
   if (!match) return Number.NaN;
   const [, day, clock, fraction = '', zone = 'Z'] = match;
-  const offset = /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
+  const offset = /^[+-]\d{4}$/.test(zone)
+    ? `${zone.slice(0, 3)}:${zone.slice(3)}`
+    : zone.toUpperCase();
   const seconds = Date.parse(`${day}T${clock}${offset}`) / 1000;
   const micros = seconds * 1e6 + Number(fraction.slice(0, 6).padEnd(6, '0'));
   return micros >= EARLIEST && micros < LATEST ? micros : Number.NaN;

@@ -1,6 +1,7 @@
 import { decodeUtf8 } from '#core/base/index.ts';
 import type { DecodeSink, Origin, ProblemCode } from '../format.ts';
-import { enterRecords, isSpace, nextRecord, type RecordShape, skipSpace } from './json-records.ts';
+import { enterRecords, isSpace, type RecordShape, skipSpace } from './json-records.ts';
+import { RecordStarts } from './record-starts.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -69,6 +70,7 @@ export function readObjects(
   sink: DecodeSink,
   each: (object: JsonObject, at: number, end: number) => void,
 ): void {
+  const starts = new RecordStarts(unit, shape);
   let i = 0;
   while (i < unit.length) {
     const c = unit[i]!;
@@ -79,7 +81,7 @@ export function readObjects(
         continue;
       }
       // An object never reaches into the next one, however it is damaged.
-      const next = nextRecord(unit, i + 1, shape);
+      const next = starts.after(i);
       const limit = next < 0 ? unit.length : next;
       const end = endOfObject(unit.subarray(0, limit), i);
       const object = end >= 0 ? parseObject(unit.subarray(i, end)) : undefined;
@@ -89,10 +91,12 @@ export function readObjects(
         continue;
       }
       const brokenAt = end >= 0 ? end : -1 - end;
-      const code: ProblemCode = next < 0 && brokenAt >= limit ? 'truncated' : 'not-json';
+      const resumed = starts.resume(i, brokenAt);
+      const stop = resumed < 0 ? unit.length : resumed;
+      const code: ProblemCode = resumed < 0 && brokenAt >= limit ? 'truncated' : 'not-json';
       const detail = `the JSON breaks near byte ${origin.offset + brokenAt}`;
-      sink.problem(code, origin.offset + i, detail, unit.subarray(i, limit));
-      i = limit;
+      sink.problem(code, origin.offset + i, detail, unit.subarray(i, stop));
+      i = stop;
     } else if (
       c === 0x2c ||
       c === 0x5b ||
@@ -103,7 +107,7 @@ export function readObjects(
     ) {
       i += c === 0xef ? 3 : 1;
     } else {
-      const next = nextRecord(unit, i, shape);
+      const next = starts.resume(i, i);
       const end = next < 0 ? unit.length : next;
       sink.problem('not-json', origin.offset + i, 'text between records', unit.subarray(i, end));
       i = end;
