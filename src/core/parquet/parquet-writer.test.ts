@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Batch, TableBuilder, valueAt } from '#core/batch/index.ts';
+import { defineColumns, defineTable } from '#core/schema/index.ts';
+import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
+import { ParquetWriter } from './index.ts';
+
+const table = defineTable({
+  name: 'T',
+  kind: 'stored',
+  row: 'A row.',
+  origin: 'test',
+  timeColumn: 't',
+  columns: defineColumns([
+    ['t', 'datetime', 'Time.'],
+    ['s', 'string', 'Text.'],
+    ['j', 'dynamic', 'JSON.'],
+    ['l', 'long', 'Long.'],
+    ['i', 'int', 'Int.'],
+    ['r', 'real', 'Real.'],
+    ['b', 'bool', 'Bool.'],
+    ['d', 'timespan', 'Timespan.'],
+  ]),
+});
+
+type Cell = string | number | boolean | null;
+type Row = readonly [
+  t: number | null,
+  s: string,
+  j: string,
+  l: number | null,
+  i: number | null,
+  r: number | null,
+  b: boolean | null,
+  d: number | null,
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-parquet-'));
+let db: Duckdb;
+beforeAll(async () => {
+  db = await openDuckdb({});
+});
+afterAll(() => {
+  db.close();
+  rmSync(folder, { recursive: true });
+});
+
+function encode(rows: readonly Row[], groupRows: number): { bytes: Uint8Array; ranges: unknown } {
+  const writer = new ParquetWriter(table, { compress: (bytes) => zstdCompressSync(bytes) });
+  const builder = new TableBuilder(table, (batch: Batch) => writer.add(batch), {
+    capacity: groupRows,
+    isLending: true,
+  });
+  for (const [t, s, j, l, i, r, b, d] of rows) {
+    const row = builder.begin();
+    for (const [name, value] of Object.entries({ t, l, i, r, d }))
+      if (value !== null) builder.number(name).set(row, value);
+    builder.text('s').set(row, s);
+    builder.text('j').set(row, j);
+    if (b !== null) builder.bool('b').set(row, b);
+  }
+  builder.flush();
+  const { bytes, ranges } = writer.finish();
+  return { bytes, ranges };
+}
+
+let files = 0;
+async function readBack(bytes: Uint8Array): Promise<Cell[][]> {
+  const file = join(folder, `${++files}.parquet`);
+  writeFileSync(file, bytes);
+  const { rows } = await db.run(
+    `select epoch_us(t)::varchar, s, j, l::varchar, i::varchar, r::varchar, b, d::varchar from read_parquet('${file}', file_row_number = true) order by file_row_number`,
+  );
+  return rows.map((row) =>
+    row.map((cell, k) =>
+      typeof cell === 'string' && k !== 1 && k !== 2
+        ? Number(cell.replace('inf', 'Infinity'))
+        : (cell as Cell),
+    ),
+  );
+}
+
+const whole = (bits: number) => fc.maxSafeInteger().map((n) => Math.trunc(n / 2 ** (53 - bits)));
+const row = fc.tuple(
+  fc.option(whole(52)),
+  fc
+    .oneof(
+      fc.constantFrom('', 'a', '10.0.0.1', 'é', '\u0000'),
+      fc.string({ unit: 'binary', maxLength: 80 }),
+    )
+    .map((s) => s.toWellFormed()),
+  fc.constantFrom('', '{}', '{"a":1}'),
+  fc.option(fc.oneof(fc.constantFrom(0, 1, -1), whole(52), whole(20), whole(33))),
+  fc.option(fc.integer()),
+  fc.option(fc.double({ noNaN: true })),
+  fc.option(fc.boolean()),
+  fc.option(whole(40)),
+);
+
+describe('ParquetWriter', () => {
+  it('writes what DuckDB reads back: any rows, in any row groups', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 100 }),
+        fc.integer({ min: 5, max: 300 }),
+        fc.integer({ min: 1, max: 20 }),
+        async (rows, groupRows, repeat) => {
+          const all = rows.flatMap((r) =>
+            Array.from({ length: repeat }, () => r),
+          ) as unknown as Row[];
+          const got = await readBack(encode(all, groupRows).bytes);
+          expect(got).toEqual(all.map((r) => r.map((v) => (Object.is(v, -0) ? 0 : v))));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each([1, 7, 8, 9, 31, 32, 33, 127, 128, 129, 1000, 20_000])(
+    'writes %i rows of every shape of numbers',
+    async (count) => {
+      const rows = Array.from(
+        { length: count },
+        (_, n): Row => [
+          1_700_000_000_000_000 + n * 977_000,
+          `host-${n % 5000}`,
+          n % 3 === 0 ? '{"a":1}' : '',
+          n % 2 === 0 ? null : (n * 2_654_435_761) % 2 ** 50,
+          (n * 7919) % 65_536,
+          n / 3,
+          n % 4 === 0 ? null : n % 4 === 1,
+          Math.floor(n / 100),
+        ],
+      );
+      expect(await readBack(encode(rows, 131_072).bytes)).toEqual(rows);
+    },
+  );
+
+  it('tells the range of each datetime column, and nothing of one that is all null', () => {
+    const at = (t: number | null): Row => [t, '', '', null, null, null, null, null];
+    expect(encode([at(5), at(null), at(-7)], 2).ranges).toEqual({ t: [-7, 5] });
+    expect(encode([at(null)], 2).ranges).toEqual({});
+  });
+
+  it('is pruned by DuckDB from its statistics', async () => {
+    const rows = Array.from(
+      { length: 5000 },
+      (_, n): Row => [n * 1_000_000, 'x', '', n, n, n, true, n],
+    );
+    const file = join(folder, 'pruned.parquet');
+    writeFileSync(file, encode(rows, 500).bytes);
+    const { rows: stats } = await db.run(
+      `select count(*)::int from parquet_metadata('${file}') where path_in_schema = 't' and stats_min_value <= '1970-01-01 00:10:00' and stats_max_value >= '1970-01-01 00:10:00'`,
+    );
+    expect(stats).toEqual([[1]]);
+  });
+
+  it('keeps a batch of the builder whole for those who keep it', () => {
+    const kept: Batch[] = [];
+    const builder = new TableBuilder(table, (batch) => kept.push(batch), { capacity: 2 });
+    for (let n = 0; n < 5; n++) builder.text('s').set(builder.begin(), `v${n}`);
+    builder.flush();
+    expect(
+      kept.flatMap((b) =>
+        Array.from({ length: b.rows }, (_, i) => valueAt(b.columns.get('s')!, i)),
+      ),
+    ).toEqual(['v0', 'v1', 'v2', 'v3', 'v4']);
+  });
+});
