@@ -66,7 +66,9 @@ export function Shell(props: { readonly me: Me }): ReactNode {
             aria-expanded={isNavOpen}
             onClick={() => setNavOpen(!isNavOpen)}
           />
-          {page && page.controls !== 'none' && <TimeControl />}
+          {page && page.controls !== 'none' && (
+            <TimeControl hasComparison={page.controls === 'time and filters'} />
+          )}
           {page?.controls === 'time and filters' && <FilterBar />}
           {page?.controls === 'none' && <h1 className="top-title">{page.title}</h1>}
           <span className="grow" />

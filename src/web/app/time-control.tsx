@@ -15,7 +15,7 @@ const nameRange = (range: Range): string =>
   presetOf(range)?.text ?? formatInterval(resolveRange(range, Date.now()));
 
 /** The one control for the time of the whole page, and whether to compare with the period before. */
-export function TimeControl(): ReactNode {
+export function TimeControl(props: { readonly hasComparison: boolean }): ReactNode {
   const { selection, change } = useSelection();
   const scope = useScope();
   const status = useRoute('status', {});
@@ -74,20 +74,29 @@ export function TimeControl(): ReactNode {
           );
         }}
       </Menu>
-      <button
-        type="button"
-        className={`chip-button compare${selection.isComparing ? '' : ' dashed'}`}
-        aria-pressed={selection.isComparing}
-        title={
-          scope.previous
-            ? `Changes are measured against ${formatInterval(scope.previous)}. Click to stop comparing.`
-            : 'Click to measure changes against the period before.'
-        }
-        onClick={() => change({ isComparing: !selection.isComparing })}
-      >
-        {selection.isComparing ? `vs ${nameBefore(selection.range)}` : 'no comparison'}
-      </button>
+      {props.hasComparison && <Comparison />}
     </>
+  );
+}
+
+/** Against which period changes are measured, or that they are not. */
+function Comparison(): ReactNode {
+  const { selection, change } = useSelection();
+  const scope = useScope();
+  return (
+    <button
+      type="button"
+      className={`chip-button compare${selection.isComparing ? '' : ' dashed'}`}
+      aria-pressed={selection.isComparing}
+      title={
+        scope.previous
+          ? `Changes are measured against ${formatInterval(scope.previous)}. Click to stop comparing.`
+          : 'Click to measure changes against the period before.'
+      }
+      onClick={() => change({ isComparing: !selection.isComparing })}
+    >
+      {selection.isComparing ? `vs ${nameBefore(selection.range)}` : 'no comparison'}
+    </button>
   );
 }
 

@@ -155,7 +155,10 @@ function drawSeries(
     const shared = {
       name: series.name,
       data,
-      itemStyle: { color: colour },
+      itemStyle: {
+        color: colour,
+        ...(series.isReference || spec.shape === 'line' ? {} : hatch(series.tone, colours)),
+      },
       animation: false,
       ...(isStacked ? { stack: 'all' } : {}),
       ...(index === 0 && marks.length > 0 ? drawMarks(marks, colours) : {}),
@@ -165,7 +168,6 @@ function drawSeries(
         ...shared,
         type: 'bar' as const,
         barMaxWidth: 22,
-        itemStyle: { color: colour, ...hatch(series.tone, colours) },
       };
     if (spec.shape === 'point') return { ...shared, type: 'scatter' as const, symbolSize: 6 };
     const isArea = spec.shape === 'area' && !series.isReference;
@@ -184,9 +186,7 @@ function drawSeries(
             ? ('solid' as const)
             : (DASHES[Math.floor(index / PALETTE.length) % DASHES.length] ?? 'solid'),
       },
-      ...(isArea
-        ? { areaStyle: { color: colour, opacity: 0.88, ...hatch(series.tone, colours) } }
-        : {}),
+      ...(isArea ? { areaStyle: { color: colour, opacity: 0.88 } } : {}),
       z: series.isReference ? 5 : 2,
     };
   });

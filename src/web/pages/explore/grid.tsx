@@ -23,7 +23,7 @@ interface Place {
 }
 
 const ROW_PX = 25;
-const CHARACTER_PX = 7.1;
+const CHARACTER_PX = 7.4;
 const NARROWEST_PX = 72;
 const WIDEST_PX = 380;
 const SAMPLE_ROWS = 120;

@@ -94,7 +94,7 @@ export default function Explore(): ReactNode {
           </Button>
         )}
         <span className="sub run-keys">
-          <Kbd>⇧ ⏎</Kbd>
+          <Kbd>Shift Enter</Kbd>
         </span>
         <span className="grow" />
         <Button
@@ -124,7 +124,10 @@ export default function Explore(): ReactNode {
           handle={handle}
         />
       </div>
-      <Problems found={found} onGo={(at) => handle.current?.goTo(at)} />
+      <Problems
+        found={run.state === 'failed' && run.query === text ? [] : found}
+        onGo={(at) => handle.current?.goTo(at)}
+      />
     </div>
   );
   const work = (

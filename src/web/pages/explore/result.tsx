@@ -83,7 +83,6 @@ export function ResultView(props: {
           </button>
         )}
         <Cost {...props} />
-        <span className="grow" />
         <Button look="quiet" icon="copy" onClick={copyAll}>
           Copy
         </Button>

@@ -64,7 +64,7 @@ function Tables(props: { readonly onInsert: (text: string) => void }): ReactNode
         {tables.map((table) => (
           <details
             key={table.name}
-            className="side-table"
+            className={`side-table${rows.get(table.name) === 0 ? ' hollow' : ''}`}
             open={wanted !== '' && tables.length <= 6 ? true : undefined}
           >
             <summary title={table.row}>

@@ -68,17 +68,20 @@ function readPoints(result: Answer, shiftMs: number): Points {
 
 const TONES = { Allowed: 'allow', Denied: 'deny', Malicious: 'bad' } as const;
 
-/** One x per bucket of the interval, zero where nothing was counted; the last, running bucket is left out while it has little. */
+/** One x per bucket of the interval, zero where nothing was counted. */
 function build(
   now: Points,
   then: Points,
-  interval: Interval,
+  scope: Scope,
   stepMs: number,
   beforeName: string,
 ): ChartSpec {
+  const { interval, isOpen } = scope;
   const first = Math.floor(interval.from / stepMs) * stepMs;
   const x: number[] = [];
   for (let at = first; at < interval.to; at += stepMs) x.push(at);
+  // A bucket that has only begun would look like a fall.
+  if (isOpen && x.length > 2) x.pop();
   const series: Series[] = now.names.map((name, i) => {
     const tone = TONES[name as keyof typeof TONES];
     return {
@@ -128,12 +131,12 @@ export function FlowsPanel(props: {
     () =>
       build(
         points,
-        readPoints(then.data, previous ? interval.from - previous.from : 0),
-        interval,
+        readPoints(then.data, scope.previous ? scope.interval.from - scope.previous.from : 0),
+        scope,
         stepMs,
         beforeName,
       ),
-    [points, then.data, interval, previous, stepMs, beforeName],
+    [points, then.data, scope, stepMs, beforeName],
   );
   const marks = useMemo(() => gaps(points, stepMs), [points, stepMs]);
 
