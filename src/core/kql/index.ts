@@ -1,10 +1,10 @@
 export * from './bound/expr.ts';
 export { literalOf } from './bound/literal.ts';
-export type { HostFunction, HostType, HostValue } from './dialect/dialect.ts';
+export type { HostFunction, HostType, HostValue, Natives } from './dialect/dialect.ts';
 export { quoteName, quoteText } from './dialect/duckdb.ts';
 export { printStage } from './dialect/print.ts';
 export { DUCKDB_MACROS } from './functions/macros.ts';
-export { HOST_FUNCTIONS } from './functions/registry.ts';
+export { hostFunctions } from './functions/registry.ts';
 export { type PlanOptions, planQuery } from './plan/build.ts';
 export { expandHost } from './plan/hosts.ts';
 export type {

@@ -2,7 +2,7 @@ import {
   type BoundColumn,
   DUCKDB_MACROS,
   expandHost,
-  HOST_FUNCTIONS,
+  hostFunctions,
   locate,
   type Plan,
   planQuery,
@@ -15,6 +15,7 @@ import {
 } from '#core/kql/index.ts';
 import type { Duckdb, DuckdbResult } from '#server/duckdb/index.ts';
 import { analyze, type Catalog, declareSchema, type Schema } from './kusto.ts';
+import { natives } from './natives.ts';
 import { readQuery } from './read/query.ts';
 
 /** A catalog declared to the language service; make it once per version of the schema. */
@@ -85,7 +86,7 @@ export function compile(query: string, prepared: Prepared, options: CompileOptio
 
 /** Puts what plans call into a fresh connection: once per engine, before the first `execute`. */
 export async function setUpConnection(connection: Duckdb): Promise<void> {
-  connection.register(HOST_FUNCTIONS);
+  connection.register(hostFunctions(natives));
   for (const sql of DUCKDB_MACROS) await connection.run(sql);
 }
 

@@ -19,6 +19,17 @@ export type Printer = (args: readonly Arg[], call: { readonly type: KqlType }) =
 export type HostType = 'text' | 'long' | 'real' | 'bool';
 export type HostValue = string | number | bigint | boolean | null;
 
+/** What the language itself lacks and the surroundings hand in. Texts are UTF-8 inside; compressed bytes are base64. */
+export interface Natives {
+  /** The digest in lower-case hexadecimal digits. */
+  hash(algorithm: 'md5' | 'sha1' | 'sha256', text: string): string;
+  compress(kind: 'gzip' | 'zlib', text: string): string;
+  /** Null where the text is not what it says; never more than 16 MiB. */
+  decompress(kind: 'gzip' | 'zlib', base64: string): string | null;
+  /** A new random guid. */
+  guid(): string;
+}
+
 /** A function that runs in JavaScript beside the engine: registered there, or run in a host stage. Must not throw. */
 export interface HostFunction {
   readonly name: string;
@@ -28,8 +39,10 @@ export interface HostFunction {
   readonly returns: HostType;
   /** Gives another value each time. */
   readonly isVolatile?: true;
-  readonly call: (...args: readonly HostValue[]) => HostValue;
+  readonly call: HostCall;
 }
+
+export type HostCall = (...args: readonly HostValue[]) => HostValue;
 
 /** A function: what it gives where the binder cannot tell, and how each engine computes it. */
 export type FunctionRow = {

@@ -1,5 +1,5 @@
-import type { AggregateRow, Arg } from '../dialect/dialect.ts';
-import { toDynamic, toReal } from '../dialect/duckdb.ts';
+import type { AggregateContext, AggregateRow, Arg } from '../dialect/dialect.ts';
+import { toDynamic, toLong, toReal } from '../dialect/duckdb.ts';
 
 /** Aggregates, by KQL name. `…if` forms come here as the plain one with a filter. */
 
@@ -51,21 +51,72 @@ const rows: Record<string, AggregateRow> = {
   },
   arg_max: { duckdb: pick('arg_max') },
   arg_min: { duckdb: pick('arg_min') },
-  make_list: {
+  make_list: { returns: 'dynamic', duckdb: (args, c) => gatherList('weir_make_list', args, c, false) },
+  make_list_with_nulls: { returns: 'dynamic', duckdb: (args, c) => gatherList('weir_make_list', args, c, true) },
+  make_set: { returns: 'dynamic', duckdb: (args, c) => gatherList('weir_make_set', args, c, false) },
+  make_bag: {
     returns: 'dynamic',
-    duckdb: ([a, limit], { filter, order }) =>
-      `weir_make_list(list(${toDynamic(a!)}${order})${filter.replace('WHERE ', `WHERE ${a!.sql} IS NOT NULL AND `) || ` FILTER (WHERE ${a!.sql} IS NOT NULL)`}, ${limit?.sql ?? '1048576'})`,
+    duckdb: ([a], { filter, order }) => `weir_make_bag(coalesce(string_agg(${a!.sql}, chr(10)${order})${filter}, ''))`,
   },
-  make_set: {
+  buildschema: { returns: 'dynamic', duckdb: ([a], { filter, order }) => `weir_buildschema(coalesce(string_agg(${toDynamic(a!)}, chr(10)${order})${filter}, ''))` },
+  stdev: { returns: 'real', duckdb: ([a], { filter }) => `coalesce(stddev_samp(${toReal(a!)})${filter}, 0)` },
+  stdevp: { returns: 'real', duckdb: ([a], { filter }) => `coalesce(stddev_pop(${toReal(a!)})${filter}, 0)` },
+  variance: { returns: 'real', duckdb: ([a], { filter }) => `coalesce(var_samp(${toReal(a!)})${filter}, 0)` },
+  variancep: { returns: 'real', duckdb: ([a], { filter }) => `coalesce(var_pop(${toReal(a!)})${filter}, 0)` },
+  covariance: { returns: 'real', duckdb: ([a, b], { filter }) => `coalesce(covar_samp(${toReal(a!)}, ${toReal(b!)})${filter}, 0)` },
+  covariancep: { returns: 'real', duckdb: ([a, b], { filter }) => `coalesce(covar_pop(${toReal(a!)}, ${toReal(b!)})${filter}, 0)` },
+  binary_all_and: { returns: 'long', duckdb: ([a], { filter }) => `bit_and(${toLong(a!)})${filter}` },
+  binary_all_or: { returns: 'long', duckdb: ([a], { filter }) => `bit_or(${toLong(a!)})${filter}` },
+  binary_all_xor: { returns: 'long', duckdb: ([a], { filter }) => `bit_xor(${toLong(a!)})${filter}` },
+  percentile: { duckdb: ([a, p], c) => percentile(a!, p!.sql, c) },
+  percentiles: { duckdb: ([a, ...ps], c) => percentile(a!, ps[c.output]!.sql, c) },
+  percentiles_array: { returns: 'dynamic', duckdb: ([a, ...ps], c) => percentileArray(a!, ps, c) },
+  percentilew: { duckdb: ([a, w, p], c) => weighted(a!, w!, p!.sql, c) },
+  percentilesw: { duckdb: ([a, w, ...ps], c) => weighted(a!, w!, ps[c.output]!.sql, c) },
+  /** The planner's own: rows of (place, value, size, default) as one array. */
+  $series: {
     returns: 'dynamic',
-    duckdb: ([a, limit], { filter, order }) =>
-      `weir_make_set(list(${toDynamic(a!)}${order})${filter.replace('WHERE ', `WHERE ${a!.sql} IS NOT NULL AND `) || ` FILTER (WHERE ${a!.sql} IS NOT NULL)`}, ${limit?.sql ?? '1048576'})`,
+    duckdb: ([place, value, size, fallback]) => `weir_gather(string_agg(${place!.sql}::VARCHAR || ' ' || coalesce(${value!.sql}, 'null'), chr(10)), max(${size!.sql}), any_value(${fallback!.sql}))`,
   },
 };
+
+function filtered(filter: string, condition: string): string {
+  return filter ? filter.replace('(WHERE ', `(WHERE ${condition} AND `) : ` FILTER (WHERE ${condition})`;
+}
+
+function gatherList(macro: string, [a, limit]: readonly Arg[], { filter, order }: AggregateContext, withNulls: boolean): string {
+  const value = toDynamic(a!);
+  const rows = withNulls ? filter : filtered(filter, `${a!.sql} IS NOT NULL`);
+  return `${macro}(list(${withNulls ? `coalesce(${value}, 'null')` : value}${order})${rows}, ${limit?.sql ?? '1048576'})`;
+}
+
+/** Nearest rank: the smallest value that at least p percent of the values do not exceed. */
+function percentile(a: Arg, p: string, { filter }: AggregateContext): string {
+  const value = a.type === 'dynamic' ? toReal(a) : a.sql;
+  const list = `list(${value} ORDER BY ${value})${filtered(filter, `${a.sql} IS NOT NULL`)}`;
+  return `weir_rank(${list}, ${p})`;
+}
+
+function percentileArray(a: Arg, ps: readonly Arg[], c: AggregateContext): string {
+  const [only] = ps;
+  const value = a.type === 'dynamic' ? toReal(a) : a.sql;
+  const list = `list(${value} ORDER BY ${value})${filtered(c.filter, `${a.sql} IS NOT NULL`)}`;
+  const real = a.type === 'real' || a.type === 'decimal' || a.type === 'dynamic';
+  const item = (p: string) => toDynamic({ sql: `weir_rank(${list}, ${p})`, type: real ? 'real' : a.type });
+  if (ps.length === 1 && only!.type === 'dynamic') {
+    const points: unknown = only!.literal?.value ? JSON.parse(String(only!.literal.value)) : [];
+    return `('[' || ${(Array.isArray(points) ? points : []).map((p) => item(String(Number(p)))).join(" || ',' || ")} || ']')`;
+  }
+  return `('[' || ${ps.map((p) => item(p.sql)).join(" || ',' || ")} || ']')`;
+}
+
+function weighted(a: Arg, w: Arg, p: string, { filter }: AggregateContext): string {
+  const value = a.type === 'dynamic' ? toReal(a) : a.sql;
+  return `weir_weighted_rank(list(struct_pack(v := ${value}, w := ${toReal(w)}) ORDER BY ${value})${filtered(filter, `${a.sql} IS NOT NULL`)}, ${p})`;
+}
 
 function text(sql: string, type: string): string {
   return type === 'string' ? `coalesce(${sql}, '')` : sql;
 }
 
-export { cast };
 export const AGGREGATES: ReadonlyMap<string, AggregateRow> = new Map(Object.entries(rows));

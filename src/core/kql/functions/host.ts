@@ -1,5 +1,5 @@
 import type { KqlType } from '../../schema/index.ts';
-import type { Arg, FunctionRow, HostFunction, HostType, HostValue } from '../dialect/dialect.ts';
+import type { Arg, FunctionRow, HostCall, HostFunction, HostType, Natives } from '../dialect/dialect.ts';
 import { convert, DUCKDB_TYPES, ofTicks, ticksOf } from '../dialect/duckdb.ts';
 
 /** A function of ours in JavaScript, by the KQL types it takes and gives. Instants and timespans are counts of 100 ns. */
@@ -10,11 +10,13 @@ export interface HostSpec {
   readonly rest?: KqlType;
   readonly gives: KqlType;
   readonly isVolatile?: true;
-  readonly call: (...args: readonly HostValue[]) => HostValue;
+  readonly call?: HostCall;
+  /** In place of `call`, where it needs natives. */
+  readonly bind?: (natives: Natives) => HostCall;
 }
 
 export interface HostRow extends FunctionRow {
-  readonly host: HostFunction;
+  readonly host: (natives: Natives) => HostFunction;
 }
 
 const HOST_TYPES: Readonly<Record<KqlType, HostType>> = {
@@ -52,14 +54,14 @@ export function host(spec: HostSpec): HostRow {
     if (spec.gives === 'int') return `(${sql})::${DUCKDB_TYPES.int}`;
     return spec.gives === 'string' ? `coalesce(${sql}, '')` : sql;
   };
-  const fn: HostFunction = {
+  const fn = (natives: Natives): HostFunction => ({
     name,
     args: spec.takes.map((type) => HOST_TYPES[type]),
     ...(spec.rest ? { rest: HOST_TYPES[spec.rest] } : {}),
     returns: HOST_TYPES[spec.gives],
     ...(spec.isVolatile ? { isVolatile: true } : {}),
-    call: spec.call,
-  };
+    call: spec.call ?? spec.bind?.(natives) ?? (() => null),
+  });
   return { returns: spec.gives, duckdb, host: fn };
 }
 

@@ -81,11 +81,39 @@ function listOf(text: unknown): string[] {
   return value === null ? [] : flat(value);
 }
 
+/** buildschema(): the least schema that admits every value. */
+function schemaOf(values: readonly Json[]): Json {
+  const kinds = new Set<string>();
+  const bags: { [key: string]: Json }[] = [];
+  const items: Json[] = [];
+  for (const v of values) {
+    if (Array.isArray(v)) items.push(...v);
+    else if (isBag(v)) bags.push(v);
+    else if (v !== null) kinds.add(typeName(v));
+  }
+  const out: Json[] = [...kinds];
+  const keys = new Set(bags.flatMap((b) => Object.keys(b)));
+  if (bags.length > 0) out.push(Object.fromEntries([...keys].map((k) => [k, schemaOf(bags.flatMap((b) => (Object.hasOwn(b, k) ? [b[k] ?? null] : [])))])));
+  if (items.length > 0) out.push({ '`indexer`': schemaOf(items) });
+  return out.length === 1 ? out[0]! : out;
+}
+
 function edgeOf(value: unknown): TermEdge {
   return value === 'start' || value === 'end' ? value : 'both';
 }
 
+function makeBag(lines: string): string {
+  const out: { [key: string]: Json } = {};
+  for (const line of lines === '' ? [] : lines.split('\n')) {
+    const bag = parseJson(line);
+    if (isBag(bag)) for (const [k, v] of Object.entries(bag)) if (!Object.hasOwn(out, k)) out[k] = v;
+  }
+  return jsonText(out);
+}
+
 export const INTERNAL: readonly HostFunction[] = [
+  { name: 'weir_make_bag', args: ['text'], returns: 'text', call: (v) => makeBag(asText(v)) },
+  { name: 'weir_buildschema', args: ['text'], returns: 'text', call: (v) => jsonText(schemaOf(asText(v).split('\n').filter((x) => x !== '').map((x) => parseJson(x)))) },
   {
     name: 'weir_real_text',
     args: ['real'],

@@ -5,4 +5,7 @@ export const DUCKDB_MACROS: readonly string[] = [
   'CREATE OR REPLACE MACRO weir_wrap(x) AS CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x::BIGINT ELSE ((((x + 9223372036854775808) % 18446744073709551616) + 18446744073709551616) % 18446744073709551616 - 9223372036854775808)::BIGINT END',
   "CREATE OR REPLACE MACRO weir_make_list(l, n) AS '[' || coalesce(array_to_string(l[:n], ','), '') || ']'",
   "CREATE OR REPLACE MACRO weir_make_set(l, n) AS '[' || coalesce(array_to_string(list_filter(l, lambda x, i: list_position(l, x) = i)[:n], ','), '') || ']'",
+  'CREATE OR REPLACE MACRO weir_round(x, d) AS round(x, d::INTEGER)',
+  'CREATE OR REPLACE MACRO weir_rank(l, p) AS l[greatest(1, ceil(p / 100 * len(l) - 1e-9)::BIGINT)]',
+  'CREATE OR REPLACE MACRO weir_weighted_rank(l, p) AS list_filter(l, lambda x, i: list_sum(list_transform(l[:i], lambda y: y.w)) >= p / 100 * list_sum(list_transform(l, lambda y: y.w)) - 1e-9)[1].v',
 ];

@@ -1,9 +1,14 @@
-import type { HostFunction } from '../dialect/dialect.ts';
+import type { HostFunction, Natives } from '../dialect/dialect.ts';
+import type { HostRow } from './host.ts';
 import { FUNCTIONS } from './index.ts';
 import { INTERNAL } from './internal.ts';
 
+function isHostRow(row: object): row is HostRow {
+  return 'host' in row && typeof row.host === 'function';
+}
+
 /** Every function that runs in JavaScript, for an engine to register before it runs a plan. */
-export const HOST_FUNCTIONS: readonly HostFunction[] = [
-  ...INTERNAL,
-  ...[...FUNCTIONS.values()].flatMap((row) => ('host' in row ? [row.host as HostFunction] : [])),
-];
+export function hostFunctions(natives: Natives): HostFunction[] {
+  const rows = [...FUNCTIONS.values()].filter(isHostRow);
+  return [...INTERNAL, ...rows.map((row) => row.host(natives))];
+}

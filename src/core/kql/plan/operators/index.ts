@@ -5,6 +5,8 @@ import { basicOperators } from './basic.ts';
 import { columnOperators } from './columns.ts';
 import { expandOperators } from './expand.ts';
 import { joinOperators } from './join.ts';
+import { parseOperators } from './parse.ts';
+import { seriesOperators } from './series.ts';
 import { unionOperators } from './union.ts';
 
 /** How one operator changes a flow. `isOrdered` says whether the order of the rows it gives matters to anybody. */
@@ -35,6 +37,8 @@ const TABLE = {
   ...joinOperators,
   ...unionOperators,
   ...expandOperators,
+  ...parseOperators,
+  ...seriesOperators,
 };
 
 /** Every operator the planner knows, by its KQL name. */

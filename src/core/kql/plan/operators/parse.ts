@@ -1,0 +1,139 @@
+import type { Expr, Operator } from '../../bound/expr.ts';
+import type { KqlType } from '../../../schema/index.ts';
+import { addHidden, call, column, type Flow, fresh, keep, long, select, text, type Translation } from '../flow.ts';
+import { lower } from '../lower.ts';
+import type { PlanExpr, SelectItem } from '../plan.ts';
+import { refuse } from '../../refusal.ts';
+import { protectOrder, where } from './basic.ts';
+import type { OperatorTable } from './index.ts';
+
+type ParseOperator = Extract<Operator, { op: 'parse' }>;
+
+const escape = (source: string) => source.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** What a column of a type matches in simple mode. */
+function columnPattern(type: KqlType, isLast: boolean, isGreedyEnd: boolean): string {
+  switch (type) {
+    case 'long':
+    case 'int':
+      return '\\s*([-+]?\\d+)';
+    case 'real':
+    case 'decimal':
+      return '\\s*([-+]?\\d+(?:\\.\\d*)?(?:[eE][-+]?\\d+)?)';
+    default:
+      return isLast || isGreedyEnd ? '([\\s\\S]*)' : '([\\s\\S]*?)';
+  }
+}
+
+interface Pattern {
+  readonly regex: string;
+  readonly columns: readonly { readonly name: string; readonly type: KqlType }[];
+}
+
+function patternOf(o: ParseOperator): Pattern {
+  const columns = o.parts.flatMap((p) => (p.kind === 'column' ? [{ name: p.name, type: p.type }] : []));
+  let regex = '^';
+  o.parts.forEach((part, i) => {
+    const isLast = i === o.parts.length - 1;
+    if (part.kind === 'text') regex += o.mode === 'regex' ? part.text.replace(/\(\?P</g, '(?<') : escape(part.text);
+    else if (part.kind === 'star') regex += isLast ? '[\\s\\S]*' : '[\\s\\S]*?';
+    else if (o.mode === 'relaxed') regex += isLast ? '([\\s\\S]*)' : '([\\s\\S]*?)';
+    else if (o.mode === 'regex') regex += isLast ? `([\\s\\S]*)` : `([\\s\\S]*?)`;
+    else regex += columnPattern(part.type, isLast, false);
+  });
+  return { regex: `${regex}$`, columns };
+}
+
+const CONVERT: Readonly<Record<KqlType, string>> = {
+  string: '', long: 'tolong', int: 'toint', real: 'toreal', bool: 'tobool', datetime: 'todatetime', timespan: 'totimespan', guid: 'toguid', decimal: 'todecimal', dynamic: 'parse_json',
+};
+
+function replaceColumns(flow: Flow, made: readonly SelectItem[], t: Translation): Flow {
+  const items: SelectItem[] = flow.visible.map(keep);
+  for (const m of made) {
+    const at = items.findIndex((i) => i.name === m.name);
+    if (at >= 0) items[at] = m;
+    else items.push(m);
+  }
+  return select(protectOrder(flow, items, t), items);
+}
+
+function translateParse(flow: Flow, o: ParseOperator, t: Translation): Flow {
+  const { regex, columns } = patternOf(o);
+  const source = lower(o.expr, { flow, t });
+  const sourceText: PlanExpr = source.type === 'string' ? source : call('tostring', 'string', source);
+  const hidden = fresh(t, 'parsed');
+  const flags = o.flags.replace(/[^imsU]/g, '');
+  const types = columns.map((c) => c.type).join(',');
+  const parsed = addHidden(flow, [{ name: hidden, type: 'dynamic', expr: call('$parse', 'dynamic', sourceText, text(regex), text(flags), text(o.mode), text(types)) }]);
+  const filtered = o.isFilter ? where(parsed, call('isnotnull', 'bool', column(hidden, 'dynamic'))) : parsed;
+  const made = columns.map((c, i): SelectItem => {
+    const raw = call('tostring', 'string', call('[]', 'dynamic', column(hidden, 'dynamic'), long(i)));
+    const convert = CONVERT[c.type];
+    return { name: c.name, type: c.type, expr: convert ? call(convert, c.type, raw) : raw };
+  });
+  return replaceColumns(filtered, made, t);
+}
+
+function translateParseKv(flow: Flow, o: Extract<Operator, { op: 'parse-kv' }>, t: Translation): Flow {
+  const source = lower(o.expr, { flow, t });
+  const sourceText: PlanExpr = source.type === 'string' ? source : call('tostring', 'string', source);
+  const hidden = fresh(t, 'pairs');
+  const expr = call('$parse_kv', 'dynamic', sourceText, text(JSON.stringify(o.options)), text(JSON.stringify(o.columns.map((c) => c.name))));
+  const parsed = addHidden(flow, [{ name: hidden, type: 'dynamic', expr }]);
+  const made = o.columns.map((c): SelectItem => {
+    const raw = call('tostring', 'string', call('[]', 'dynamic', column(hidden, 'dynamic'), text(c.name)));
+    const convert = CONVERT[c.type];
+    return { name: c.name, type: c.type, expr: convert ? call(convert, c.type, raw) : raw };
+  });
+  return replaceColumns(parsed, made, t);
+}
+
+/** `search`: a text anywhere means that any column has it as a term; `*` on the left means any column. */
+function searchCondition(expr: Expr, flow: Flow, t: Translation): PlanExpr {
+  if (expr.kind === 'literal' && expr.type === 'string') return anyColumn('has', expr, flow);
+  if (expr.kind === 'literal' && expr.type !== 'bool' && expr.value !== null) return anyColumn('has', { ...expr, type: 'string', value: String(expr.value) }, flow);
+  if (expr.kind === 'call') {
+    const [left, right] = expr.args;
+    if ((expr.name === 'and' || expr.name === 'or' || expr.name === 'not') && left) return call(expr.name, 'bool', ...expr.args.map((a) => searchCondition(a, flow, t)));
+    if (left?.kind === 'star' && right) {
+      const value = lower(right, { flow, t });
+      return anyColumn(expr.name, value, flow, expr.args.slice(2).map((a) => lower(a, { flow, t })));
+    }
+    if (expr.name === ':' && left && right) {
+      const value = lower(right, { flow, t });
+      return match('has', lower(left, { flow, t }), value);
+    }
+  }
+  return lower(expr, { flow, t });
+}
+
+/** A term with `*` at its ends matches beginnings, ends or parts. */
+function match(name: string, value: PlanExpr, sought: PlanExpr, more: readonly PlanExpr[] = []): PlanExpr {
+  if (name === 'has' && sought.kind === 'literal' && typeof sought.value === 'string') {
+    const pattern = sought.value;
+    const [starts, ends] = [pattern.startsWith('*'), pattern.endsWith('*') && pattern.length > 1];
+    const bare: PlanExpr = { ...sought, value: pattern.replace(/^\*|\*$/g, '') };
+    if (pattern === '*') return { kind: 'literal', type: 'bool', value: true, at: sought.at };
+    if (bare.kind === 'literal' && String(bare.value).includes('*'))
+      return call('matches regex', 'bool', value, { ...bare, value: `(?i)${escape(String(bare.value)).replaceAll('\\*', '.*')}` });
+    return call(starts && ends ? 'contains' : starts ? 'hassuffix' : ends ? 'hasprefix' : 'has', 'bool', value, bare);
+  }
+  return call(name, 'bool', value, sought, ...more);
+}
+
+function anyColumn(name: string, sought: PlanExpr, flow: Flow, more: readonly PlanExpr[] = []): PlanExpr {
+  const isText = /has|contains|with|regex|=~|!~/.test(name);
+  const columns = flow.visible.filter((c) => !c.name.startsWith('$') && (isText || c.type === sought.type || (name === '==' && c.type === 'dynamic')));
+  if (columns.length === 0) return { kind: 'literal', type: 'bool', value: false, at: { start: 0, length: 0 } };
+  return call('or', 'bool', ...columns.map((c) => match(name, isText && c.type !== 'string' ? call('tostring', 'string', column(c.name, c.type)) : column(c.name, c.type), sought, more)));
+}
+
+export const parseOperators: OperatorTable = {
+  parse: (flow, o, t) => translateParse(flow, o, t),
+  'parse-kv': (flow, o, t) => translateParseKv(flow, o, t),
+  search: (flow, o, t) => {
+    if (flow.visible.length === 0) refuse('search over nothing', o.at);
+    return where(flow, searchCondition(o.condition, flow, t));
+  },
+};
