@@ -194,7 +194,7 @@ export class ChunkEncoder {
         range,
       };
     }
-    if (physical === PHYSICAL.double) {
+    if (physical === PHYSICAL.double || max - min > WIDEST_DELTAS) {
       writePlain(this.#data, physical, values, count);
       return {
         dictionary: null,
@@ -325,6 +325,9 @@ function placeValues(
     indices[i] = place - 1;
   }
 }
+
+/** Span of values whose deltas' differences are still exact in a double. */
+const WIDEST_DELTAS = 2 ** 51;
 
 /** Span of values for which places are looked up in a table rather than a hash. */
 const DIRECT = 1 << 17;

@@ -169,7 +169,7 @@ const offsets = new Uint32Array(MINIBLOCK);
 const high = new Uint32Array(MINIBLOCK);
 
 /**
- * DELTA_BINARY_PACKED of whole numbers within ±2^52. Source: Parquet, "Encodings", Delta encoding.
+ * DELTA_BINARY_PACKED of whole numbers within ±2^52 that are no more than 2^51 apart. Source: Parquet, "Encodings", Delta encoding.
  */
 export function encodeDeltas(sink: ByteSink, values: Float64Array, count: number): void {
   sink.varint(BLOCK);
