@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Auth, createAuth, openState, Refused, type State } from './index.ts';
+import { createPasswords } from './password.ts';
 import { createThrottle } from './throttle.ts';
 
 const CHEAP = { logN: 4, r: 8, p: 1 };
@@ -105,6 +106,19 @@ describe('passwords', () => {
     const message = async (name: string) =>
       auth.loginWithPassword(name, 'wrong', '127.0.0.1').then(String, String);
     expect(await message('ann')).toBe(await message('nobody'));
+  });
+
+  test('are computed a few at a time; a burst is refused, and the event loop turns meanwhile', async () => {
+    const passwords = createPasswords({ logN: 12, r: 8, p: 1 });
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const codes = await Promise.all(
+      Array.from({ length: 40 }, () => refusal(() => passwords.hash(RIGHT))),
+    );
+    clearInterval(timer);
+    expect(codes.filter((code) => code === 'too-many')).toHaveLength(6);
+    expect(turns).toBeGreaterThan(10);
+    expect(await passwords.isRight(RIGHT, await passwords.hash(RIGHT))).toBe(true);
   });
 
   test('are never stored readable', async () => {

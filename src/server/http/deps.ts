@@ -60,6 +60,8 @@ export interface HttpOptions {
   readonly hosts: readonly string[];
   /** True behind a proxy that speaks TLS: cookies are marked Secure, and browsers are told to stay on https. */
   readonly isSecure?: boolean;
+  /** Addresses of proxies in front of the server: their `X-Forwarded-For` is believed, and nobody else's. */
+  readonly proxies?: readonly string[];
   /** Most bytes of one JSON body; 4 MiB. */
   readonly bodyLimitBytes?: number;
   /** Longest that a JSON body may take to arrive; 15 s. */

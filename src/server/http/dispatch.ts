@@ -14,7 +14,7 @@ import type { QueryAudit } from './query-audit.ts';
 /** What the transport knows of a request. */
 export interface Incoming {
   readonly request: Request;
-  /** Network address of the other end of the connection; '' when it is not known. */
+  /** Network address of the caller; '' when it is not known. */
   readonly address: string;
   parameter(name: string): string | undefined;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { METHODS, ROUTES, type RouteId } from '#core/contract/index.ts';
 import { Refused } from '#server/auth/index.ts';
+import { callerAddress } from './caller.ts';
 import type { Incoming } from './dispatch.ts';
 import { failureOf, printFailure } from './failure.ts';
 import { addSecurityHeaders } from './headers.ts';
@@ -24,6 +25,7 @@ export interface App {
 
 export interface AppOptions {
   readonly hosts: readonly string[];
+  readonly proxies: readonly string[];
   readonly isSecure: boolean;
   readonly metrics: HttpMetrics;
   readonly answer: (id: RouteId, incoming: Incoming) => Promise<Response>;
@@ -34,9 +36,10 @@ export interface AppOptions {
 const API = /^\/(?:api|v1|v2)(?:\/|$)/;
 
 /** Wires the route table to paths; what matches none of them is a file of the page or does not exist. */
-export function createApp({ hosts, isSecure, metrics, answer, page }: AppOptions): App {
+export function createApp({ hosts, proxies, isSecure, metrics, answer, page }: AppOptions): App {
   const app = new Hono<Env>();
   const known = new Set(hosts.map((host) => host.toLowerCase()));
+  const trusted = new Set(proxies);
 
   app.use(async (c, next) => {
     const began = performance.now();
@@ -59,7 +62,7 @@ export function createApp({ hosts, isSecure, metrics, answer, page }: AppOptions
     const { method, path } = ROUTES[id];
     app.on(method, path, (c) => {
       c.set('route', id);
-      return answer(id, incomingOf(c));
+      return answer(id, incomingOf(c, trusted));
     });
   }
   // A path of the table under another method. Hono would answer 404.
@@ -102,10 +105,14 @@ function refuse(error: unknown): Response {
   return printFailure(failureOf(error, ''), 'weir');
 }
 
-function incomingOf(c: Context<Env>): Incoming {
+function incomingOf(c: Context<Env>, proxies: ReadonlySet<string>): Incoming {
   return {
     request: c.req.raw,
-    address: c.env?.incoming?.socket.remoteAddress ?? '',
+    address: callerAddress(
+      c.env?.incoming?.socket.remoteAddress ?? '',
+      c.req.raw.headers.get('x-forwarded-for'),
+      proxies,
+    ),
     parameter: (name) => c.req.param(name),
   };
 }

@@ -103,6 +103,22 @@ test('twenty wrong ones lock the address, whatever the names', async () => {
   );
 });
 
+test('behind a proxy that is named, one caller does not lock out the others', async () => {
+  const behind = await openFixture({ proxies: ['127.0.0.1'] });
+  await behind.auth.accounts.create('ann', 'viewer', PASSWORD);
+  const from = (address: string, body: unknown) =>
+    behind.ask('POST', '/api/v1/login', {
+      body,
+      headers: { 'x-forwarded-for': `1.1.1.1, ${address}` },
+    });
+  for (let i = 0; i < 21; i++) await from('192.0.2.1', { name: `user${i}`, password: 'wrong' });
+  const right = { name: 'ann', password: PASSWORD };
+  expect((await from('192.0.2.1', right)).status).toBe(429);
+  expect((await from('192.0.2.2', right)).status).toBe(200);
+  expect(behind.auth.audit.list({ limit: 1 })[0]?.from).toBe('192.0.2.2');
+  await behind.close();
+});
+
 test('a session ends by idleness, by age, and by logout', async () => {
   let cookie = await fixture.login('viewer');
   fixture.now += 12 * HOUR - 1;

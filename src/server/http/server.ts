@@ -49,6 +49,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
 
   const app = createApp({
     hosts: options.hosts,
+    proxies: options.proxies ?? [],
     isSecure: options.isSecure ?? false,
     metrics,
     answer: (id, incoming) => dispatch(id, handlerOf(handlers, id), incoming),
