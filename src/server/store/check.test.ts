@@ -66,7 +66,8 @@ describe('check', () => {
     copyFileSync(`${missing.path}.kept`, missing.path);
     const again = await store.check();
     expect(again.find((f) => f.segmentId === missing.id)?.code).toBe('segment-healed');
-    expect(again.filter((f) => f.message.includes('queries go on without it'))).toHaveLength(3);
+    expect(again.filter((f) => f.message.includes('it is set aside'))).toHaveLength(3);
+    expect(await store.check({ isOnlyDamaged: true })).toHaveLength(4);
     store.setDamaged([missing.id], false);
     expect(store.segments({ table: 'Flows' })).toEqual([missing, whole]);
   });

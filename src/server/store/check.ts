@@ -32,21 +32,23 @@ export interface CheckOptions {
   readonly isDeep?: boolean;
   /** Only these segments. */
   readonly ids?: readonly string[];
+  /** Only segments that were set aside as damaged. */
+  readonly isOnlyDamaged?: boolean;
 }
 
 const MAGIC = 'PAR1';
-const ADVICE =
-  'Restore it from a backup, or run `weir doctor --repair` to have queries go on without its rows.';
+const ADVICE = 'Restore it from a backup; queries go on without its rows.';
 
 /** Compares every segment that should be readable, or only those named, with its file. */
 export async function checkSegments(
   db: Database,
   folder: string,
-  { isDeep = false, ids }: CheckOptions,
+  { isDeep = false, isOnlyDamaged = false, ids }: CheckOptions,
 ): Promise<readonly Fault[]> {
   const isAsked = (segment: SegmentFacts) => ids?.includes(segment.id) ?? true;
   const faults: Fault[] = [];
-  for (const segment of findInState(db, folder, 'visible').filter(isAsked)) {
+  const visible = isOnlyDamaged ? [] : findInState(db, folder, 'visible').filter(isAsked);
+  for (const segment of visible) {
     const found = await faultOf(segment, isDeep);
     // A compaction or a retention that ran meanwhile may have swept it.
     const isStill =
@@ -57,11 +59,11 @@ export async function checkSegments(
     const found = await faultOf(segment, true);
     faults.push(
       found
-        ? describe(segment, found[0], `${found[1]}; queries go on without it`)
+        ? describe(segment, found[0], `${found[1]}; it is set aside`)
         : describe(
             segment,
             'segment-healed',
-            'it is whole again; `weir doctor --repair` puts it back',
+            'it is whole again; a running server puts it back within the hour',
           ),
     );
   }

@@ -93,6 +93,9 @@ export interface CompactionDeps {
   readonly signal?: AbortSignal;
 }
 
+/** A merge writes its rows twice, the first time less compressed, and the old files stay for a while. */
+const ROOM_FOR_MERGE = 5;
+
 function byTime(table: string): readonly string[] {
   const timeColumn = tablesByName.get(table)?.timeColumn;
   return timeColumn ? [timeColumn, 'Observer'] : [];
@@ -114,6 +117,8 @@ export async function compactOnce(
     .reduce((best, next) => (next.length > best.length ? next : best), []);
   const [first] = chosen;
   if (!first) return undefined;
+  const bytes = chosen.reduce((sum, s) => sum + s.sizeBytes, 0);
+  if (store.freeBytes() < bytes * ROOM_FOR_MERGE) return undefined;
   const { table, day } = first;
   const ids = chosen.map((s) => s.id);
   let drafts: readonly SegmentDraft[];

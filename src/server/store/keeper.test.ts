@@ -12,6 +12,8 @@ it('compacts and retains in turns, tells of failures, and goes on', async () => 
   const store = await openTestStore(tempFolder(), { clock: () => DAY_0 });
   await store.commit({ segments: [draftOf({ dayNumber: -30, content: CONTENT })] });
   await store.commit({ segments: [draftOf({ content: CONTENT }), draftOf({ content: CONTENT })] });
+  const [kept] = await store.commit({ segments: [draftOf({ dayNumber: 1, content: CONTENT })] });
+  store.setDamaged([kept!.id], true);
   const events: UpkeepEvent[] = [];
   let calls = 0;
   const merge: Merge = async () => {
@@ -28,12 +30,15 @@ it('compacts and retains in turns, tells of failures, and goes on', async () => 
     retainEveryMs: 5,
   });
   keeper.start();
-  for (let waited = 0; waited < 5000 && events.length < 3; waited += 10) await sleep(10);
+  for (let waited = 0; waited < 5000 && events.length < 4; waited += 10) await sleep(10);
   await keeper.stop();
   await keeper.stop();
-  expect(new Set(events.map((e) => e.kind))).toEqual(new Set(['retained', 'failed', 'compacted']));
+  expect(new Set(events.map((e) => e.kind))).toEqual(
+    new Set(['healed', 'retained', 'failed', 'compacted']),
+  );
   expect(store.segments({ table: 'Flows' }).map((s) => [s.day, s.rows])).toEqual([
     ['2026-03-04', 20],
+    ['2026-03-05', 10],
   ]);
   const before = events.length;
   await sleep(50);

@@ -8,7 +8,11 @@ import type { Store } from './store.ts';
 export type UpkeepEvent =
   | { readonly kind: 'compacted'; readonly compaction: Compaction }
   | { readonly kind: 'retained'; readonly pass: RetentionPass }
-  | { readonly kind: 'failed'; readonly task: 'compaction' | 'retention'; readonly error: unknown };
+  /** Segments whose files are back. */
+  | { readonly kind: 'healed'; readonly ids: readonly string[] }
+  | { readonly kind: 'failed'; readonly task: Task; readonly error: unknown };
+
+type Task = 'compaction' | 'retention' | 'healing';
 
 export interface KeeperDeps {
   readonly store: Store;
@@ -28,6 +32,11 @@ export interface Keeper {
   /** Interrupts a merge under way; resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
+
+const HEAL_EVERY_MS = 3_600_000;
+
+/** What fails again and again is tried ever less often. */
+const MOST_DOUBLINGS = 6;
 
 /** Merges between two looks at the clock; others need the cores too. */
 const MERGES_AT_ONCE = 4;
@@ -55,28 +64,42 @@ export function createKeeper(deps: KeeperDeps): Keeper {
     }
   }
 
-  async function every(ms: number, task: 'compaction' | 'retention', work: () => Promise<void>) {
+  async function heal(): Promise<void> {
+    const faults = await store.check({ isOnlyDamaged: true });
+    const ids = faults.flatMap((f) =>
+      f.code === 'segment-healed' && f.segmentId ? [f.segmentId] : [],
+    );
+    if (ids.length === 0) return;
+    store.setDamaged(ids, false);
+    onEvent({ kind: 'healed', ids });
+  }
+
+  async function every(ms: number, task: Task, work: () => Promise<void>) {
+    let failures = 0;
     while (!signal.aborted) {
       try {
         await work();
+        failures = 0;
       } catch (error) {
         if (signal.aborted) return;
+        failures = Math.min(failures + 1, MOST_DOUBLINGS);
         onEvent({ kind: 'failed', task, error });
       }
       // Only `stop` ends a sleep early.
-      await sleep(ms, undefined, { signal }).catch(() => {});
+      await sleep(ms * 2 ** failures, undefined, { signal }).catch(() => {});
     }
   }
 
   return {
     start() {
       unsubscribe = store.onShortage(async (bytes) => {
-        const { freeBytes } = await store.summary();
-        await retain({ reserveBytes: Math.max(retention().reserveBytes, freeBytes + bytes) });
+        const reserveBytes = Math.max(retention().reserveBytes, store.freeBytes() + bytes);
+        await retain({ reserveBytes });
       });
       running = Promise.all([
         every(compactEveryMs, 'compaction', compact),
         every(retainEveryMs, 'retention', () => retain()),
+        every(HEAL_EVERY_MS, 'healing', heal),
       ]);
     },
     async stop() {

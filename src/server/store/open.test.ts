@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MICROS_PER_DAY } from '#core/base/index.ts';
 import { checkpointOf, DAY_0, draftOf, openTestStore, tempFolder } from './fixture.ts';
 import {
   CheckpointMoved,
@@ -116,6 +117,25 @@ describe('openStore', () => {
     expect(kept[0]!.excerpt).toHaveLength(512);
   });
 
+  it('forgets tallies after a hundred days', async () => {
+    const now = DAY_0 + 365 * MICROS_PER_DAY;
+    const store = await openTestStore(tempFolder(), { clock: () => now });
+    const tally = (minute: number) =>
+      ({
+        source: 's',
+        minute,
+        received: 1,
+        stored: 0,
+        known: 0,
+        problems: { truncated: 1 },
+      }) as const;
+    const recent = tally(now - 99 * MICROS_PER_DAY);
+    await store.commit({ segments: [], tallies: [tally(DAY_0), recent] });
+    await store.sweep();
+    expect(store.tallies(0, now)).toEqual([recent]);
+    expect(store.state.all('SELECT records FROM tally_problem')).toHaveLength(1);
+  });
+
   it('refuses a second writer with a sentence that names the first', async () => {
     const folder = tempFolder();
     const store = await openTestStore(folder);
@@ -171,7 +191,7 @@ describe('openStore', () => {
     await first.close();
     for (const name of ['dead.parquet', 'dead.parquet.tmp', 'other.parquet.tmp', 'unknown.parquet'])
       writeFileSync(join(day, name), name);
-    mkdirSync(join(folder, 'tmp'), { recursive: true });
+    mkdirSync(join(folder, 'tmp', 'uploads'), { recursive: true });
     writeFileSync(join(folder, 'tmp', 'half.parquet'), '');
     let recovery: Recovery | undefined;
     const second = await openTestStore(folder, { onRecovery: (r) => (recovery = r) });

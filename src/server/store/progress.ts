@@ -1,4 +1,4 @@
-import type { Micros } from '#core/base/index.ts';
+import { MICROS_PER_DAY, type Micros } from '#core/base/index.ts';
 import { CheckpointMoved } from './errors.ts';
 import type { Database } from './sqlite.ts';
 import type { Checkpoint, Quarantined, Tally } from './store.ts';
@@ -103,6 +103,17 @@ export function listTallies(db: Database, from: Micros, to: Micros): Tally[] {
       to,
     )
     .map((row) => ({ ...row, problems: JSON.parse(row.problems) }));
+}
+
+/** How long the counts of a minute are kept. */
+const TALLIES_KEPT: Micros = 100 * MICROS_PER_DAY;
+
+/** True when there are counts that are no longer kept. */
+export const hasOldTallies = (db: Database, now: Micros): boolean =>
+  db.get('SELECT 1 FROM tally WHERE minute < ? LIMIT 1', now - TALLIES_KEPT) !== undefined;
+
+export function deleteOldTallies(db: Database, now: Micros): void {
+  db.run('DELETE FROM tally WHERE minute < ?', now - TALLIES_KEPT);
 }
 
 /** Samples kept of each code of each source; the tallies count all of them. */

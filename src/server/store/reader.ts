@@ -25,6 +25,7 @@ export function createReader(
     tallies: (from, to) => listTallies(db, from, to),
     quarantined: (limit) => listQuarantined(db, limit),
     retentionLog: (limit) => listRetention(db, limit),
+    freeBytes: () => disk.freeBytes(folder),
     usage: () => measureUsage(db, folder),
     summary: async () => ({
       tables: summarizeTables(db, tables),

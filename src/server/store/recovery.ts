@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Micros } from '#core/base/index.ts';
 import type { Disk } from './disk.ts';
@@ -41,7 +41,8 @@ export async function recover(
       pending.map((s) => s.id),
     ),
   );
-  for (const path of await filesUnder(join(folder, TMP_FOLDER))) await disk.remove(path);
+  for (const name of await readdir(join(folder, TMP_FOLDER)))
+    await rm(join(folder, TMP_FOLDER, name), { recursive: true, force: true });
 
   const named = new Set<string>();
   for (const row of db.all<{ id: string; table_name: string; day: string }>(

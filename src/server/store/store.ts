@@ -127,6 +127,8 @@ export interface StoreReader {
   segments(query: SegmentQuery): readonly Segment[];
   checkpoint(identity: string): Checkpoint | undefined;
   checkpoints(source?: string): readonly Checkpoint[];
+  /** Bytes that this user may still write to the file system of DATA. */
+  freeBytes(): number;
   /** Sums by source and minute, of the minutes in [from, to). */
   tallies(from: number, to: number): readonly Tally[];
   /** Samples, newest first. */
@@ -176,7 +178,8 @@ export interface Store extends StoreReader {
    */
   expire(ids: readonly string[], reason: ExpiryReason): void;
   /**
-   * Removes files of segments that were replaced or expired longer ago than any query runs (`graceMicros`).
+   * Removes files of segments that were replaced or expired longer ago than any query runs (`graceMicros`), and tallies
+   * of more than 100 days ago.
    * With `enoughBytes`, queries come second: oldest first, until that much is gone, however lately they were retired.
    */
   sweep(enoughBytes?: number): Promise<Swept>;

@@ -7,6 +7,7 @@ import { StorageFull } from './errors.ts';
 import { createIds } from './ids.ts';
 import { SEGMENT_EXTENSION, TMP_FOLDER } from './layout.ts';
 import { greatestId, markDamaged } from './manifest.ts';
+import { deleteOldTallies, hasOldTallies } from './progress.ts';
 import { createReader } from './reader.ts';
 import { expire, sweepRetired } from './removal.ts';
 import type { Database } from './sqlite.ts';
@@ -86,6 +87,11 @@ export function createWritable(deps: WritableDeps): Store {
           before,
           enoughBytes ?? Infinity,
         );
+        if (hasOldTallies(db, clock()))
+          transactor.write(() => {
+            deleteOldTallies(db, clock());
+            return { touched: [], result: undefined };
+          });
         if (disk.freeBytes(folder) > reserveBytes) ballast.restore();
         return swept;
       });
