@@ -113,7 +113,9 @@ describe('ParquetWriter', () => {
             Array.from({ length: repeat }, () => r),
           ) as unknown as Row[];
           const got = await readBack(encode(all, groupRows).bytes);
-          expect(got).toEqual(all.map((r) => r.map((v) => (Object.is(v, -0) ? 0 : v))));
+          expect(got.map((r) => r.map((v) => (v === 0 ? 0 : v)))).toEqual(
+            all.map((r) => r.map((v) => (v === 0 ? 0 : v))),
+          );
         },
       ),
       { numRuns: 40 },
