@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays in the input, which names the option in use
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the input has the keys
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { exploreHref } from '#web/base/explore-link.ts';
 import { kqlString } from '#web/base/kql.ts';
@@ -29,7 +31,7 @@ export function JumpBox(props: {
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   const [, navigate] = useLocation();
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const targets = useTargets(typed.trim(), props.pages);
   const current = Math.min(at, Math.max(0, targets.length - 1));
 
@@ -60,7 +62,6 @@ export function JumpBox(props: {
           aria-expanded="true"
           aria-controls="jump-list"
           aria-activedescendant={targets[current] ? `jump-${current}` : undefined}
-          // biome-ignore lint/a11y/noAutofocus: the box was asked for by a key, to type into
           autoFocus
           value={typed}
           onChange={(event) => {
@@ -69,16 +70,11 @@ export function JumpBox(props: {
           }}
           onKeyDown={onKeyDown}
         />
-        {/* biome-ignore lint/a11y/useSemanticElements: a combobox lists its options so */}
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a combobox lists its options so */}
-        <ul id="jump-list" ref={list} role="listbox" aria-label="Found">
+        <div id="jump-list" ref={list} className="jump-list" role="listbox" aria-label="Found">
           {targets.map((target, i) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
-            // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the input above
-            // biome-ignore lint/a11y/useSemanticElements: see the list
-            // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: see the list
-            <li
+            <div
               key={target.id}
+              className="jump-option"
               id={`jump-${i}`}
               role="option"
               aria-selected={i === current}
@@ -89,9 +85,9 @@ export function JumpBox(props: {
               <span className="jump-text">{target.text}</span>
               {target.detail && <span className="sub">{target.detail}</span>}
               <span className="jump-kind">{target.kind}</span>
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
         {targets.length === 0 && (
           <p className="jump-none">
             Nothing is called so. Type a part of an address, or the name of a page, table or saved

@@ -1,5 +1,6 @@
 import '#web/base/theme.css';
-import '#web/widgets/widgets.css';
+import '#web/widgets/controls.css';
+import '#web/widgets/content.css';
 import '#web/charts/charts.css';
 import './shell.css';
 import { StrictMode } from 'react';

@@ -12,12 +12,11 @@ export function ChartTable(props: {
 }): ReactNode {
   const { head, rows } = toTable(props.spec);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
-    <div
+    <section
       className="rows chart-table"
       style={{ maxHeight: props.height }}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
       tabIndex={0}
-      role="region"
       aria-label={props.label}
     >
       <table>
@@ -48,6 +47,6 @@ export function ChartTable(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

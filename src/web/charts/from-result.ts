@@ -215,7 +215,7 @@ export function drawResult(
     return { spec: { kind: 'time', x, series, shape, isStacked, unit } };
   }
   const { x, series } = collect(result, axes, textAt, inOrder);
-  const cut = x.length > MOST_BARS ? MOST_BARS : x.length;
+  const cut = Math.min(x.length, MOST_BARS);
   return {
     spec: {
       kind: 'category',

@@ -179,6 +179,10 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
         d.severity === 'information' ? 'info' : d.severity === 'warning' ? 'warning' : 'error',
       message: d.hint ? `${d.message}\n${d.hint}` : d.message,
     });
+  const run = () => {
+    options.onRun();
+    return true;
+  };
   const view = new EditorView({
     root,
     parent: root,
@@ -187,8 +191,8 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
       extensions: [
         Prec.highest(
           keymap.of([
-            { key: 'Shift-Enter', run: () => (options.onRun(), true) },
-            { key: 'Mod-Enter', run: () => (options.onRun(), true) },
+            { key: 'Shift-Enter', run },
+            { key: 'Mod-Enter', run },
           ]),
         ),
         lineNumbers(),

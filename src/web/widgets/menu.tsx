@@ -82,7 +82,7 @@ function moveFocus(event: React.KeyboardEvent<HTMLDivElement>): void {
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('.menu-item')];
   if (items.length === 0) return;
   event.preventDefault();
-  const at = items.findIndex((item) => item === document.activeElement);
+  const at = items.findIndex((item) => item.contains(document.activeElement));
   const step = event.key === 'ArrowDown' ? 1 : -1;
   items[(at + step + items.length) % items.length]?.focus();
 }

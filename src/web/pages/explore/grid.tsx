@@ -1,3 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table of thousands of rows exists only where it is looked at
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the cell in use
+// biome-ignore-all lint/suspicious/noArrayIndexKey: columns keep their places, and names may repeat
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { QueryResult, ResultColumn } from '#core/contract/index.ts';
 import type { Row } from '#web/query/index.ts';
@@ -114,7 +117,6 @@ export function Grid({ result, isExact }: GridProps): ReactNode {
   const shownColumn = shown ? columns[shown.column] : undefined;
   return (
     <div className="grid-frame">
-      {/* biome-ignore lint/a11y/useSemanticElements: a table of thousands of rows exists only where it is looked at */}
       <div
         ref={frame}
         className="grid"
@@ -127,8 +129,6 @@ export function Grid({ result, isExact }: GridProps): ReactNode {
         onKeyDown={onKeyDown}
         onScroll={() => setFacts(undefined)}
       >
-        {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the cell */}
-        {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
         <div className="grid-head" role="row" style={{ width: total }}>
           {columns.map((column, i) => (
             <div
@@ -222,8 +222,6 @@ function GridRow(props: {
   readonly onShow: (column: number) => void;
 }): ReactNode {
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the cell
-    // biome-ignore lint/a11y/useSemanticElements: see the grid
     <div
       role="row"
       aria-rowindex={props.index + 2}
@@ -231,8 +229,6 @@ function GridRow(props: {
       style={{ transform: `translateY(${props.top}px)` }}
     >
       {props.columns.map((column, i) => (
-        // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the cell
-        // biome-ignore lint/a11y/useSemanticElements: see the grid
         <div
           key={`${i} ${column.name}`}
           id={`cell-${props.index}-${i}`}
