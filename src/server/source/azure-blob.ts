@@ -61,7 +61,8 @@ export interface BlobContainer {
   ): Promise<void>;
 }
 
-const PAGE_NAMES = 5000;
+/** Most names that Azure lists at once. */
+export const PAGE_NAMES = 5000;
 
 /** Brief retries of single requests; longer pauses are the follower's. */
 const OPTIONS: StoragePipelineOptions = {
@@ -79,6 +80,7 @@ export function openContainer(
   address: AzureAddress,
   login: AzureLogin,
   nowMs: number,
+  pageNames: number = PAGE_NAMES,
 ): BlobContainer {
   const secret = login.secret().trim();
   if (login.kind !== 'accountKey') refuseExpired(secret, nowMs);
@@ -90,7 +92,7 @@ export function openContainer(
     async *list(prefix, signal) {
       const options = { prefix, abortSignal: signal };
       try {
-        const pages = client.listBlobsFlat(options).byPage({ maxPageSize: PAGE_NAMES });
+        const pages = client.listBlobsFlat(options).byPage({ maxPageSize: pageNames });
         for await (const page of pages) yield page.segment.blobItems.map(toItem);
       } catch (error) {
         signal.throwIfAborted();
@@ -101,7 +103,7 @@ export function openContainer(
       const folders: string[] = [];
       try {
         const options = { prefix, abortSignal: signal };
-        const pages = client.listBlobsByHierarchy('/', options).byPage({ maxPageSize: PAGE_NAMES });
+        const pages = client.listBlobsByHierarchy('/', options).byPage({ maxPageSize: pageNames });
         for await (const page of pages) {
           folders.push(...(page.segment.blobPrefixes ?? []).map((folder) => folder.name));
         }
@@ -243,7 +245,7 @@ function toAzureError(error: unknown, container: string, kind: AzureLogin['kind'
     case 'AuthorizationFailure':
       return new AzureError(
         code,
-        'Azure refuses this machine. Allow its address in the storage account’s page “Networking”.',
+        `Azure does not accept ${login}, or not from this machine. Give the present one, and allow this machine’s address in the storage account’s page “Networking”.`,
         true,
       );
     case 'KeyBasedAuthenticationNotPermitted':

@@ -16,6 +16,8 @@ export interface AzureSourceOptions {
   readonly name?: string;
   /** Milliseconds between the beginnings of two passes; at most 15,000, which is the default. */
   readonly pollMs?: number;
+  /** Names asked for at once; at most 5,000, which is the default. */
+  readonly pageNames?: number;
   /** µs; for tests. */
   readonly clock?: () => number;
 }
@@ -45,7 +47,7 @@ export function createAzureSource(options: AzureSourceOptions): Source {
   const name = options.name ?? (account === null ? `az:${bare}` : `az://${account}/${bare}`);
   const clock = options.clock ?? (() => Date.now() * 1000);
   const health = new HealthLog(clock, null, (state, log) => say(name, state, log));
-  const lister = new Lister(address, options.login, clock);
+  const lister = new Lister(address, options.login, clock, options.pageNames);
 
   const isReadable = ({ name: blob, sizeBytes, isOnline }: BlobItem): boolean => {
     if (sizeBytes === 0) health.skip('empty', blob);
@@ -102,6 +104,7 @@ class Lister {
   readonly #address: AzureAddress;
   readonly #login: AzureLogin;
   readonly #clock: () => number;
+  readonly #pageNames: number | undefined;
   #container: BlobContainer | null = null;
   /** What stands before `y=` in the names seen. */
   readonly #roots = new Set<string>();
@@ -109,7 +112,13 @@ class Lister {
   #passes = 0;
   #nextFull = 0;
 
-  constructor(address: AzureAddress, login: AzureLogin, clock: () => number) {
+  constructor(
+    address: AzureAddress,
+    login: AzureLogin,
+    clock: () => number,
+    pageNames: number | undefined,
+  ) {
+    this.#pageNames = pageNames;
     this.#address = address;
     this.#login = login;
     this.#clock = clock;
@@ -122,7 +131,7 @@ class Lister {
   /** The SDK is loaded when it is first needed. */
   async open(): Promise<BlobContainer> {
     const { openContainer } = await import('./azure-blob.ts');
-    this.#container ??= openContainer(this.#address, this.#login, this.#nowMs);
+    this.#container ??= openContainer(this.#address, this.#login, this.#nowMs, this.#pageNames);
     return this.#container;
   }
 
