@@ -186,7 +186,11 @@ function compareAws(found: Case, folder: string): Verdict {
   return { wrong };
 }
 
-function compareAwsLine(event: unknown, row: Row | undefined, problem: Problem | undefined): string[] {
+function compareAwsLine(
+  event: unknown,
+  row: Row | undefined,
+  problem: Problem | undefined,
+): string[] {
   const status = String(at(event, 'aws.vpcflow.log_status'));
   const code = AWS_STATUS_CODES[status];
   if (code) return problem?.code === code ? [] : [`counted as ${problem?.code}, expected ${code}`];
@@ -258,7 +262,9 @@ function compareNsg(bytes: Uint8Array, file: unknown): string[] {
   const decoded = decodeAll(bytes);
   const rows = rowsOf(decoded);
   if (decoded.problems.length > 0 || rows.length !== expected.length)
-    return [`${rows.length} rows and ${decoded.problems.length} problems, expected ${expected.length} rows`];
+    return [
+      `${rows.length} rows and ${decoded.problems.length} problems, expected ${expected.length} rows`,
+    ];
   return rows.flatMap((row, i) => compare(expected[i], row, NSG_TUPLE_MEANING));
 }
 
@@ -280,7 +286,9 @@ function compareTuples(bytes: Uint8Array, parsed: unknown): string[] {
   const decoded = decodeAll(bytes);
   const rows = rowsOf(decoded);
   if (decoded.problems.length > 0 || rows.length !== tuples.length || tuples.length === 0)
-    return [`${rows.length} rows and ${decoded.problems.length} problems, expected ${tuples.length} rows`];
+    return [
+      `${rows.length} rows and ${decoded.problems.length} problems, expected ${tuples.length} rows`,
+    ];
   return rows.flatMap((row, i) => {
     const fields = tuples[i]!.split(',');
     const said = [
@@ -295,12 +303,23 @@ function compareTuples(bytes: Uint8Array, parsed: unknown): string[] {
   });
 }
 
-const COUNTERS = ['PacketsSrcToDest', 'BytesSrcToDest', 'PacketsDestToSrc', 'BytesDestToSrc'] as const;
+const COUNTERS = [
+  'PacketsSrcToDest',
+  'BytesSrcToDest',
+  'PacketsDestToSrc',
+  'BytesDestToSrc',
+] as const;
 
 /** Tuples on their own, as a VNet flow log of one record. */
 function wrapVnet(flowTuples: readonly unknown[]): Uint8Array {
   const flowRecords = { flows: [{ aclID: '', flowGroups: [{ rule: '', flowTuples }] }] };
-  const record = { time: '', flowLogVersion: 4, macAddress: '000000000000', targetResourceID: '', flowRecords };
+  const record = {
+    time: '',
+    flowLogVersion: 4,
+    macAddress: '000000000000',
+    targetResourceID: '',
+    flowRecords,
+  };
   return new TextEncoder().encode(JSON.stringify({ records: [record] }));
 }
 
@@ -308,7 +327,12 @@ function compareTotals(bytes: Uint8Array, expected: unknown): string[] {
   const decoded = decodeAll(bytes);
   const rows = rowsOf(decoded);
   const sum = (name: string) => rows.reduce((total, row) => total + Number(row[name]), 0);
-  const [packetsSent, bytesSent, packetsReceived, bytesReceived] = COUNTERS.map(sum) as [number, number, number, number];
+  const [packetsSent, bytesSent, packetsReceived, bytesReceived] = COUNTERS.map(sum) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const actual: Readonly<Record<string, number>> = {
     packetsTotal: packetsSent + packetsReceived,
     bytesTotal: bytesSent + bytesReceived,
@@ -317,8 +341,9 @@ function compareTotals(bytes: Uint8Array, expected: unknown): string[] {
     bytesSent,
     bytesReceived,
   };
-  const wrong = Object.entries(expected as Readonly<Record<string, number>>).flatMap(([name, wanted]) =>
-    actual[name] === wanted ? [] : [`${name} is ${actual[name]}, expected ${wanted}`],
+  const wrong = Object.entries(expected as Readonly<Record<string, number>>).flatMap(
+    ([name, wanted]) =>
+      actual[name] === wanted ? [] : [`${name} is ${actual[name]}, expected ${wanted}`],
   );
   return decoded.problems.length > 0 ? [...wrong, `problem ${decoded.problems[0]!.detail}`] : wrong;
 }

@@ -45,7 +45,7 @@ describe('describeUnknown', () => {
   ])('%j', (latin, expected) => {
     const said = describeUnknown(bytesOf(latin));
     expect(said).toContain(expected);
-    expect(said).toContain('Weir reads');
+    expect(said).toContain('Weir reads: AWS VPC flow log');
     expect(said).not.toContain('\x1b');
   });
 

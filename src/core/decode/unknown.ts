@@ -1,9 +1,5 @@
 import { decodeUtf8 } from '#core/base/index.ts';
-
-/** What is accepted, for people. The names of formats are listed by whoever prints the message. */
-const ACCEPTED =
-  'Weir reads Azure VNet and NSG flow logs, AWS VPC flow logs and GCP VPC flow logs, plain or compressed with gzip or zstd, ' +
-  'and AWS flow logs as Parquet';
+import { FORMATS } from './formats.ts';
 
 /** Beginnings of well-known kinds of files: offset, bytes as Latin-1 text, what it is, and what to do instead. */
 const SIGNATURES: readonly (readonly [
@@ -95,7 +91,11 @@ const LONGEST_BLANK = 20;
  */
 export function describeUnknown(head: Uint8Array): string {
   const [what, hint] = describe(head);
-  return `This looks like ${what}.${hint ? ` ${hint}` : ''} ${ACCEPTED}.`;
+  const accepted = FORMATS.map((format) => format.title).join(', ');
+  return (
+    `This looks like ${what}.${hint ? ` ${hint}` : ''} ` +
+    `Weir reads: ${accepted}; each plain or compressed with gzip or zstd, AWS also as Parquet.`
+  );
 }
 
 type Description = readonly [what: string, hint?: string];
@@ -104,7 +104,8 @@ function describe(head: Uint8Array): Description {
   if (head.length === 0) return ['an empty file'];
   for (const [offset, text, what, hint] of SIGNATURES)
     if (hasBytesAt(head, offset, text)) return hint ? [what, hint] : [what];
-  if (hasBytesAt(head, 0, '\xff\xfe') || hasBytesAt(head, 0, '\xfe\xff')) return ['text in UTF-16', 'Convert it to UTF-8 first.'];
+  if (hasBytesAt(head, 0, '\xff\xfe') || hasBytesAt(head, 0, '\xfe\xff'))
+    return ['text in UTF-16', 'Convert it to UTF-8 first.'];
   const export_ = describeExport(head);
   if (export_) return export_;
   if (isBinary(head)) return ['binary data of no known kind'];

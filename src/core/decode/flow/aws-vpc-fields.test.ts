@@ -12,6 +12,12 @@ describe('parseHeader', () => {
     ]);
   });
 
+  it('takes the header of a transit gateway’s flow log, most of whose fields are its own', () => {
+    const header =
+      'version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni srcaddr dstaddr start end';
+    expect(parseHeader(header)?.length).toBe(15);
+  });
+
   it.each([
     'start end',
     'some words of text',

@@ -108,8 +108,9 @@ export function parseHeader(line: string): string[] | undefined {
     if (isFieldName(token)) known++;
   }
   const names = tokens.map(fieldName);
-  if (known < 3 || known * 2 < tokens.length || new Set(names).size < names.length)
-    return undefined;
+  const isSender = ['srcaddr', 'dstaddr', 'start'].every((name) => names.includes(name));
+  if (known < 3 || (known * 2 < tokens.length && !isSender)) return undefined;
+  if (new Set(names).size < names.length) return undefined;
   return names;
 }
 
