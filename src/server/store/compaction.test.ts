@@ -89,6 +89,11 @@ describe('chooseMerge', () => {
     expect(chooseMerge(two, COMPACTION, later)).toEqual(two);
     const apart = [segmentOf(1, 10, DAY_0), segmentOf(2, 10, DAY_0, '2026-03-05')];
     expect(chooseMerge(apart, COMPACTION, later)).toEqual([]);
+    const many = Array.from({ length: 20 }, (_, i) => segmentOf(i, 10, DAY_0));
+    const reduced = many.map((s) => ({ ...s, table: 'NTANetAnalytics' }));
+    expect(chooseMerge(many, COMPACTION, DAY_0 + 1)).toHaveLength(20);
+    expect(chooseMerge(reduced, COMPACTION, DAY_0 + 1)).toEqual([]);
+    expect(chooseMerge(reduced, COMPACTION, later)).toHaveLength(20);
   });
 });
 

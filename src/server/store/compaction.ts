@@ -1,6 +1,7 @@
 import { MICROS_PER_SECOND, type Micros } from '#core/base/index.ts';
 import { tablesByName } from '#core/schema/index.ts';
 import { SegmentsGone } from './errors.ts';
+import { RAW_TABLES } from './retention.ts';
 import type { Segment, SegmentDraft, Store } from './store.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface CompactionPolicy {
   readonly maxBytes: number;
   /** Segments that a merge takes at least while a day is being written to. */
   readonly fanIn: number;
+  /** Tables merged while their day is written to; others wait until it is quiet, since re-reduction replaces their rows. */
+  readonly eager: ReadonlySet<string>;
   /** A day is quiet once nothing was committed to it for this long: it is then merged as far as it pays. */
   readonly quietMicros: Micros;
 }
@@ -33,6 +36,7 @@ export const COMPACTION: CompactionPolicy = {
   maxRows: 2_000_000,
   maxBytes: 256 * 1024 * 1024,
   fanIn: 8,
+  eager: RAW_TABLES,
   quietMicros: 15 * 60 * MICROS_PER_SECOND,
 };
 
@@ -54,6 +58,7 @@ export function chooseMerge(
   let best: readonly Segment[] = [];
   for (const day of Map.groupBy(segments, (s) => s.day).values()) {
     const isQuiet = day.every((s) => s.committedAt <= now - policy.quietMicros);
+    if (!isQuiet && !policy.eager.has(day[0]!.table)) continue;
     const chosen = chooseOfDay(day, policy, isQuiet);
     if (chosen.length > best.length) best = chosen;
   }

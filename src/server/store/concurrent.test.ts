@@ -44,7 +44,8 @@ it('is read by another process while it is written and compacted: always whole, 
   while (!said.includes('ready')) await sleep(20);
 
   const merge = duckdbMerge({ threads: 1 });
-  const policy = { maxRows: 10_000, maxBytes: 1 << 20, fanIn: 4, quietMicros: 1 };
+  const eager = new Set(TABLES.keys());
+  const policy = { maxRows: 10_000, maxBytes: 1 << 20, fanIn: 4, eager, quietMicros: 1 };
   let merges = 0;
   let position = 0;
   const started = Date.now();

@@ -43,34 +43,50 @@ const LAST_DAY_MICROS = 253_402_300_799_000_000;
 const dayOf = (at: Micros): string =>
   printDay(Math.min(Math.max(at, FIRST_DAY_MICROS), LAST_DAY_MICROS));
 
-/** Visible segments that may hold rows of a query, oldest day first, then in the order they were made. */
-export function findSegments(
-  db: Database,
-  folder: string,
-  query: SegmentQuery,
-  table: Table | undefined,
-): Segment[] {
-  const ranges = (query.ranges ?? []).filter((r) => r.from !== undefined || r.to !== undefined);
-  let sql = `SELECT ${COLUMNS} FROM segment WHERE state = 'visible' AND table_name = ?`;
-  const values: SqlValue[] = [query.table];
-  for (const { column, from, to } of ranges) {
-    if (table && table.columns.find((c) => c.name === column)?.type !== 'datetime')
-      throw new Error(`${query.table} has no datetime column ${column} to prune segments by`);
-    if (column !== table?.timeColumn) continue;
-    // The index is on days; the ranges below decide.
-    if (from !== undefined) {
-      sql += ' AND day >= ?';
-      values.push(dayOf(from));
-    }
-    if (to !== undefined) {
-      sql += ' AND day <= ?';
-      values.push(dayOf(to));
-    }
+/** Finds visible segments that may hold rows of a query, oldest day first, then in the order they were made. */
+export type SegmentFinder = (query: SegmentQuery, table: Table | undefined) => Segment[];
+
+/** Segments never change once they are visible: each is read from the manifest once, and then known by its id. */
+const SEGMENTS_KNOWN = 50_000;
+
+export function createFinder(db: Database, folder: string): SegmentFinder {
+  const known = new Map<string, Segment>();
+
+  function load(id: string): Segment {
+    const row = db.get<SegmentRow>(`SELECT ${COLUMNS} FROM segment WHERE id = ?`, id);
+    if (!row) throw new Error(`segment ${id} is gone in the middle of a snapshot`);
+    const segment = toSegment(folder, row);
+    if (known.size >= SEGMENTS_KNOWN) known.clear();
+    known.set(id, segment);
+    return segment;
   }
-  const rows = db.all<SegmentRow>(`${sql} ORDER BY day, id`, ...values);
-  const segments = rows.map((row) => toSegment(folder, row));
-  if (ranges.length === 0) return segments;
-  return segments.filter((s) => ranges.every((r) => touches(s.ranges[r.column], r.from, r.to)));
+
+  return (query, table) => {
+    const ranges = (query.ranges ?? []).filter((r) => r.from !== undefined || r.to !== undefined);
+    let sql = `SELECT id FROM segment WHERE state = 'visible' AND table_name = ?`;
+    const values: SqlValue[] = [query.table];
+    for (const { column, from, to } of ranges) {
+      if (table && table.columns.find((c) => c.name === column)?.type !== 'datetime')
+        throw new Error(`${query.table} has no datetime column ${column} to prune segments by`);
+      if (column !== table?.timeColumn) continue;
+      // The index is on days; the ranges below decide.
+      if (from !== undefined) {
+        sql += ' AND day >= ?';
+        values.push(dayOf(from));
+      }
+      if (to !== undefined) {
+        sql += ' AND day <= ?';
+        values.push(dayOf(to));
+      }
+    }
+    const segments = db.snapshot(() =>
+      db
+        .all<{ id: string }>(`${sql} ORDER BY day, id`, ...values)
+        .map(({ id }) => known.get(id) ?? load(id)),
+    );
+    if (ranges.length === 0) return segments;
+    return segments.filter((s) => ranges.every((r) => touches(s.ranges[r.column], r.from, r.to)));
+  };
 }
 
 function touches(range: TimeRange | undefined, from = -Infinity, to = Infinity): boolean {

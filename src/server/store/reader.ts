@@ -1,7 +1,7 @@
 import type { Table } from '#core/schema/index.ts';
 import { checkDatabase, checkSegments } from './check.ts';
 import type { Disk } from './disk.ts';
-import { findSegments, listTables, versionOf } from './manifest.ts';
+import { createFinder, listTables, versionOf } from './manifest.ts';
 import { findCheckpoint, listCheckpoints, listQuarantined, listTallies } from './progress.ts';
 import { listRetention } from './removal.ts';
 import type { Database } from './sqlite.ts';
@@ -15,11 +15,12 @@ export function createReader(
   tables: ReadonlyMap<string, Table>,
   disk: Disk,
 ): StoreReader {
+  const find = createFinder(db, folder);
   return {
     folder,
     state: db,
     tables: () => listTables(db),
-    segments: (query) => findSegments(db, folder, query, tables.get(query.table)),
+    segments: (query) => find(query, tables.get(query.table)),
     checkpoint: (identity) => findCheckpoint(db, identity),
     checkpoints: (source) => listCheckpoints(db, source),
     tallies: (from, to) => listTallies(db, from, to),

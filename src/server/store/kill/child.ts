@@ -102,7 +102,13 @@ async function recompute(store: Store): Promise<void> {
 
 async function compact(store: Store): Promise<void> {
   const merge = duckdbMerge({ threads: 1 });
-  const policy = { maxRows: 2000, maxBytes: 1 << 20, fanIn: 4, quietMicros: 200_000 };
+  const policy = {
+    maxRows: 2000,
+    maxBytes: 1 << 20,
+    fanIn: 4,
+    eager: new Set(TABLES.keys()),
+    quietMicros: 200_000,
+  };
   for (;;) {
     const done = await compactOnce(
       store,
