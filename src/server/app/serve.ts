@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printInstant } from '#core/base/index.ts';
-import { PROBLEMS } from '#core/decode/index.ts';
 import { TABLES } from '#core/schema/index.ts';
 import { createAuth, createSavedQueries, prepareState } from '#server/auth/index.ts';
 import {
@@ -10,25 +9,28 @@ import {
   createJobs,
   type Log,
   type StartedServer,
-  type StatusService,
   schemaAnswer,
 } from '#server/http/index.ts';
 import { Ingester } from '#server/pipeline/index.ts';
-import { createQueryService, type QueryLimits, type QueryService } from '#server/query/index.ts';
+import { createQueryService, type QueryLimits } from '#server/query/index.ts';
+import { createReducer } from '#server/reduce/index.ts';
 import { createRecogniser } from '#server/source/index.ts';
-import { openStore, type Store, writeServerFile } from '#server/store/index.ts';
+import { createKeeper, mergeInProcess, openStore, writeServerFile } from '#server/store/index.ts';
 import type { Config } from './config/index.ts';
-import { tellAbout } from './serving/about.ts';
+import { readEnrichment } from './enrichment.ts';
 import { createLoads } from './serving/loads.ts';
-import { parseMicros, tellQueries } from './serving/queries.ts';
-import { type Followed, followSources } from './serving/sources.ts';
-import { readStatus } from './status.ts';
+import { tellQueries } from './serving/queries.ts';
+import { followSources } from './serving/sources.ts';
+import { createStatus } from './serving/status.ts';
+import { readRetention, tellUpkeep } from './serving/upkeep.ts';
 import { readVersion } from './version.ts';
 
 export interface ServeOptions {
   readonly folder: string;
   readonly config: Config;
   readonly log: Log;
+  /** Where secrets may be. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface Running extends StartedServer {
@@ -36,19 +38,20 @@ export interface Running extends StartedServer {
   stop(): Promise<void>;
 }
 
-const DAY_MS = 86_400_000;
 /** Largest file that the page takes. */
 const UPLOAD_BYTES = 64 * 2 ** 30;
 
 /** Starts everything that `weir serve` is made of. */
-export async function serve({ folder, config, log }: ServeOptions): Promise<Running> {
+export async function serve({ folder, config, log, env }: ServeOptions): Promise<Running> {
   const now = Date.now;
   const clock = () => now() * 1000;
   const version = readVersion();
-  const startedAt = printInstant(clock());
+
+  const data = resolve(folder);
+  const enrichment = readEnrichment(config, data);
 
   const store = await openStore({
-    folder: resolve(folder),
+    folder: data,
     clock,
     onRecovery: (recovery) =>
       log.warn('an earlier run ended early; its unfinished work was cleared away', { ...recovery }),
@@ -60,6 +63,20 @@ export async function serve({ folder, config, log }: ServeOptions): Promise<Runn
     log: (message) => log.debug(message),
   });
   const ingester = new Ingester({ store, recogniser: createRecogniser(store), clock });
+  const reducer = createReducer({
+    store,
+    clock,
+    enrichment,
+    intervalMicros: config.reduction.interval * 1000,
+    onError: (error) => log.error('reduction failed; it is tried again', { error }),
+  });
+  const keeper = createKeeper({
+    store,
+    clock,
+    merge: mergeInProcess({ spillFolder: join(store.folder, 'spill') }),
+    retention: () => readRetention(config.retention),
+    onEvent: (event) => tellUpkeep(event, log),
+  });
   const events = createEventHub();
   const endChanges = store.onChange((tables) => events.changed(tables));
 
@@ -78,14 +95,24 @@ export async function serve({ folder, config, log }: ServeOptions): Promise<Runn
     log,
     onChange: (job) => events.publish({ type: 'job', job }),
   });
-  const followed = followSources(config.sources, ingester, log);
+  const followed = followSources(config.sources, ingester, log, env);
   const http = createHttpServer({
     version,
     auth,
     saved: createSavedQueries(store.state, now),
     queries: tellQueries(queries),
     schema: () => schemaAnswer(TABLES),
-    status: createStatus({ store, config, version, startedAt, followed, queries }),
+    status: createStatus({
+      store,
+      config,
+      version,
+      startedAt: printInstant(clock()),
+      clock,
+      followed,
+      queries,
+      reducer,
+      log,
+    }),
     jobs,
     events,
     now,
@@ -100,6 +127,8 @@ export async function serve({ folder, config, log }: ServeOptions): Promise<Runn
     await http.stop();
     await followed.stop();
     await ingester.close();
+    await reducer.stop();
+    await keeper.stop();
     await queries.stop();
     await store.close();
   }
@@ -115,6 +144,8 @@ export async function serve({ folder, config, log }: ServeOptions): Promise<Runn
       pid: process.pid,
       token: auth.localToken,
     });
+    keeper.start();
+    reducer.start();
     queries
       .warm()
       .catch((error: unknown) => log.error('the query service did not start', { error }));
@@ -136,62 +167,5 @@ function readQueryLimits(query: Config['query']): Partial<QueryLimits> {
     cacheBytes: query.cache,
     ...(query.memory === undefined ? {} : { memoryBytes: query.memory }),
     ...(query.threads === undefined ? {} : { threads: query.threads }),
-  };
-}
-
-interface StatusDeps {
-  readonly store: Store;
-  readonly config: Config;
-  readonly version: string;
-  readonly startedAt: string;
-  readonly followed: Followed;
-  readonly queries: QueryService;
-}
-
-function createStatus({
-  store,
-  config,
-  version,
-  startedAt,
-  followed,
-  queries,
-}: StatusDeps): StatusService {
-  return {
-    async status({ from, to }) {
-      const now = Date.now() * 1000;
-      const until = to === undefined ? now : parseMicros(to);
-      const status = await readStatus(store, {
-        version,
-        now,
-        from: from === undefined ? until - DAY_MS * 1000 : parseMicros(from),
-        to: until,
-        budgetBytes: config.retention.budget ?? null,
-        minFreeBytes: config.retention.minFree,
-      });
-      return {
-        ...status,
-        startedAt,
-        sources: followed.status(),
-        duplicates: [],
-        reduction: { upTo: null, lagSeconds: null },
-      };
-    },
-    async quarantine(limit) {
-      return {
-        records: store
-          .quarantined(limit)
-          .map((q) => ({ ...q, meaning: PROBLEMS[q.code], at: printInstant(q.at) })),
-      };
-    },
-    about: () => tellAbout(version),
-    metrics() {
-      const { running, queued, workers } = queries.load();
-      return [
-        `weir_query_running ${running}`,
-        `weir_query_waiting ${queued}`,
-        `weir_query_workers ${workers.length}`,
-        '',
-      ].join('\n');
-    },
   };
 }

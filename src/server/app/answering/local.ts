@@ -1,32 +1,61 @@
 import type { ExtraTables } from '#server/kql/index.ts';
-import { createQueryService } from '#server/query/index.ts';
-import { openReader } from '#server/store/index.ts';
+import { createQueryService, type QueryService } from '#server/query/index.ts';
+import { openReader, StoreMissing, type StoreReader } from '#server/store/index.ts';
 import type { DataFolder } from '../data-folder.ts';
+import { asCommandError } from '../data-store.ts';
 import type { Answerer } from './answerer.ts';
+import { catchUp, readsReduced } from './catch-up.ts';
 
-/**
- * Answers from the data folder, read beside whoever writes it. Without one there are no rows, unless a person named
- * it: then openReader says that it is not there.
- */
+export interface LocalOptions {
+  readonly folder: DataFolder;
+  /** Tables that are declared beside Weir's own, without rows. */
+  readonly further: ExtraTables | undefined;
+  readonly limits: { readonly timeoutMs: number; readonly maxRows: number };
+  readonly signal: AbortSignal;
+  /** Told what a reader of the answers should know. */
+  readonly note: (text: string) => void;
+}
+
+/** Answers from the data folder, read beside whoever writes it. */
 export function createLocalAnswerer(
-  folder: DataFolder,
-  further: ExtraTables | undefined,
-  limits: { readonly timeoutMs: number; readonly maxRows: number },
-): Answerer & { readonly service: ReturnType<typeof createQueryService> } {
-  const store =
-    folder.exists || folder.from !== 'default' ? openReader({ folder: folder.path }) : undefined;
+  options: LocalOptions,
+): Answerer & { readonly service: QueryService } {
+  const store = openFolder(options.folder);
   const service = createQueryService({
     store,
-    catalog: further === undefined ? {} : { extra: further },
+    catalog: options.further === undefined ? {} : { extra: options.further },
     clock: () => Date.now() * 1000,
-    limits,
+    limits: options.limits,
   });
+  let caughtUp: Promise<void> | undefined;
+
+  async function prepare(text: string): Promise<void> {
+    if (!store || !readsReduced(text)) return;
+    caughtUp ??= catchUp(store.folder, options.signal).then((missing) => {
+      if (missing !== undefined) options.note(missing);
+    });
+    await caughtUp;
+  }
+
   return {
     service,
-    answer: (request) => service.query(request),
+    async answer(request) {
+      await prepare(request.text);
+      return service.query(request);
+    },
     async stop() {
       await service.stop();
       await store?.close();
     },
   };
+}
+
+/** Undefined when there is no data and nobody said that there is: then every table is empty. */
+function openFolder(folder: DataFolder): StoreReader | undefined {
+  try {
+    return openReader({ folder: folder.path });
+  } catch (error) {
+    if (error instanceof StoreMissing && folder.from === 'default') return undefined;
+    throw asCommandError(error);
+  }
 }

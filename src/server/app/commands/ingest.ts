@@ -1,7 +1,8 @@
-import { findServer, openStore, StoreLocked } from '#server/store/index.ts';
+import { findServer } from '#server/store/index.ts';
 import { CommandError, type Run } from '../command.ts';
 import { loadConfig } from '../config/index.ts';
 import { findDataFolder } from '../data-folder.ts';
+import { asCommandError, openDataStore } from '../data-store.ts';
 import { findFormat } from '../find-format.ts';
 import { printCount, printSize } from '../format.ts';
 import { ingestHere, type Totals } from '../ingesting/here.ts';
@@ -26,7 +27,7 @@ export const run: Run = async (invocation, around) => {
     const server = folder.exists ? findServer(folder.path) : undefined;
     if (server) totals = await ingestOnServer(server, work);
     else {
-      const store = await openStore({ folder: folder.path, clock: () => Date.now() * 1000 });
+      const store = await openDataStore(folder.path);
       try {
         totals = await ingestHere(store, work);
       } finally {
@@ -34,8 +35,7 @@ export const run: Run = async (invocation, around) => {
       }
     }
   } catch (error) {
-    if (error instanceof StoreLocked) throw new CommandError(error.message, '', error);
-    throw error;
+    throw asCommandError(error);
   } finally {
     bar.end();
   }

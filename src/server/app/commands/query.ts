@@ -89,7 +89,7 @@ function openAnswerer(invocation: Invocation, around: Surroundings, limits: Limi
   if (server === undefined) {
     const tables = invocation.value('tables');
     const further = tables === undefined ? undefined : readTablesFile(tables);
-    return createLocalAnswerer(findDataFolder(invocation, around), further, limits);
+    return createLocalAnswerer({ ...localOptions(invocation, around, limits), further });
   }
   for (const flag of ['data', 'tables', 'engine'])
     if (invocation.isSet(flag))
@@ -98,6 +98,15 @@ function openAnswerer(invocation: Invocation, around: Surroundings, limits: Limi
   const token =
     reference === undefined ? (around.env['WEIR_TOKEN'] ?? '') : readSecret(reference, around.env);
   return createRemoteAnswerer(server, token);
+}
+
+function localOptions(invocation: Invocation, around: Surroundings, limits: Limits) {
+  return {
+    folder: findDataFolder(invocation, around),
+    limits,
+    signal: around.signal,
+    note: (text: string) => void around.stderr.write(`weir: note: ${text}\n`),
+  };
 }
 
 async function openBatch(file: string): Promise<NodeJS.ReadableStream> {
@@ -128,7 +137,10 @@ async function explain(
       '--explain goes with one query that is computed here',
       'Leave --batch and --server away.',
     );
-  const answerer = createLocalAnswerer(findDataFolder(invocation, around), undefined, limits);
+  const answerer = createLocalAnswerer({
+    ...localOptions(invocation, around, limits),
+    further: undefined,
+  });
   try {
     const { plan, sql } = await answerer.service.explain({ text });
     if (invocation.value('output') === 'json')

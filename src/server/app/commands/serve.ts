@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createLog } from '#server/http/index.ts';
-import { StoreLocked } from '#server/store/index.ts';
 import { CommandError, type Invocation, type Run, UsageError } from '../command.ts';
 import { type Config, loadConfig, parseListen } from '../config/index.ts';
 import { findDataFolder } from '../data-folder.ts';
+import { asCommandError } from '../data-store.ts';
 import { type Running, serve } from '../serve.ts';
 import { parseAnchor, prepareDemo } from '../serving/demo.ts';
 
@@ -29,7 +29,12 @@ export const run: Run = async (invocation, around) => {
   const listen = readListen(invocation, config);
   let running: Running;
   try {
-    running = await serve({ folder: folder.path, config: { ...config, listen }, log });
+    running = await serve({
+      folder: folder.path,
+      config: { ...config, listen },
+      log,
+      env: around.env,
+    });
   } catch (error) {
     throw explain(error, listen);
   }
@@ -55,8 +60,8 @@ function readListen(invocation: Invocation, config: Config): Config['listen'] {
 }
 
 function explain(error: unknown, { host, port }: Config['listen']): unknown {
-  if (error instanceof StoreLocked) return new CommandError(error.message, '', error);
-  const code = error instanceof Error && 'code' in error ? error.code : '';
+  const isListening = error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+  const code = isListening && 'code' in error ? error.code : '';
   if (code === 'EADDRINUSE')
     return new CommandError(
       `the address ${host}:${port} is taken`,
@@ -69,5 +74,5 @@ function explain(error: unknown, { host, port }: Config['listen']): unknown {
       'Choose another address with --listen HOST:PORT.',
       error,
     );
-  return error;
+  return asCommandError(error);
 }

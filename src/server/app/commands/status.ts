@@ -1,7 +1,8 @@
-import { findServer, openReader } from '#server/store/index.ts';
+import { findServer } from '#server/store/index.ts';
 import type { Run, Surroundings } from '../command.ts';
 import { loadConfig } from '../config/index.ts';
 import { needDataFolder } from '../data-folder.ts';
+import { openDataReader } from '../data-store.ts';
 import { printColumns, printCount, printSize } from '../format.ts';
 import { readStatus, readStoppedSources, type StoredStatus } from '../status.ts';
 import { readVersion } from '../version.ts';
@@ -10,7 +11,7 @@ import { readVersion } from '../version.ts';
 export const run: Run = async (invocation, around) => {
   const folder = needDataFolder(invocation, around);
   const { config } = loadConfig(undefined, folder.path);
-  const store = openReader({ folder: folder.path });
+  const store = openDataReader(folder.path);
   try {
     const now = Date.now() * 1000;
     const status = await readStatus(store, {

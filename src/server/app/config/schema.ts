@@ -54,9 +54,8 @@ const source = z.discriminatedUnion('kind', [folder, azureBlob]);
 const keep = z
   .strictObject({
     maxAge: duration.optional().describe('Days of event time older than this are deleted.'),
-    maxSize: size.optional().describe('The oldest days are deleted when the table is larger.'),
   })
-  .describe('How long a table is kept. Whichever limit is reached first holds.');
+  .describe('How long a table is kept.');
 
 const stored = TABLES.filter((t) => t.kind === 'stored');
 
@@ -108,7 +107,10 @@ const query = z.strictObject({
 });
 
 const reduction = z.strictObject({
-  interval: duration.default(600_000).describe('Length of one row of NTANetAnalytics.'),
+  interval: duration
+    .default(600_000)
+    .refine((ms) => ms > 0 && 3_600_000 % ms === 0, 'must divide an hour; write 5m, 10m, 20m or 1h')
+    .describe('Length of one row of NTANetAnalytics.'),
 });
 
 /** Everything a configuration file may say. Unknown keys are errors. */

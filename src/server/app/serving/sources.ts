@@ -2,9 +2,13 @@ import { printInstant } from '#core/base/index.ts';
 import type { SourceStatus } from '#core/contract/index.ts';
 import type { Log } from '#server/http/index.ts';
 import type { Ingester } from '#server/pipeline/index.ts';
-import { createFileSource, type Source } from '#server/source/index.ts';
-import { CommandError } from '../command.ts';
-import type { SourceConfig } from '../config/index.ts';
+import {
+  type AzureLogin,
+  createAzureSource,
+  createFileSource,
+  type Source,
+} from '#server/source/index.ts';
+import { readSecret, type SourceConfig } from '../config/index.ts';
 
 /** The configured sources, being followed. */
 export interface Followed {
@@ -21,10 +25,11 @@ export function followSources(
   configs: readonly SourceConfig[],
   ingester: Ingester,
   log: Log,
+  env: Env,
 ): Followed {
   const stopping = new AbortController();
   const followed = configs.map((config) => {
-    const source = openSource(config);
+    const source = openSource(config, env);
     const request = config.format === undefined ? {} : { format: config.format };
     const ended = source
       .follow(
@@ -56,13 +61,29 @@ export function followSources(
   };
 }
 
-function openSource(config: SourceConfig): Source {
+/** Throws CommandError for a configuration that cannot work. */
+export function openSource(config: SourceConfig, env: Env): Source {
+  const { name } = config;
   if (config.kind === 'folder')
-    return createFileSource({ path: config.path, name: config.name, pollMs: config.poll });
-  throw new CommandError(
-    `the source ${config.name} is an Azure container, which this version cannot follow yet`,
-    'Take it out of the configuration.',
-  );
+    return createFileSource({ path: config.path, name, pollMs: config.poll });
+  return createAzureSource({
+    container: config.container,
+    name,
+    login: readLogin(config, env),
+    pollMs: config.poll,
+    ...(config.prefix === '' ? {} : { prefix: config.prefix }),
+  });
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The secret is read when it is asked for, so that one that was replaced in its file is taken. */
+function readLogin(config: Extract<SourceConfig, { kind: 'azure-blob' }>, env: Env): AzureLogin {
+  for (const kind of ['connectionString', 'sas', 'accountKey'] as const) {
+    const reference = config[kind];
+    if (reference !== undefined) return { kind, secret: () => readSecret(reference, env) };
+  }
+  throw new Error(`the source ${config.name} has no login`);
 }
 
 const STATES = {

@@ -1,0 +1,44 @@
+import { TABLES } from '#core/schema/index.ts';
+import { reducePending } from '#server/reduce/index.ts';
+import { openStore, StoreLocked } from '#server/store/index.ts';
+import { loadConfig } from '../config/index.ts';
+import { readEnrichment } from '../enrichment.ts';
+
+/** Names whose values come from reduction: every table but the raw one, and the column that reduction decides. */
+const REDUCED = new RegExp(
+  `\\b(?:${[...TABLES.filter((t) => t.name !== 'Flows').map((t) => t.name), 'IsPrimary'].join('|')})\\b`,
+);
+
+/** True when a query may read what reduction makes; judged by the names in its text, so sometimes without need. */
+export function readsReduced(text: string): boolean {
+  return REDUCED.test(text);
+}
+
+/**
+ * Brings the reduced tables up to date where no server does: `weir ingest` leaves that to the first who asks. Returns a
+ * sentence when it could not; the answer then lacks the newest rows.
+ */
+export async function catchUp(folder: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { config } = loadConfig(undefined, folder);
+    const clock = () => Date.now() * 1000;
+    const store = await openStore({ folder, clock });
+    try {
+      await reducePending({
+        store,
+        clock,
+        signal,
+        enrichment: readEnrichment(config, folder),
+        intervalMicros: config.reduction.interval * 1000,
+      });
+    } finally {
+      await store.close();
+    }
+    return undefined;
+  } catch (error) {
+    // Whoever writes there, a server or another `weir`, reduces as well.
+    if (error instanceof StoreLocked) return undefined;
+    signal.throwIfAborted();
+    return `reduced tables may lack the newest rows: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

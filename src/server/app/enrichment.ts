@@ -1,0 +1,35 @@
+import { join, resolve } from 'node:path';
+import { type EnrichmentSettings, readTopologyFiles } from '#server/enrich/index.ts';
+import { CommandError } from './command.ts';
+import { type Config, parseYaml } from './config/index.ts';
+
+/** What reduction is told of networks, topology and bad addresses. Throws CommandError when a file cannot be read. */
+export function readEnrichment(config: Config, folder: string): EnrichmentSettings {
+  return {
+    networks: config.networks,
+    topology: readTopology(config.topology.map((file) => resolve(file))),
+    indicators: config.indicators.map((file) => resolve(file)),
+    cacheFolder: join(folder, 'cache'),
+  };
+}
+
+function readTopology(files: readonly string[]): EnrichmentSettings['topology'] & {} {
+  try {
+    return readTopologyFiles(files, readYamlValue);
+  } catch (error) {
+    const { message, cause } = error instanceof Error ? error : new Error(String(error));
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    throw new CommandError(
+      `${message}${why}`,
+      'Correct it, or take it out of the configuration.',
+      error,
+    );
+  }
+}
+
+function readYamlValue(text: string): unknown {
+  const { value, errors } = parseYaml(text);
+  const [first] = errors;
+  if (first) throw new Error(`line ${first.line}: ${first.message}`);
+  return value;
+}

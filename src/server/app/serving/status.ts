@@ -1,0 +1,117 @@
+import { printInstant } from '#core/base/index.ts';
+import type { StatusAnswer } from '#core/contract/index.ts';
+import { PROBLEMS } from '#core/decode/index.ts';
+import type { Log, StatusService } from '#server/http/index.ts';
+import type { QueryService } from '#server/query/index.ts';
+import { type Reducer, reducedUpTo } from '#server/reduce/index.ts';
+import type { Store } from '#server/store/index.ts';
+import type { Config } from '../config/index.ts';
+import { printCount } from '../format.ts';
+import { readStatus } from '../status.ts';
+import { tellAbout } from './about.ts';
+import { parseMicros } from './queries.ts';
+import type { Followed } from './sources.ts';
+
+export interface StatusDeps {
+  readonly store: Store;
+  readonly config: Config;
+  readonly version: string;
+  readonly startedAt: string;
+  /** µs. */
+  readonly clock: () => number;
+  readonly followed: Followed;
+  readonly queries: QueryService;
+  readonly reducer: Reducer;
+  readonly log: Log;
+}
+
+const DAY = 86_400_000_000;
+
+/** How Weir is doing, for pages and metrics. */
+export function createStatus(deps: StatusDeps): StatusService {
+  const { store, config, version, startedAt, clock, followed, queries, reducer } = deps;
+  return {
+    async status({ from, to }) {
+      const now = clock();
+      const until = to === undefined ? now : parseMicros(to);
+      const stored = await readStatus(store, {
+        version,
+        now,
+        from: from === undefined ? until - DAY : parseMicros(from),
+        to: until,
+        budgetBytes: config.retention.budget ?? null,
+        minFreeBytes: config.retention.minFree,
+      });
+      return {
+        ...stored,
+        startedAt,
+        sources: followed.status(),
+        duplicates: await findDuplicates(deps),
+        reduction: tellReduction(store, reducer, now),
+      };
+    },
+    async quarantine(limit) {
+      const records = store.quarantined(limit).map((q) => ({
+        source: q.source,
+        object: q.object,
+        offset: q.offset,
+        code: q.code,
+        meaning: PROBLEMS[q.code],
+        detail: q.detail,
+        excerpt: q.excerpt,
+        at: printInstant(q.at),
+      }));
+      return { records };
+    },
+    about: () => tellAbout(version),
+    metrics() {
+      const { running, queued, workers } = queries.load();
+      const gauge = (name: string, help: string, value: number) =>
+        `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`;
+      return [
+        gauge('weir_query_running', 'Queries being computed.', running),
+        gauge('weir_query_waiting', 'Queries waiting for a worker.', queued),
+        gauge('weir_query_workers', 'Processes that compute queries.', workers.length),
+        gauge(
+          'weir_reduce_current',
+          '1 when every raw row is reduced.',
+          reducer.state().isCurrent ? 1 : 0,
+        ),
+      ].join('');
+    },
+  };
+}
+
+function tellReduction(store: Store, reducer: Reducer, now: number): StatusAnswer['reduction'] {
+  const upTo = reducedUpTo(store);
+  if (upTo === null) return { upTo: null, lagSeconds: null };
+  const lag = reducer.state().isCurrent ? 0 : Math.max(0, Math.round((now - upTo) / 1e6));
+  return { upTo: printInstant(upTo), lagSeconds: lag };
+}
+
+/** Two logs of one interface: both are kept, one is counted. */
+const DUPLICATES = `RepeatedObservations
+| where Reason == "SameInterface"
+| summarize Records = sum(RecordCount) by Scope, Network, Source, PrimarySource
+| top 50 by Records desc`;
+
+async function findDuplicates({
+  store,
+  queries,
+  log,
+}: StatusDeps): Promise<StatusAnswer['duplicates']> {
+  if (store.segments({ table: 'RepeatedObservations' }).length === 0) return [];
+  try {
+    const { rows } = await queries.query({ text: DUPLICATES, user: 'status' });
+    return rows.map(([scope, network, source, primary, records]) => ({
+      scope: [scope, network].filter(Boolean).join('/'),
+      sentence:
+        `${network || scope || 'One network'} is logged twice: ${printCount(Number(records))} records of ${source} repeat ` +
+        `those of ${primary}. Pages count them once; turn one of the two logs off to save its cost.`,
+    }));
+  } catch (error) {
+    // The status of everything else is worth more than this part of it.
+    log.warn('duplicate logging could not be looked for', { error });
+    return [];
+  }
+}
