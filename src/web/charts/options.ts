@@ -126,6 +126,10 @@ function colourOf(series: Series, index: number, colours: ChartColours): string 
   return series.tone ? colours[series.tone] : (PALETTE[index % PALETTE.length] ?? colours.other);
 }
 
+/** A resolved colour, let through. */
+const faint = (colour: string, alpha: number): string =>
+  colour.replace('rgb(', 'rgba(').replace(')', `, ${alpha})`);
+
 /** Denied and malicious are hatched, so that they differ without colour too. */
 const hatch = (tone: Series['tone'], colours: ChartColours) =>
   tone === 'deny' || tone === 'bad'
@@ -133,9 +137,9 @@ const hatch = (tone: Series['tone'], colours: ChartColours) =>
         decal: {
           symbol: 'rect',
           dashArrayX: [1, 0],
-          dashArrayY: tone === 'deny' ? [1.5, 4] : [1.5, 2],
+          dashArrayY: tone === 'deny' ? [1, 4] : [1, 2],
           rotation: -Math.PI / 4,
-          color: colours.panel,
+          color: faint(colours.panel, 0.45),
         },
       }
     : {};
@@ -395,7 +399,7 @@ export function chartOptions(
             toolbox: [],
             xAxisIndex: 0,
             brushStyle: {
-              color: colours.accent.replace('rgb(', 'rgba(').replace(')', ', 0.15)'),
+              color: faint(colours.accent, 0.15),
               borderColor: colours.accent,
               borderWidth: 1,
             },

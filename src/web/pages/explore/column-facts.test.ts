@@ -15,7 +15,7 @@ test('numbers are summed, ports are not', () => {
     distinct: 3,
     least: 1,
     most: '9007199254740993',
-    sum: 9007199254740998,
+    sum: '9007199254740998',
     common: [
       { text: '1', rows: 2 },
       { text: '3', rows: 1 },

@@ -8,7 +8,8 @@ export interface ColumnFacts {
   readonly distinct: number;
   readonly least: Cell;
   readonly most: Cell;
-  readonly sum: number | undefined;
+  /** As a cell: text past 2^53. */
+  readonly sum: Cell;
   readonly common: readonly { readonly text: string; readonly rows: number }[];
 }
 
@@ -42,7 +43,9 @@ export function columnFacts(
     column.type === 'real' ||
     column.type === 'decimal';
   let empty = 0;
+  const isWhole = column.type === 'long' || column.type === 'int';
   let sum = 0;
+  let wholeSum = 0n;
   let least: Cell = null;
   let most: Cell = null;
   for (const row of rows) {
@@ -53,7 +56,8 @@ export function columnFacts(
     }
     const text = toText(cell);
     counts.set(text, (counts.get(text) ?? 0) + 1);
-    if (isSummed) sum += Number(cell);
+    if (isWhole && /^-?\d+$/.test(text)) wholeSum += BigInt(text);
+    else if (isSummed) sum += Number(cell);
     if (least === null || compareCells(cell, least) < 0) least = cell;
     if (most === null || compareCells(cell, most) > 0) most = cell;
   }
@@ -62,13 +66,14 @@ export function columnFacts(
     .slice(0, MOST_COMMON)
     .map(([text, found]) => ({ text, rows: found }));
   const isTotalled = isSummed && column.unit !== 'port' && counts.size > 0;
+  const whole = Number.isSafeInteger(Number(wholeSum)) ? Number(wholeSum) : String(wholeSum);
   return {
     rows: rows.length,
     empty,
     distinct: counts.size,
     least,
     most,
-    sum: isTotalled ? sum : undefined,
+    sum: isTotalled ? (isWhole ? whole : sum) : undefined,
     common,
   };
 }
