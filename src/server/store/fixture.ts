@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -9,8 +9,11 @@ import type { Checkpoint, SegmentDraft, Store } from './store.ts';
 /** 2026-03-04T00:00:00Z, µs. */
 export const DAY_0 = Date.UTC(2026, 2, 4) * 1000;
 
-export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'weir-store-'));
+/** In memory where there is such a place: fsync costs nothing there. */
+export const FAST_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+export function tempFolder(parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'weir-store-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

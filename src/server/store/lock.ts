@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreLocked } from './errors.ts';
 import { Database, isBusy, isUnopenable } from './sqlite.ts';
@@ -62,7 +62,10 @@ const SERVER_FILE = 'server.json';
 
 /** Says where the server of `folder` is reached, readable by this user only. `owner` is `store.owner`. */
 export function writeServerFile(folder: string, owner: string, address: ServerAddress): void {
-  writeFileSync(join(folder, SERVER_FILE), `${JSON.stringify({ ...address, owner })}\n`, {
+  const path = join(folder, SERVER_FILE);
+  // The mode is that of a new file: an old one might be open to others.
+  rmSync(path, { force: true });
+  writeFileSync(path, `${JSON.stringify({ ...address, owner })}\n`, {
     mode: 0o600,
     flush: true,
   });

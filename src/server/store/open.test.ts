@@ -171,6 +171,8 @@ describe('openStore', () => {
     const address = { url: 'http://127.0.0.1:1', pid: 1, token: 'secret' };
     const store = await openStore({ folder, clock });
     expect(findServer(folder)).toBeUndefined();
+    writeFileSync(join(folder, 'server.json'), 'half a li', { mode: 0o644 });
+    expect(findServer(folder)).toBeUndefined();
     writeServerFile(folder, store.owner, address);
     expect(findServer(folder)).toEqual(address);
     expect(statSync(join(folder, 'server.json')).mode & 0o777).toBe(0o600);
