@@ -198,7 +198,10 @@ function printJoin(rel: Extract<Rel, { op: 'join' }>, p: Printing): Printed {
           : `coalesce(${l.column(c.source)}, ${r.column(c.other ?? c.source)})`;
     return `${from} AS ${quoteName(names.get(c.name)!)}`;
   });
-  const on = rel.on.map((c) => `${printExpr(c.left, l)} = ${printExpr(c.right, r)}`);
+  const on = rel.on.map((c) => {
+    const same = c.left.type === 'string' && c.right.type === 'string' ? '=' : 'IS NOT DISTINCT FROM';
+    return `${printExpr(c.left, l)} ${same} ${printExpr(c.right, r)}`;
+  });
   return add(
     p,
     `SELECT ${items.join(', ')}\n  FROM ${left.from} AS l ${JOINS[rel.kind]} ${right.from} AS r ON ${on.length > 0 ? on.join(' AND ') : 'true'}`,

@@ -1,6 +1,6 @@
 import type { PlanExpr } from '../plan/plan.ts';
 import type { Arg } from './dialect.ts';
-import { DUCKDB_TYPES } from './duckdb.ts';
+import { DUCKDB_TYPES, ofTicks, ticksOf } from './duckdb.ts';
 
 type Window = Extract<PlanExpr, { kind: 'window' }>;
 
@@ -26,6 +26,19 @@ function neighbour(
   return `${name}(${value!.sql}, ${offset?.sql ?? '1'}, ${missing}) ${spec}`;
 }
 
+const SO_FAR = 'ROWS UNBOUNDED PRECEDING';
+
+function cast(sql: string, window: Window): string {
+  return window.type === 'real' || window.type === 'decimal' ? sql : `(${sql})::${DUCKDB_TYPES[window.type]}`;
+}
+
+/** Sessions are found over all rows at once, in JavaScript, and each row takes its own. */
+function session(args: readonly Arg[], whole: string, spec: string): string {
+  const [at, longest, gap] = args;
+  const times = `string_agg(coalesce(${ticksOf(at!.sql)}::VARCHAR, ''), ',') ${whole}`;
+  return ofTicks(`weir_session(${times}, row_number() ${spec}, ${longest!.sql}, ${gap!.sql})`);
+}
+
 /** Prints a function that looks at other rows. */
 export function printWindow(
   window: Window,
@@ -42,6 +55,18 @@ export function printWindow(
       return neighbour('lag', args, spec, window);
     case 'next':
       return neighbour('lead', args, spec, window);
+    case 'row_cumsum':
+      return cast(`sum(${first!.sql}) ${over(partition, order, SO_FAR)}`, window);
+    case '$count_true':
+      return `coalesce(sum(CASE WHEN ${first!.sql} THEN 1 ELSE 0 END) ${over(partition, order, SO_FAR)}, 0)::BIGINT`;
+    case '$changes':
+      return `(row_number() ${spec} = 1 OR ${first!.sql} IS DISTINCT FROM lag(${first!.sql}) ${spec})`;
+    case 'row_rank_dense':
+      return `sum(CASE WHEN ${first!.sql} THEN 1 ELSE 0 END) ${over(partition, order, SO_FAR)}::BIGINT`;
+    case 'row_rank_min':
+      return `weir_rank_min(string_agg(CASE WHEN ${first!.sql} THEN '1' ELSE '0' END, '') ${over(partition, order, SO_FAR)})`;
+    case 'row_window_session':
+      return session(args, over(partition, order, 'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING'), spec);
     default:
       throw new Error(`no such window function: ${window.name}`);
   }

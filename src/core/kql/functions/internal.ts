@@ -111,7 +111,32 @@ function makeBag(lines: string): string {
   return jsonText(out);
 }
 
+let sessionsOf: { readonly key: string; readonly starts: readonly bigint[] } = { key: '', starts: [] };
+
+/** The start of the session that a row is in; a session ends after too long a time, or too long a pause. */
+function sessionStart(times: string, row: number, longest: bigint, gap: bigint): bigint | null {
+  const key = `${longest}/${gap}/${times}`;
+  if (sessionsOf.key !== key) {
+    const starts: bigint[] = [];
+    let [first, last] = [0n, 0n];
+    times.split(',').forEach((text, i) => {
+      const at = BigInt(text || 0);
+      if (i === 0 || at - first > longest || at - last > gap) first = at;
+      last = at;
+      starts.push(first);
+    });
+    sessionsOf = { key, starts };
+  }
+  return sessionsOf.starts[row - 1] ?? null;
+}
+
 export const INTERNAL: readonly HostFunction[] = [
+  {
+    name: 'weir_session',
+    args: ['text', 'long', 'long', 'long'],
+    returns: 'long',
+    call: (times, row, longest, gap) => sessionStart(asText(times), Number(row), BigInt(asText(longest)), BigInt(asText(gap))),
+  },
   { name: 'weir_make_bag', args: ['text'], returns: 'text', call: (v) => makeBag(asText(v)) },
   { name: 'weir_buildschema', args: ['text'], returns: 'text', call: (v) => jsonText(schemaOf(asText(v).split('\n').filter((x) => x !== '').map((x) => parseJson(x)))) },
   {

@@ -8,4 +8,5 @@ export const DUCKDB_MACROS: readonly string[] = [
   'CREATE OR REPLACE MACRO weir_round(x, d) AS round(x, d::INTEGER)',
   'CREATE OR REPLACE MACRO weir_rank(l, p) AS l[greatest(1, ceil(p / 100 * len(l) - 1e-9)::BIGINT)]',
   'CREATE OR REPLACE MACRO weir_weighted_rank(l, p) AS list_filter(l, lambda x, i: list_sum(list_transform(l[:i], lambda y: y.w)) >= p / 100 * list_sum(list_transform(l, lambda y: y.w)) - 1e-9)[1].v',
+  "CREATE OR REPLACE MACRO weir_rank_min(flags) AS (length(flags) - strpos(reverse(flags), '1') + 1)::BIGINT",
 ];

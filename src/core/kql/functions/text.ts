@@ -1,5 +1,5 @@
 import type { FunctionGroup, HostValue, Natives } from '../dialect/dialect.ts';
-import { toText } from '../dialect/duckdb.ts';
+import { toDynamic, toText } from '../dialect/duckdb.ts';
 import { compileRegex } from '../runtime/regex.ts';
 import { parseUrl, parseUrlQuery, parseUserAgent, parseVersion, parseXml } from '../runtime/parsers.ts';
 import { parseKv, parsePattern } from '../runtime/text-parse.ts';
@@ -94,6 +94,11 @@ export const textFunctions: FunctionGroup = {
   toupper: { returns: 'string', duckdb: ([a]) => `upper(${toText(a!)})` },
   strcat: { returns: 'string', duckdb: (args) => `(${args.map(toText).join(' || ')})` },
   replace_string: { returns: 'string', duckdb: ([a, b, c]) => `replace(${toText(a!)}, ${toText(b!)}, ${toText(c!)})` },
+  extract_all: {
+    returns: 'dynamic',
+    duckdb: ([regex, a, b]) =>
+      `weir__extract_all(${toText(regex!)}, ${b ? toDynamic(a!) : 'NULL::VARCHAR'}, ${toText(b ?? a!)})`,
+  },
   ...hosts([
     { name: 'substring', takes: ['string', 'long', 'long'], gives: 'string', call: substring },
     one('reverse', (t) => [...t].reverse().join('')),
@@ -152,12 +157,7 @@ export const textFunctions: FunctionGroup = {
       gives: 'string',
       call: (regex, group, text) => compileRegex(asText(regex), '').exec(asText(text))?.[asNumber(group) ?? 0] ?? '',
     },
-    {
-      name: 'extract_all_groups',
-      takes: ['string', 'dynamic', 'string'],
-      gives: 'dynamic',
-      call: (regex, groups, text) => printJson(extractAll(asText(regex), parseJson(groups ?? null), asText(text))),
-    },
+    { name: '$extract_all', takes: ['string', 'dynamic', 'string'], gives: 'dynamic', call: (regex, groups, text) => printJson(extractAll(asText(regex), parseJson(groups ?? null), asText(text))) },
     { name: 'extract_json', takes: ['string', 'string'], gives: 'string', call: (path, json) => textOf(jsonPath(parseJson(json ?? null), asText(path))) },
     one('base64_encode_tostring', (t) => toBase64(utf8(t))),
     one('base64_decode_tostring', (t) => { const bytes = fromBase64(t); return bytes ? utf8Text(bytes) : ''; }),

@@ -1,5 +1,9 @@
+import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn } from '../bound/expr.ts';
-import type { HostParams, Rel } from './plan.ts';
+import { RefusalError } from '../refusal.ts';
+import { isBag, type Json, parseJson, textOf } from '../runtime/value.ts';
+import { call, column, freeName, keep, NOWHERE, text } from './flow.ts';
+import type { HostParams, PlanExpr, Rel, SelectItem } from './plan.ts';
 
 /** What a host stage may ask of the engine: rows of a relation over temporary ones, as values of JavaScript. */
 export type Ask = (rel: Rel) => Promise<readonly (readonly unknown[])[]>;
@@ -9,17 +13,139 @@ export interface HostExpansion {
   readonly columns: readonly BoundColumn[];
 }
 
-type Expander = (input: Rel, params: HostParams, ask: Ask) => Promise<HostExpansion>;
+type Temp = Extract<Rel, { op: 'temp' }>;
+type Expander = (input: Temp, params: HostParams, ask: Ask) => Promise<HostExpansion>;
 
-const EXPANDERS: Readonly<Record<string, Expander>> = {};
+/** More columns than this are a mistake, or an attack. */
+const MAX_COLUMNS = 2000;
+
+function textParam(params: HostParams, name: string): string {
+  const value = params[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function isColumn(value: unknown): value is BoundColumn {
+  return typeof value === 'object' && value !== null && 'name' in value && 'type' in value;
+}
+
+function columnsParam(params: HostParams, name: string): BoundColumn[] {
+  const value = params[name];
+  return Array.isArray(value) ? value.filter(isColumn) : [];
+}
+
+function textsParam(params: HostParams, name: string): string[] {
+  const value = params[name];
+  return Array.isArray(value) ? value.filter((v) => typeof v === 'string') : [];
+}
+
+async function distinct(input: Temp, name: string, ask: Ask): Promise<unknown[]> {
+  const found = input.columns.find((c) => c.name === name);
+  if (!found) throw new RefusalError('semantic', `There is no column '${name}'.`, NOWHERE);
+  const rel: Rel = { op: 'aggregate', input, by: [keep(found)], aggregates: [], order: [], columns: [found] };
+  return (await ask(rel)).map((row) => row[0]);
+}
+
+function typeOfJson(value: Json): KqlType {
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'bigint') return 'long';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'long' : 'real';
+  return typeof value === 'string' ? 'string' : 'dynamic';
+}
+
+function meet(a: KqlType | undefined, b: KqlType): KqlType {
+  if (a === undefined || a === b) return b;
+  const isNumber = (x: KqlType) => x === 'long' || x === 'real';
+  return isNumber(a) && isNumber(b) ? 'real' : 'dynamic';
+}
+
+const CONVERT: Readonly<Record<KqlType, string>> = {
+  string: 'tostring', long: 'tolong', int: 'toint', real: 'toreal', bool: 'tobool', datetime: 'todatetime', timespan: 'totimespan', guid: 'toguid', decimal: 'todecimal', dynamic: '',
+};
+
+function as(type: KqlType, expr: PlanExpr): PlanExpr {
+  const name = CONVERT[type];
+  return name && expr.type !== type ? call(name, type, expr) : expr;
+}
+
+/** One column per key of the bags, in the order of the keys' names. */
+const bagUnpack: Expander = async (input, params, ask) => {
+  const source = textParam(params, 'column');
+  const prefix = textParam(params, 'prefix');
+  const conflict = textParam(params, 'conflict');
+  const ignored = new Set(textsParam(params, 'ignored'));
+  const types = new Map<string, KqlType>();
+  for (const value of await distinct(input, source, ask)) {
+    const bag = parseJson(typeof value === 'string' ? value : null);
+    if (!isBag(bag)) continue;
+    for (const [key, item] of Object.entries(bag)) {
+      if (ignored.has(key)) continue;
+      if (item !== null) types.set(key, meet(types.get(key), typeOfJson(item)));
+      else if (!types.has(key)) types.set(key, 'dynamic');
+      if (types.size > MAX_COLUMNS) throw new RefusalError('unsupported', `bag_unpack would make more than ${MAX_COLUMNS} columns.`, NOWHERE);
+    }
+  }
+  const rest = input.columns.filter((c) => c.name !== source);
+  const schema = columnsParam(params, 'schema');
+  const keys = [...types.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const bag = column(source, 'dynamic');
+  const value = (key: string, type: KqlType) => as(type, call('[]', 'dynamic', bag, text(key)));
+  const made = keys.map((key): SelectItem => ({ name: prefix + key, type: types.get(key)!, expr: value(key, types.get(key)!) }));
+  if (schema.length > 0) {
+    const items = schema.map((c): SelectItem => {
+      const own = rest.find((r) => r.name === c.name);
+      return own ? keep(own) : { name: c.name, type: c.type, expr: value(c.name.slice(prefix.length), c.type) };
+    });
+    return selected(input, items);
+  }
+  const clash = made.find((m) => rest.some((r) => r.name === m.name));
+  if (clash && conflict !== 'replace_source' && conflict !== 'keep_source')
+    throw new RefusalError('semantic', `bag_unpack would make the column '${clash.name}' a second time. Give it a prefix, or columnsConflict.`, NOWHERE);
+  const kept = rest.map((r): SelectItem => (conflict === 'replace_source' ? (made.find((m) => m.name === r.name) ?? keep(r)) : keep(r)));
+  return selected(input, [...kept, ...made.filter((m) => !rest.some((r) => r.name === m.name))]);
+};
+
+function selected(input: Temp, items: readonly SelectItem[]): HostExpansion {
+  const columns = items.map(({ name, type }) => ({ name, type }));
+  return { rel: { op: 'select', input, items, columns }, columns };
+}
+
+/** One column per value of the pivoted column, in the order of the values. */
+const pivot: Expander = async (input, params, ask) => {
+  const source = textParam(params, 'column');
+  const name = textParam(params, 'aggregate') || 'count';
+  const valueName = textParam(params, 'value');
+  const others = textsParam(params, 'others').flatMap((o) => input.columns.filter((c) => c.name === o));
+  const type = input.columns.find((c) => c.name === source)?.type ?? 'string';
+  const texts = (await distinct(input, source, ask)).map((v) => (v === null || v === undefined ? '' : type === 'dynamic' ? textOf(parseJson(String(v))) : String(v)));
+  const values = [...new Set(texts)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  if (values.length > MAX_COLUMNS) throw new RefusalError('unsupported', `pivot would make more than ${MAX_COLUMNS} columns.`, NOWHERE);
+  const value = input.columns.find((c) => c.name === valueName);
+  const resultType = textParam(params, 'type');
+  const aggregateType: KqlType = resultType in CONVERT ? (resultType as KqlType) : 'long';
+  const taken = new Set(others.map((o) => o.name));
+  const key: PlanExpr = as('string', column(source, type));
+  const aggregates = values.map((v): SelectItem => {
+    const as2 = freeName(v, taken);
+    taken.add(as2);
+    const expr: PlanExpr = {
+      kind: 'aggregate',
+      name,
+      args: value ? [column(value.name, value.type)] : [],
+      filter: call('==', 'bool', key, text(v)),
+      type: aggregateType,
+      at: NOWHERE,
+    };
+    return { name: as2, type: aggregateType, expr };
+  });
+  const by = others.map(keep);
+  const columns = [...by, ...aggregates].map(({ name: n, type: ty }) => ({ name: n, type: ty }));
+  return { rel: { op: 'aggregate', input, by, aggregates, order: [], columns }, columns };
+};
+
+const EXPANDERS: Readonly<Record<string, Expander>> = { bag_unpack: bagUnpack, pivot };
 
 /** Runs the code of a host stage: asks what it has to know, and says what the relation becomes. */
-export function expandHost(
-  host: string,
-  input: Rel,
-  params: HostParams,
-  ask: Ask,
-): Promise<HostExpansion> {
+export function expandHost(host: string, input: Temp, params: HostParams, ask: Ask): Promise<HostExpansion> {
   const expander = EXPANDERS[host];
   if (!expander) throw new Error(`no such host stage: ${host}`);
   return expander(input, params, ask);

@@ -5,6 +5,7 @@ import { FUNCTIONS } from '../functions/index.ts';
 import { refuse } from '../refusal.ts';
 import type { Flow, Translation } from './flow.ts';
 import { translateQueryExpr } from './pipeline.ts';
+import { placeWindow, type PreparedWindows } from './windows.ts';
 import type { PlanExpr } from './plan.ts';
 
 /** Functions that look at other rows; they need rows in order. */
@@ -94,6 +95,8 @@ export interface Lowering {
   /** Where columns with a side come from, in join conditions. */
   readonly sides?: { readonly left: Flow; readonly right: Flow };
   readonly allowsAggregates?: boolean;
+  /** Hidden columns prepared for functions that look at other rows. */
+  readonly windows?: PreparedWindows;
 }
 
 function lowerColumn(expr: Extract<Expr, { kind: 'column' }>, l: Lowering): PlanExpr {
@@ -279,6 +282,7 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
     const aggregate = lowerAggregate(expr, name, l);
     if (aggregate) return aggregate;
   }
+  if (WINDOW_FUNCTIONS.has(name)) return lowerWindow(expr, name, l);
   const args = expr.args.map((a) => lower(a, l));
   const folded = foldCall(expr, name, args, l.t);
   if (folded) return folded;
@@ -286,27 +290,21 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
     expr.type === 'unknown' || args.some((a, i) => a.type !== argType(expr.args[i]!))
       ? retype(expr, name, args)
       : expr.type;
-  if (WINDOW_FUNCTIONS.has(name)) {
-    if (l.flow.order.length === 0)
-      return refuse(
-        `${name}()`,
-        expr.at,
-        'needs rows in order: put serialize, sort or top before it',
-      );
-    const type2 = expr.type === 'unknown' ? (args[0]?.type ?? 'long') : expr.type;
-    return {
-      kind: 'window',
-      name,
-      args,
-      partition: l.flow.per,
-      order: l.flow.order,
-      type: type2,
-      at: expr.at,
-    };
-  }
   if (!FUNCTIONS.has(name))
     return refuse(/^\w+$/.test(name) ? `the function ${name}()` : `the operator ${name}`, expr.at);
   return { kind: 'call', name, args, type, at: expr.at };
+}
+
+function lowerWindow(expr: CallExpr, name: string, l: Lowering): PlanExpr {
+  if (l.flow.order.length === 0)
+    return refuse(`${name}()`, expr.at, 'needs rows in order: put serialize, sort or top before it');
+  const prepared = l.windows?.get(expr);
+  const args = expr.args.map((a, i): PlanExpr => {
+    const isPrepared = prepared?.args.has(i) || (prepared?.group !== undefined && a === expr.args.at(-1));
+    return isPrepared ? { kind: 'literal', type: 'bool', value: false, at: expr.at } : lower(a, l);
+  });
+  const type = expr.type === 'unknown' ? (args[0]?.type ?? 'long') : expr.type;
+  return placeWindow(expr, args, l.flow, prepared, type);
 }
 
 function argType(expr: Expr): KqlType | 'unknown' | null {

@@ -15,6 +15,7 @@ import {
   type Translation,
 } from '../flow.ts';
 import { lower } from '../lower.ts';
+import { prepareWindows, type PreparedWindows } from '../windows.ts';
 import { tupleField } from '../pipeline.ts';
 import type { OrderKey, PlanExpr, Rel, SelectItem } from '../plan.ts';
 import type { OperatorTable } from './index.ts';
@@ -38,8 +39,9 @@ export function itemColumns(
   t: Translation,
   position: number,
   allowsAggregates = false,
+  windows?: PreparedWindows,
 ): SelectItem[] {
-  const expr = lower(item.expr, { flow, t, allowsAggregates });
+  const expr = lower(item.expr, { flow, t, allowsAggregates, ...(windows ? { windows } : {}) });
   const outputs = item.expr.kind === 'call' ? item.expr.outputs : undefined;
   if (outputs && expr.kind === 'call') {
     const wanted = item.names.length > 0 ? outputs.slice(0, item.names.length) : outputs;
@@ -55,14 +57,13 @@ export function itemColumns(
 /** Adds columns, or replaces those of the same name. Each sees the columns that the operator got, not its siblings. */
 export function extend(flow: Flow, items: readonly Item[], t: Translation): Flow {
   if (items.length === 0) return flow;
-  const needsNumbers = items.some((i) => hasWindowCall(i.expr)) && flow.order.length > 0;
-  const input = needsNumbers ? numberRows(flow, t) : flow;
+  const { flow: input, windows } = prepareWindows(flow, items.map((i) => i.expr), t);
   const columns = input.visible.map(keep);
   let unnamed = 0;
   for (const item of items) {
     const isNamed = item.names.length > 0 || item.autoName !== '';
     if (!isNamed) unnamed++;
-    for (const made of itemColumns(item, input, t, unnamed)) {
+    for (const made of itemColumns(item, input, t, unnamed, false, windows)) {
       const name =
         item.names.length > 0
           ? made.name
@@ -79,12 +80,6 @@ export function extend(flow: Flow, items: readonly Item[], t: Translation): Flow
 
 function isPlainColumn(expr: Expr): boolean {
   return expr.kind === 'column';
-}
-
-function hasWindowCall(expr: Expr): boolean {
-  return /"name":"(row_number|prev|next|row_cumsum|row_rank_dense|row_rank_min|row_window_session)","args"/.test(
-    JSON.stringify(expr),
-  );
 }
 
 /** Order keys that are visible columns about to change or go are copied into hidden ones. */
@@ -171,8 +166,8 @@ export function named(items: readonly SelectItem[], names: readonly string[]): S
 
 export const basicOperators: OperatorTable = {
   where: (flow, o, t) => {
-    const input = hasWindowCall(o.condition) ? numberRows(flow, t) : flow;
-    const condition = lower(o.condition, { flow: input, t });
+    const { flow: input, windows } = prepareWindows(flow, [o.condition], t);
+    const condition = lower(o.condition, { flow: input, t, windows });
     if (!hasWindow(condition)) return where(input, condition);
     const name = fresh(t, 'test');
     const tested = where(
@@ -191,14 +186,11 @@ export const basicOperators: OperatorTable = {
       t,
     ),
   project: (flow, o, t) => {
-    const input =
-      o.items.some((i) => hasWindowCall(i.expr)) && flow.order.length > 0
-        ? numberRows(flow, t)
-        : flow;
+    const { flow: input, windows } = prepareWindows(flow, o.items.map((i) => i.expr), t);
     let unnamed = 0;
     const items = o.items.flatMap((item) => {
       if (item.names.length === 0 && item.autoName === '') unnamed++;
-      return itemColumns(item, input, t, unnamed);
+      return itemColumns(item, input, t, unnamed, false, windows);
     });
     const columns = named(items, o.names);
     return select(protectOrder(input, columns, t), columns, { open: null });

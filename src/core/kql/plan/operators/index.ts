@@ -7,6 +7,7 @@ import { expandOperators } from './expand.ts';
 import { joinOperators } from './join.ts';
 import { parseOperators } from './parse.ts';
 import { seriesOperators } from './series.ts';
+import { topNestedOperators } from './top-nested.ts';
 import { unionOperators } from './union.ts';
 
 /** How one operator changes a flow. `isOrdered` says whether the order of the rows it gives matters to anybody. */
@@ -39,6 +40,7 @@ const TABLE = {
   ...expandOperators,
   ...parseOperators,
   ...seriesOperators,
+  ...topNestedOperators,
 };
 
 /** Every operator the planner knows, by its KQL name. */

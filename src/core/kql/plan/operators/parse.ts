@@ -129,11 +129,18 @@ function anyColumn(name: string, sought: PlanExpr, flow: Flow, more: readonly Pl
   return call('or', 'bool', ...columns.map((c) => match(name, isText && c.type !== 'string' ? call('tostring', 'string', column(c.name, c.type)) : column(c.name, c.type), sought, more)));
 }
 
+/** What `$table` says of rows that come down one pipe. */
+function sourceName(_flow: Flow): string {
+  return 'search_arg0';
+}
+
 export const parseOperators: OperatorTable = {
   parse: (flow, o, t) => translateParse(flow, o, t),
   'parse-kv': (flow, o, t) => translateParseKv(flow, o, t),
   search: (flow, o, t) => {
     if (flow.visible.length === 0) refuse('search over nothing', o.at);
-    return where(flow, searchCondition(o.condition, flow, t));
+    const found = where(flow, searchCondition(o.condition, flow, t));
+    if (flow.visible.some((c) => c.name === '$table')) return found;
+    return select(found, [{ name: '$table', type: 'string', expr: text(sourceName(flow)) }, ...flow.visible.map(keep)]);
   },
 };
