@@ -20,6 +20,7 @@ import { DAYS_KEPT, draftOfRows, draftsOf, INPUTS, TABLES, timeOf } from './trut
 const [folder = '', seed = '0', operation = '0'] = process.argv.slice(2);
 const random = createRandom(Number(seed));
 const say = (...words: readonly (string | number)[]) => writeSync(1, `${words.join(' ')}\n`);
+const thisMinute = () => Math.floor(Date.now() / 60_000) * 60_000_000;
 const die = () => process.kill(process.pid, 'SIGKILL');
 
 /** The real disk, except that the process dies before, in the middle of, or after the given operation. */
@@ -67,7 +68,14 @@ async function readInput(store: Store, identity: string): Promise<void> {
           { identity, source: 'kill', object: identity, position: to, state: { to }, from },
         ],
         tallies: [
-          { source: 'kill', minute: 0, received: rows, stored: rows, known: 0, problems: {} },
+          {
+            source: 'kill',
+            minute: thisMinute(),
+            received: rows,
+            stored: rows,
+            known: 0,
+            problems: {},
+          },
         ],
       })
       .then(() => say('stored', identity, to));
