@@ -60,6 +60,10 @@ class ContentReading implements Reading {
       if (packing === 'none') yield* this.#plain(raw);
       else yield* this.#packed(raw, packing);
       this.problem ??= raw.problem;
+    } catch (error) {
+      // Whatever broke because of it: being aborted is the reason.
+      this.#signal.throwIfAborted();
+      throw error;
     } finally {
       await raw.close();
     }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Duckdb } from '../duckdb/index.ts';
+import type { Duckdb } from '#server/duckdb/index.ts';
 import type { ReadProblem } from './source.ts';
 import { overLimit, type Unpacked, type UnpackLimits } from './unpack.ts';
 
@@ -27,7 +27,7 @@ export function readParquetText(
 
   async function* run(): AsyncGenerator<Uint8Array> {
     await using local = await localFile(file, signal);
-    const { openDuckdb } = await import('../duckdb/index.ts');
+    const { openDuckdb } = await import('#server/duckdb/index.ts');
     const duckdb = await openDuckdb({ memoryLimitBytes: MEMORY_BYTES, threads: 1 });
     const stop = () => duckdb.interrupt();
     signal.addEventListener('abort', stop, { once: true });
@@ -73,16 +73,23 @@ async function* printRows(duckdb: Duckdb, path: string): AsyncGenerator<string> 
     return;
   }
   yield `${names.join(' ')}\n`;
-  const line = columns.map(printColumn).join(` || ' ' || `);
+  const line = `concat_ws(' ', ${columns.map(printColumn).join(', ')})`;
   for await (const rows of duckdb.stream(`SELECT ${line} FROM read_parquet($1)`, [path])) {
     yield `${rows.map(([text]) => String(text)).join('\n')}\n`;
   }
 }
 
+/** Numbers hold no white space; text might, and a line break in it would make a record of its own. */
 function printColumn({ name, type }: { name: string; type: string }): string {
   const column = `"${name.replaceAll('"', '""')}"`;
   const value = type.startsWith('TIMESTAMP') ? `epoch(${column})::BIGINT` : column;
-  return `coalesce(nullif(regexp_replace(${value}::VARCHAR, '\\s', chr(160), 'g'), ''), '-')`;
+  const isNumber = value !== column || /^U?(TINY|SMALL|BIG)?INT(EGER)?$/.test(type);
+  if (isNumber) return `coalesce(${value}::VARCHAR, '-')`;
+  const text = [' ', '\\n', '\\r', '\\t'].reduce(
+    (sql, space) => `replace(${sql}, E'${space}', chr(160))`,
+    `${value}::VARCHAR`,
+  );
+  return `coalesce(nullif(${text}, ''), '-')`;
 }
 
 /** DuckDB reads files only: what comes from elsewhere is kept in one until it is read. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Checkpoint, Store } from '../store/store.ts';
+import type { Checkpoint, Store } from '#server/store/index.ts';
 import {
   agrees,
   beginAlike,

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../store/store.ts';
+import type { Checkpoint } from '#server/store/index.ts';
 
 /**
  * What is known of the bytes of an object up to a position; plain JSON, some hundred bytes. Two objects with equal

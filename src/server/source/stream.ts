@@ -25,7 +25,7 @@ export function createStreamObject(options: StreamObjectOptions): InputObject {
     stamp: null,
     lineage: null,
     open: (from, signal, limit) =>
-      openContent(async () => new RawStream(options.open()), from, signal, limit),
+      openContent(async () => new RawStream(options.open(), signal), from, signal, limit),
     extent: async () => null,
   };
 }
@@ -70,11 +70,16 @@ class RawStream implements RawBytes {
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
   #early: Uint8Array[] = [];
+  readonly #signal: AbortSignal;
+  readonly #stop = () => this.#stream.destroy();
   #isTaken = false;
 
-  constructor(stream: Readable) {
+  /** Aborting breaks the wait for a writer. */
+  constructor(stream: Readable, signal: AbortSignal) {
     this.#stream = stream;
     this.#chunks = stream[Symbol.asyncIterator]();
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#stop, { once: true });
   }
 
   async magic(): Promise<Uint8Array> {
@@ -88,42 +93,34 @@ class RawStream implements RawBytes {
     return Buffer.concat(this.#early).subarray(0, MAGIC_BYTES);
   }
 
-  read(position: number, signal: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>> | null {
+  read(position: number): AsyncIterable<Uint8Array<ArrayBuffer>> | null {
     if (this.#isTaken || position > 0) return null;
     this.#isTaken = true;
-    return this.#read(signal);
+    return this.#gather();
   }
 
   /** Pipes give 64 KiB at most: gathered, so that each piece is worth handing on, unless the writer pauses. */
-  async *#read(signal: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    const stop = () => this.#stream.destroy();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      let group = allocate(RAW_CHUNK_BYTES);
-      let filled = 0;
-      for await (const chunk of this.#all(() => filled > 0)) {
-        signal.throwIfAborted();
-        for (let at = 0; chunk !== PAUSE && at < chunk.length; ) {
-          const length = Math.min(chunk.length - at, group.length - filled);
-          group.set(chunk.subarray(at, at + length), filled);
-          at += length;
-          filled += length;
-          if (filled < group.length) continue;
-          yield group;
-          group = allocate(RAW_CHUNK_BYTES);
-          filled = 0;
-        }
-        if (chunk !== PAUSE) continue;
+  async *#gather(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    let group = allocate(RAW_CHUNK_BYTES);
+    let filled = 0;
+    for await (const chunk of this.#all(() => filled > 0)) {
+      if (chunk === PAUSE) {
         yield group.slice(0, filled);
         filled = 0;
+        continue;
       }
-      if (filled > 0) yield group.slice(0, filled);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
+      for (let at = 0; at < chunk.length; ) {
+        const length = Math.min(chunk.length - at, group.length - filled);
+        group.set(chunk.subarray(at, at + length), filled);
+        at += length;
+        filled += length;
+        if (filled < group.length) continue;
+        yield group;
+        group = allocate(RAW_CHUNK_BYTES);
+        filled = 0;
+      }
     }
+    if (filled > 0) yield group.slice(0, filled);
   }
 
   /** Chunks as they come, with `PAUSE` where none came for a while and some are waiting. */
@@ -150,6 +147,7 @@ class RawStream implements RawBytes {
   }
 
   async close(): Promise<void> {
+    this.#signal.removeEventListener('abort', this.#stop);
     this.#stream.destroy();
   }
 }

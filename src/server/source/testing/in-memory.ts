@@ -1,5 +1,5 @@
 /** Inputs and checkpoints in memory, for tests. */
-import type { Checkpoint } from '../../store/store.ts';
+import type { Checkpoint } from '#server/store/index.ts';
 import { openContent } from '../content.ts';
 import { RAW_CHUNK_BYTES, type RawBytes } from '../raw.ts';
 import type { Recogniser } from '../recognise.ts';
