@@ -73,7 +73,9 @@ export class LineTokens {
       if (bytes[i] === SPACE) i++;
       else if (k < count - 1) return -1;
     }
-    if (bytes[i] !== NEWLINE || stops[count] !== i) return -1;
+    if (stops[count] !== i) return -1;
+    if (bytes[i] === RETURN) i++;
+    if (bytes[i] !== NEWLINE) return -1;
     this.count = count;
     this.hasControl = false;
     return i;

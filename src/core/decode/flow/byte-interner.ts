@@ -28,6 +28,8 @@ export class ByteInterner {
   readonly #arena = new Uint8Array(ARENA);
   #count = 0;
   #used = 0;
+  /** The entry that was looked up last; 0 is none. Records of one source often come in runs. */
+  #last = 0;
 
   constructor(column: TextColumn, make: (bytes: Uint8Array, start: number, end: number) => string) {
     this.#column = column;
@@ -38,10 +40,13 @@ export class ByteInterner {
     this.#slots.fill(0);
     this.#count = 0;
     this.#used = 0;
+    this.#last = 0;
   }
 
   /** The column's code of the token in bytes[start, end). */
   code(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#last !== 0 && this.#isEntry(this.#last, bytes, start, end))
+      return this.#codes[this.#last]!;
     let hash = end - start;
     let at = start;
     for (const last = end - 3; at < last; at += 4) {
@@ -53,19 +58,26 @@ export class ByteInterner {
     for (; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
     hash ^= hash >>> 13;
     const slots = this.#slots;
-    const length = end - start;
     let slot = hash & (SLOTS - 1);
     for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
-      if (this.#hashes[entry] === hash && this.#lengths[entry] === length) {
-        const arena = this.#arena;
-        const offset = this.#offsets[entry]!;
-        let i = 0;
-        while (i < length && arena[offset + i] === bytes[start + i]) i++;
-        if (i === length) return this.#codes[entry]!;
+      if (this.#hashes[entry] === hash && this.#isEntry(entry, bytes, start, end)) {
+        this.#last = entry;
+        return this.#codes[entry]!;
       }
       slot = (slot + 1) & (SLOTS - 1);
     }
     return this.#add(bytes, start, end, hash, slot);
+  }
+
+  /** Compares from the end, where identifiers differ. */
+  #isEntry(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (this.#lengths[entry] !== length) return false;
+    const arena = this.#arena;
+    const offset = this.#offsets[entry]!;
+    let i = length - 1;
+    while (i >= 0 && arena[offset + i] === bytes[start + i]) i--;
+    return i < 0;
   }
 
   #add(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): number {

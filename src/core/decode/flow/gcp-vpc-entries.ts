@@ -92,7 +92,8 @@ export class GcpVpcEntries {
     c.initiatorKnown.set(row, false);
     c.isFlowStart.set(row, isLikelyStart(protocol, Number.NaN, srcPort, destPort));
     this.#setPlace(row, entry, payload);
-    c.additional.set(row, printAdditional(entry, payload));
+    // Nearly every text is another one: insertId is in it.
+    c.additional.codes[row] = c.additional.append(printAdditional(entry, payload));
     return undefined;
   }
 
@@ -134,21 +135,19 @@ function regionOf(location: string): string {
   return /^([a-z]+-[a-z]+\d+)-[a-z]$/.exec(location)?.[1] ?? location;
 }
 
-/** What has no column, as JSON text; '' when nothing is left. Built from members, so that no key can be special. */
+/** What has no column, as JSON text; '' when nothing is left. Made of entries, so that no key can be special. */
 function printAdditional(entry: JsonObject, payload: JsonObject): string {
-  const members: string[] = [];
-  const add = (from: unknown, isOwn: (key: string) => boolean) => {
-    if (!isObject(from)) return;
-    for (const [key, value] of Object.entries(from))
-      if (!isOwn(key) && !seen.has(key)) {
-        seen.add(key);
-        members.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
-      }
-  };
-  const seen = new Set<string>();
-  add(payload, (key) => OWN_PAYLOAD.has(key));
-  add(member(payload, 'connection'), (key) => OWN_CONNECTION.has(key));
-  add(entry, (key) => KNOWN_ENTRY.has(key));
-  add(member(member(entry, 'resource'), 'labels'), (key) => OWN_LABELS.has(key));
-  return members.length === 0 ? '' : `{${members.join(',')}}`;
+  const labels = member(member(entry, 'resource'), 'labels');
+  const rest = [
+    ...entriesOf(labels, OWN_LABELS),
+    ...entriesOf(entry, KNOWN_ENTRY),
+    ...entriesOf(member(payload, 'connection'), OWN_CONNECTION),
+    ...entriesOf(payload, OWN_PAYLOAD),
+  ];
+  return rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(rest));
+}
+
+/** The members of an object without those named; where two objects share a name, the later one of a list stays. */
+function entriesOf(value: unknown, own: ReadonlySet<string>): [string, unknown][] {
+  return isObject(value) ? Object.entries(value).filter(([key]) => !own.has(key)) : [];
 }
