@@ -1,11 +1,12 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus stays in the input, which names the option in use
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the input has the keys
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { StatusAnswer } from '#core/contract/index.ts';
 import { exploreHref } from '#web/base/explore-link.ts';
-import { kqlString } from '#web/base/kql.ts';
+import { kqlString, kqlTime } from '#web/base/kql.ts';
 import { useLocation } from '#web/base/router.ts';
-import { kqlWhere, printSelection } from '#web/base/selection.ts';
-import { toText, useKql, useRoute, useScope, useSelection } from '#web/query/index.ts';
+import { printSelection } from '#web/base/selection.ts';
+import { dataExtent, toText, useKql, useRoute, useSelection } from '#web/query/index.ts';
 import { Dialog, Icon, type IconName } from '#web/widgets/index.ts';
 import type { Page } from './pages.ts';
 
@@ -32,7 +33,7 @@ export function JumpBox(props: {
   const [at, setAt] = useState(0);
   const [, navigate] = useLocation();
   const list = useRef<HTMLDivElement>(null);
-  const targets = useTargets(typed.trim(), props.pages);
+  const { targets, isLooking } = useTargets(typed.trim(), props.pages);
   const current = Math.min(at, Math.max(0, targets.length - 1));
 
   const go = (target: Target | undefined) => {
@@ -90,8 +91,9 @@ export function JumpBox(props: {
         </div>
         {targets.length === 0 && (
           <p className="jump-none">
-            Nothing is called so. Type a part of an address, or the name of a page, table or saved
-            query.
+            {isLooking
+              ? 'Looking …'
+              : 'Nothing is called so. Type a part of an address, or the name of a page, host, table or saved query.'}
           </p>
         )}
       </div>
@@ -99,23 +101,21 @@ export function JumpBox(props: {
   );
 }
 
-function useTargets(typed: string, pages: readonly Page[]): readonly Target[] {
+function useTargets(
+  typed: string,
+  pages: readonly Page[],
+): { readonly targets: readonly Target[]; readonly isLooking: boolean } {
   const { selection, search } = useSelection();
-  const scope = useScope();
   const schema = useRoute('schema', {});
   const saved = useRoute('savedQueries', {});
-  // Hosts are looked up once it looks like an address: two digits or letters with a dot or colon between.
-  const isAddress = /^[0-9a-f]*[.:][0-9a-f.:]*$/i.test(typed) && typed.length >= 2;
+  const status = useRoute('status', {});
+  const isAsked = typed.length >= 2;
   const [asked, setAsked] = useState<string>();
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(isAddress ? typed : undefined), 200);
+    const timer = setTimeout(() => setAsked(isAsked ? typed : undefined), 200);
     return () => clearTimeout(timer);
-  }, [typed, isAddress]);
-  const hosts = useKql(
-    asked === undefined
-      ? undefined
-      : `Flows\n${kqlWhere(scope.interval, {})}\n| where SrcIp startswith ${kqlString(asked)} or DestIp startswith ${kqlString(asked)}\n| summarize by Ip = iff(SrcIp startswith ${kqlString(asked)}, SrcIp, DestIp)\n| top 8 by Ip asc`,
-  );
+  }, [typed, isAsked]);
+  const hosts = useKql(asked === undefined ? undefined : findHosts(asked, status.data));
 
   const found: Target[] = [];
   for (const page of pages)
@@ -127,13 +127,16 @@ function useTargets(typed: string, pages: readonly Page[]): readonly Target[] {
         icon: page.icon,
         href: `${page.path}${search}`,
       });
-  const addresses = isAddress ? (hosts.data?.rows.map((row) => toText(row[0])) ?? []) : [];
-  for (const ip of new Set([...(isWhole(typed) ? [typed] : []), ...addresses]))
+  const names = new Map(
+    isAsked ? hosts.data?.rows.map((row) => [toText(row[0]), toText(row[1])]) : [],
+  );
+  if (isWhole(typed) && !names.has(typed)) names.set(typed, '');
+  for (const [ip, name] of names)
     found.push({
       id: `host ${ip}`,
       kind: 'Host',
       text: ip,
-      detail: 'Overview of this host',
+      detail: name || 'Overview of this host',
       icon: 'overview',
       href: `/${printSelection({ ...selection, filters: { host: ip } })}`,
     });
@@ -156,7 +159,25 @@ function useTargets(typed: string, pages: readonly Page[]): readonly Target[] {
         icon: 'table',
         href: exploreHref(`${table.name}\n| take 100`),
       });
-  return found.slice(0, MOST);
+  return {
+    targets: found.slice(0, MOST),
+    isLooking: isAsked && (asked !== typed || hosts.isFetching),
+  };
+}
+
+const DAY_MS = 86_400_000;
+const MOST_HOSTS = 6;
+
+/** Addresses that begin so, and hosts with that in their name, of the last week of the data. */
+function findHosts(typed: string, status: StatusAnswer | undefined): string | undefined {
+  const data = dataExtent(status);
+  if (!data) return undefined;
+  const text = kqlString(typed);
+  const since = `TimeGenerated >= ${kqlTime(data.to - 7 * DAY_MS)}`;
+  const isReduced = status?.tables.some((t) => t.name === 'TrafficByHost' && t.rows > 0);
+  if (isReduced)
+    return `TrafficByHost\n| where ${since} and (Ip startswith ${text} or Host contains ${text})\n| summarize Flows = sum(Flows) by Ip, Host\n| top ${MOST_HOSTS} by Flows desc\n| project Ip, Host`;
+  return `Flows\n| where ${since} and SrcIp startswith ${text}\n| summarize Flows = count() by Ip = SrcIp\n| top ${MOST_HOSTS} by Flows desc\n| project Ip, Host = ""`;
 }
 
 const isWhole = (typed: string): boolean =>

@@ -4,6 +4,7 @@ import {
   QueryClientProvider,
   useIsFetching,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
@@ -84,6 +85,29 @@ export function useRoute<Id extends RouteId>(
 /** The answer of a KQL query; two panels that ask the same share one request. Off while `kql` is undefined. */
 export const useKql = (kql: string | undefined): Answer<QueryResult> =>
   useRoute('query', { query: kql ?? '' }, { isOn: kql !== undefined, keepsPrevious: true });
+
+/** The answers of several queries at once, in their order; undefined in place of a query that is off. */
+export function useKqlList(
+  queries: readonly (string | undefined)[],
+): readonly Answer<QueryResult>[] {
+  return useQueries({
+    queries: queries.map((kql) => ({
+      queryKey: ['query', { query: kql ?? '' }],
+      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+        call('query', { query: kql ?? '' }, signal),
+      enabled: kql !== undefined,
+      placeholderData: keepPreviousData,
+    })),
+    combine: (answers) =>
+      answers.map((query, i) => ({
+        data: queries[i] === undefined ? undefined : query.data,
+        error: asFailure(query.error),
+        isLoading: query.isPending && queries[i] !== undefined,
+        isFetching: query.isFetching,
+        retry: () => void query.refetch(),
+      })),
+  });
+}
 
 /** Something that changes the server; afterwards the routes named in `stale` are asked again. */
 export function useChange<Id extends RouteId>(id: Id, stale: readonly RouteId[] = []) {

@@ -6,6 +6,7 @@ export {
   refresh,
   useChange,
   useKql,
+  useKqlList,
   useOpenQueries,
   useRoute,
 } from './client.tsx';

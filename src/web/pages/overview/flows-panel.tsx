@@ -90,11 +90,13 @@ function build(
       values: x.map((at) => now.at.get(at)?.[i] ?? 0),
     };
   });
+  // A line along zero would only colour the edge of the others.
+  const drawn = series.filter((s, i) => i === 0 || s.values.some((v) => v !== 0));
   if (then.at.size > 0) {
     const total = (at: number) => then.at.get(at)?.reduce((sum, v) => sum + v, 0) ?? 0;
-    series.push({ name: beforeName, values: x.map(total), isReference: true });
+    drawn.push({ name: beforeName, values: x.map(total), isReference: true });
   }
-  return { kind: 'time', x, series, shape: 'area', isStacked: true, unit: 'flows' };
+  return { kind: 'time', x, series: drawn, shape: 'area', isStacked: true, unit: 'flows' };
 }
 
 const LEAST_GAP = 2;

@@ -45,13 +45,10 @@ function Text(props: { readonly row: Record_; readonly column: PanelColumn }): R
       </>
     );
   if (column.as === 'rule') {
-    const [, origin, name] = /^(Default|User)Rule_(.+)$/.exec(text) ?? [];
-    const tail = [origin === 'Default' ? 'default' : '', sub.toLowerCase()]
-      .filter((part) => part !== '')
-      .join(', ');
+    const name = /^(?:Default|User)Rule_(.+)$/.exec(text)?.[1] ?? (text || 'no rule named');
     return (
       <span title={text}>
-        {name ?? (text || 'no rule named')} <span className="sub">{tail}</span>
+        {name} <span className="sub">{sub.toLowerCase()}</span>
       </span>
     );
   }
@@ -105,6 +102,22 @@ export function PanelView(props: {
   const rows = answer.data ? toRecords(answer.data) : [];
   const most = Math.max(...rows.map((row) => toNumber(row[measure.column])), 0);
   const compares = answer.data?.columns.some((c) => c.name === 'Before') ?? false;
+  // Two addresses need the room that a bar would take.
+  const isPairs = panel.columns.some((column) => column.as === 'arrow');
+  const bar: RowColumn<Record_> = {
+    head: '',
+    kind: 'bar',
+    render: (row) => {
+      const value = toNumber(row[measure.column]);
+      return (
+        <Bar
+          of={most}
+          label={formatByUnit(value, measure.unit).exact}
+          parts={[{ name: measure.head, tone: measure.tone, value }]}
+        />
+      );
+    },
+  };
   const columns: RowColumn<Record_>[] = [
     ...panel.columns.map(
       (column): RowColumn<Record_> => ({
@@ -113,20 +126,7 @@ export function PanelView(props: {
         render: (row) => <Text row={row} column={column} />,
       }),
     ),
-    {
-      head: '',
-      kind: 'bar',
-      render: (row) => {
-        const value = toNumber(row[measure.column]);
-        return (
-          <Bar
-            of={most}
-            label={formatByUnit(value, measure.unit).exact}
-            parts={[{ name: measure.head, tone: measure.tone, value }]}
-          />
-        );
-      },
-    },
+    ...(isPairs ? [] : [bar]),
     {
       head: measure.head,
       kind: 'number',

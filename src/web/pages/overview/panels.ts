@@ -21,7 +21,7 @@ export interface Panel {
   readonly title: string;
   readonly unit: string;
   /** Columns of the page's twelve. */
-  readonly span: 3 | 4 | 5 | 6;
+  readonly span: 4 | 6;
   readonly choices: readonly Choice[];
   readonly columns: readonly PanelColumn[];
   /** The column that bars and changes follow, and the colour it means. */
@@ -95,7 +95,7 @@ export const PANELS: readonly Panel[] = [
     id: 'conversations',
     title: 'Conversations',
     unit: 'bytes, both ways',
-    span: 5,
+    span: 4,
     choices: [
       {
         table: 'TrafficByPair',
@@ -122,7 +122,7 @@ export const PANELS: readonly Panel[] = [
     id: 'ports',
     title: 'Ports',
     unit: 'bytes',
-    span: 3,
+    span: 4,
     choices: [
       {
         table: 'TrafficByPort',
@@ -182,7 +182,7 @@ export const PANELS: readonly Panel[] = [
     id: 'unanswered',
     title: 'Allowed but unanswered',
     unit: 'flows',
-    span: 5,
+    span: 4,
     choices: [
       {
         table: 'TrafficByPair',
@@ -203,7 +203,7 @@ export const PANELS: readonly Panel[] = [
     id: 'countries',
     title: 'Countries',
     unit: 'bytes, by country of registration',
-    span: 3,
+    span: 4,
     choices: [
       {
         table: 'TrafficByPlace',

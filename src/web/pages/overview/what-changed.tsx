@@ -3,43 +3,25 @@ import { exploreHref } from '#web/base/explore-link.ts';
 import { Link } from '#web/base/router.ts';
 import { printSelection } from '#web/base/selection.ts';
 import { formatMoment } from '#web/base/time-text.ts';
-import { toRecords, useKql, useSelection } from '#web/query/index.ts';
+import { toRecords, useKqlList, useSelection } from '#web/query/index.ts';
 import { Button, Icon, Loading } from '#web/widgets/index.ts';
-import { type Change, type Context, FINDINGS, type Finding, type Step } from './changes/index.ts';
+import { type Change, type Context, FINDINGS, type Step } from './changes/index.ts';
 
 const MOST = 3;
-
-interface Judged {
-  readonly changes: readonly Change[];
-  readonly isOpen: boolean;
-  readonly isAsked: boolean;
-  readonly failed: string | undefined;
-}
-
-/** The list of findings never changes, so each has its own place among the hooks. */
-function useFinding(finding: Finding, context: Context): Judged {
-  const kql = finding.kql(context);
-  const answer = useKql(kql);
-  const needsNothing = kql === undefined;
-  const rows = answer.data && !needsNothing ? toRecords(answer.data) : [];
-  const isReady = needsNothing || answer.data !== undefined;
-  return {
-    changes: isReady ? finding.judge(rows, context) : [],
-    isOpen: answer.isLoading,
-    isAsked: true,
-    failed: answer.error?.detail.message,
-  };
-}
 
 /** What changed, as a person would tell a colleague; at most a handful, and a plain word when nothing did. */
 export function WhatChanged(props: { readonly context: Context }): ReactNode {
   const { context } = props;
   const [showsAll, setShowsAll] = useState(false);
-  // biome-ignore lint/correctness/useHookAtTopLevel: FINDINGS is a constant, so the hooks keep their order
-  const judged = FINDINGS.map((finding) => useFinding(finding, context));
-  const isOpen = judged.some((j) => j.isOpen);
-  const changes = judged.flatMap((j) => j.changes).sort((a, b) => b.weight - a.weight);
-  const failed = judged.find((j) => j.failed !== undefined)?.failed;
+  const questions = FINDINGS.map((finding) => finding.kql(context));
+  const answers = useKqlList(questions);
+  const isOpen = answers.some((answer) => answer.isLoading);
+  const failed = answers.find((answer) => answer.error)?.error?.detail.message;
+  const changes = FINDINGS.flatMap((finding, i) => {
+    const data = answers[i]?.data;
+    if (questions[i] !== undefined && !data) return [];
+    return finding.judge(data ? toRecords(data) : [], context);
+  }).sort((a, b) => b.weight - a.weight);
 
   if (changes.length === 0 && isOpen)
     return (
