@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MICROS_PER_DAY } from '#core/base/index.ts';
 import { checkpointOf, DAY_0, draftOf, openTestStore, tempFolder } from './fixture.ts';
 import {
@@ -333,6 +333,25 @@ describe('commit', () => {
     await store.commit({ segments: [bad], checkpoints: [checkpointOf(10, 0)] });
     expect(store.segments({ table: 'Flows' })).toHaveLength(2);
     expect(store.state.all(`SELECT 1 FROM segment WHERE state = 'pending'`)).toEqual([]);
+  });
+
+  it('stores nothing more after the disk failed under a transaction, and leaves the files for the next start', async () => {
+    const folder = tempFolder();
+    const store = await openStore({ folder, clock });
+    const [kept] = await store.commit({ segments: [draftOf()] });
+    const transaction = vi.spyOn(store.state, 'transaction');
+    transaction.mockImplementationOnce((work) => work());
+    transaction.mockImplementationOnce(() => {
+      throw Object.assign(new Error('disk I/O error'), { errcode: 1034 });
+    });
+    await expect(store.commit({ segments: [draftOf()] })).rejects.toThrow('Check the disk');
+    await expect(store.commit({ segments: [draftOf()] })).rejects.toThrow('Check the disk');
+    const day = join(folder, 'tables', 'Flows', 'day=2026-03-04');
+    expect(readdirSync(day)).toHaveLength(2);
+    await store.close();
+    const again = await openTestStore(folder);
+    expect(again.segments({ table: 'Flows' })).toEqual([kept]);
+    expect(readdirSync(day)).toHaveLength(1);
   });
 
   it('does each step durably before the next', async () => {

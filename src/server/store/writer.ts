@@ -198,9 +198,7 @@ export function createWriter(deps: WriterDeps): Writer {
         if (ticket.failure)
           throw new CheckpointMoved(
             'an earlier change of the same input failed; read on from its committed position.',
-            {
-              cause: ticket.failure,
-            },
+            { cause: ticket.failure },
           );
         return apply(change, old, pending, files.value);
       } catch (error) {
@@ -209,7 +207,8 @@ export function createWriter(deps: WriterDeps): Writer {
         for (const later of waiting.slice(waiting.indexOf(ticket) + 1))
           if (continues(later)) later.failure ??= ticket.failure;
         await before;
-        await abandon(pending);
+        // When the disk failed under a transaction, the next start finds out whether it happened; its files must be there.
+        if (!transactor.failure) await abandon(pending);
         throw isFull(error) ? storageFull(folder, error) : error;
       } finally {
         waiting.splice(waiting.indexOf(ticket), 1);
