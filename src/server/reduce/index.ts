@@ -15,3 +15,4 @@ export {
   type ReducerState,
   reducedUpTo,
 } from './reducer.ts';
+export { writeTopology } from './write-topology.ts';

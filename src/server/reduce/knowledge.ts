@@ -83,7 +83,7 @@ export function contextFacts(context: Context, enricher: Enricher) {
   const holder = enricher.topology?.interfaceOf(context.macAddress);
   return {
     c: context.c.toString(),
-    net: observedNetwork(context.source, context.scope, context.network),
+    net: holder?.place.group || observedNetwork(context.source, context.scope, context.network),
     target_type:
       TARGET_TYPES.find(([pattern]) => pattern.test(context.targetResourceId))?.[1] ?? '',
     is_nsg: context.source === 'azure-nsg',
