@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,6 +72,28 @@ function vnetLog(tuples: readonly string[] = TUPLES): string {
     flowRecords: { flows: [{ aclID: 'a', flowGroups: [{ rule: 'Rule1', flowTuples: tuples }] }] },
   };
   return JSON.stringify({ records: [record] });
+}
+
+/** Starts a server on a free port; it is stopped by the test, at the latest when the test ends. */
+async function startServer(data: string): Promise<{ url: string; stop(): Promise<number | null> }> {
+  const args = ['serve', '--data', data, '--listen', '127.0.0.1:0'];
+  const child = spawn(join(home, 'weir'), args, { cwd: data, stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  let out = '';
+  for await (const chunk of child.stdout) {
+    out += chunk;
+    const url = /Weir is at (\S+)/.exec(out)?.[1];
+    if (url !== undefined && out.includes('Data is in'))
+      return {
+        url,
+        async stop() {
+          child.kill('SIGTERM');
+          return ended;
+        },
+      };
+  }
+  throw new Error(`the server ended: ${out}`);
 }
 
 describe('weir', { timeout: 60_000 }, () => {
@@ -222,6 +244,32 @@ describe('weir', { timeout: 60_000 }, () => {
     expect(findings.filter((f) => (f as { state: string }).state === 'fail')).toEqual([]);
     expect(findings).toContainEqual(expect.objectContaining({ check: 'segments', state: 'ok' }));
     expect(doctor.code).toBe(0);
+  });
+
+  it('serves: loads what the command line hands over, answers it, and stops when told', async () => {
+    const data = temporaryFolder();
+    const file = join(temporaryFolder(), 'PT1H.json');
+    writeFileSync(file, vnetLog());
+    const server = await startServer(data);
+    const loaded = await weir(['ingest', file, '--data', data]);
+    expect(ndjson(loaded.out)).toMatchObject([{ objects: 1, stored: 3, known: 0 }]);
+    const wrong = await weir(['ingest', join(home, 'LICENSE'), '--data', data]);
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('looks like') });
+    const { token } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8'));
+    const asked = ['query', 'Flows | count', '--server', server.url];
+    expect((await weir(asked)).err).toContain('wants a login');
+    const answer = await weir(asked, { env: { WEIR_TOKEN: token } });
+    expect(ndjson(answer.out)).toEqual([{ Count: 3 }]);
+    const beside = await weir(['query', 'Flows | count', '--data', data]);
+    expect(ndjson(beside.out)).toEqual([{ Count: 3 }]);
+    expect(ndjson((await weir(['status', '--data', data])).out)).toMatchObject([
+      { server: server.url },
+    ]);
+    const second = await weir(['serve', '--data', data, '--listen', '127.0.0.1:0']);
+    expect(second).toMatchObject({ code: 1, err: expect.stringContaining('being written to') });
+    expect(await server.stop()).toBe(0);
+    const after = await weir(['ingest', file, '--data', data]);
+    expect(ndjson(after.out)).toMatchObject([{ stored: 0, known: 3 }]);
   });
 
   it('refuses to load what is no log, or not there', async () => {

@@ -140,7 +140,16 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'doctor',
     summary: 'Check this machine, the data and the configuration; each line says what to do.',
-    flags: [data, config, asJson],
+    flags: [
+      data,
+      config,
+      { name: 'deep', meaning: 'Read every stored byte and compare it with its checksum.' },
+      {
+        name: 'repair',
+        meaning: 'Hide damaged segments from queries, and show those that are whole again.',
+      },
+      asJson,
+    ],
     notes: ['Exit code 1 when a check fails; warnings do not count.'],
     examples: ['weir doctor'],
     load: () => import('./commands/doctor.ts'),

@@ -39,6 +39,7 @@ export async function catchUp(folder: string, signal: AbortSignal): Promise<stri
     // Whoever writes there, a server or another `weir`, reduces as well.
     if (error instanceof StoreLocked) return undefined;
     signal.throwIfAborted();
-    return `reduced tables may lack the newest rows: ${error instanceof Error ? error.message : String(error)}`;
+    const [why] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return `reduced tables may lack the newest rows: ${why}`;
   }
 }

@@ -16,6 +16,9 @@ export interface LocalOptions {
   readonly note: (text: string) => void;
 }
 
+/** How long a person waits without being told for what. */
+const PATIENCE_MS = 1500;
+
 /** Answers from the data folder, read beside whoever writes it. */
 export function createLocalAnswerer(
   options: LocalOptions,
@@ -29,11 +32,19 @@ export function createLocalAnswerer(
   });
   let caughtUp: Promise<void> | undefined;
 
+  async function catchUpAloud(data: string): Promise<void> {
+    const patience = setTimeout(
+      () => options.note('bringing the reduced tables up to date first …'),
+      PATIENCE_MS,
+    );
+    const missing = await catchUp(data, options.signal);
+    clearTimeout(patience);
+    if (missing !== undefined) options.note(missing);
+  }
+
   async function prepare(text: string): Promise<void> {
     if (!store || !readsReduced(text)) return;
-    caughtUp ??= catchUp(store.folder, options.signal).then((missing) => {
-      if (missing !== undefined) options.note(missing);
-    });
+    caughtUp ??= catchUpAloud(store.folder);
     await caughtUp;
   }
 

@@ -1,16 +1,22 @@
 import { CommandError, type Invocation, type Run, type Surroundings } from '../command.ts';
 import { type Config, loadConfig } from '../config/index.ts';
-import { findDataFolder } from '../data-folder.ts';
+import { findDataFolder, needDataFolder } from '../data-folder.ts';
 import { CHECKS, type Check, type CheckContext, type Finding } from '../doctor/index.ts';
+import { repair } from '../doctor/repair.ts';
 
 /** `weir doctor`: looks at everything that has to be right; exit code 1 when something is not. */
 export const run: Run = async (invocation, around) => {
   const folder = findDataFolder(invocation, around);
+  if (invocation.isSet('repair')) {
+    const { hidden, shown } = await repair(needDataFolder(invocation, around).path);
+    around.stderr.write(`weir: segments hidden from queries: ${hidden}; shown again: ${shown}\n`);
+  }
   const context: CheckContext = {
     folder,
     ...readConfigGently(invocation, around, folder.path),
     env: around.env,
     now: Date.now() * 1000,
+    isDeep: invocation.isSet('deep'),
   };
   const isJson = invocation.isSet('json') || !around.isTerminal.stdout;
   let hasFailed = false;

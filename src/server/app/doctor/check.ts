@@ -16,6 +16,8 @@ export interface CheckContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** µs. */
   readonly now: number;
+  /** Reads every stored byte. */
+  readonly isDeep: boolean;
 }
 
 /** One thing that `weir doctor` looks at. May throw: that is a failure as well. */

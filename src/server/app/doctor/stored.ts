@@ -66,7 +66,7 @@ export const manifest: Check = {
   name: 'manifest',
   look: (context) =>
     withStore(context, async (store) => {
-      const faults = await store.check();
+      const faults = await store.check({ isDeep: context.isDeep });
       const listed = faults.slice(0, MAX_LISTED).map((f) => fail(f.message, ''));
       if (faults.length > MAX_LISTED)
         listed.push(fail(`and ${faults.length - MAX_LISTED} more`, ''));
