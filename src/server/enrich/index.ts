@@ -1,5 +1,5 @@
 export { openSystems } from './asn-file.ts';
-export { COUNTRY_NOTE, type CountryOf, openCountries } from './country.ts';
+export { COUNTRY_NOTE, type CountryOf, openCountries } from './mmdb.ts';
 export {
   type EnrichmentSettings,
   loadEnricher,

@@ -13,7 +13,7 @@ import {
   TopologyIndex,
 } from '#core/enrich/index.ts';
 import { openSystems } from './asn-file.ts';
-import { openCountries } from './country.ts';
+import { openCountries } from './mmdb.ts';
 
 /** What enrichment reads. Plain data: it crosses to the process that reduces. */
 export interface EnrichmentSettings {

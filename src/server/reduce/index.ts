@@ -1,5 +1,4 @@
 export { REDUCE_SOURCE } from './day-state.ts';
-export { IS_PRIMARY_NEEDS, isPrimarySql } from './is-primary.ts';
 export { MICROS_PER_HOUR, type ReduceJob, type ReduceResult } from './job.ts';
 export {
   type ReduceOptions,
