@@ -63,6 +63,7 @@ class VnetDecoder implements Decoder {
         }
         i = this.#record(unit, i, origin, starts);
       } else if (c === 0x2c || c === 0x5b || c === 0x5d || c === 0x7d || isSpace(c)) i++;
+      else if (c === 0xef && unit[i + 1] === 0xbb && unit[i + 2] === 0xbf) i += 3;
       else {
         const next = starts.after(i);
         this.#sink.problem(
