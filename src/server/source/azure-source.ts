@@ -49,9 +49,11 @@ export function createAzureSource(options: AzureSourceOptions): Source {
   const health = new HealthLog(clock, null, (state, log) => say(name, state, log));
   const lister = new Lister(address, options.login, clock, options.pageNames);
 
-  const isReadable = ({ name: blob, sizeBytes, isOnline }: BlobItem): boolean => {
-    if (sizeBytes === 0) health.skip('empty', blob);
-    else if (!isOnline) health.skip('unreadable', `${blob} (archive tier: rehydrate it first)`);
+  /** What is passed over is counted when everything is listed, so that it counts once. */
+  const isReadable = ({ name: blob, sizeBytes, isOnline }: BlobItem, isCounted: boolean) => {
+    if (isCounted && sizeBytes === 0) health.skip('empty', blob);
+    else if (isCounted && !isOnline)
+      health.skip('unreadable', `${blob} (in the archive tier: rehydrate it first)`);
     return sizeBytes > 0 && isOnline;
   };
 
@@ -62,7 +64,7 @@ export function createAzureSource(options: AzureSourceOptions): Source {
       const container = await lister.open();
       let count = 0;
       for await (const page of container.list(address.prefix, signal)) {
-        for (const item of page.filter(isReadable)) {
+        for (const item of page.filter((each) => isReadable(each, true))) {
           health.succeed(++count);
           health.noteChange(item.modifiedAt);
           yield createBlobObject(name, container, item, true);
@@ -78,7 +80,7 @@ export function createAzureSource(options: AzureSourceOptions): Source {
           health.lateAfterMs = lister.hasLogs ? LATE_MS : null;
           const nowMs = clock() / 1000;
           const found = items
-            .filter(isReadable)
+            .filter((item) => isReadable(item, isWhole))
             .map((item) => toFound(name, container, item, nowMs));
           return { found, isWhole };
         },

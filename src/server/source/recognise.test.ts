@@ -78,6 +78,27 @@ describe('given twice', () => {
   });
 });
 
+describe('read to its end', () => {
+  it.each(Object.entries(packings))(
+    'is known whole with the bytes that made no record, %s',
+    async (_, pack) => {
+      const { checkpoints, read } = reader();
+      const records = Array.from({ length: 200 }, (_, i) => `{"time":"${i}"}`);
+      const stored = pack(`{"records":[${records.join(',')}]}`);
+      await read(stored);
+      for (const lineage of [null, 'inode 1']) {
+        const again = memoryObject(stored, { name: 'again', lineage });
+        const known = await createRecogniser(checkpoints).recognise(
+          again,
+          new AbortController().signal,
+        );
+        expect(known.isKnownWhole).toBe(true);
+        known.release();
+      }
+    },
+  );
+});
+
 describe('grown', () => {
   it('reads only what is new, in any packing, under any name, from any state', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 6 });

@@ -144,4 +144,4 @@ const blockId = (kind: string, hex = '0'.repeat(32)): string =>
 
 const recordText = (name: string, i: number): string =>
   `{"time":"2026-03-04T10:${String(i % 60).padStart(2, '0')}:12.${String(i).padStart(7, '0')}Z","category":"FlowLogFlowEvent","of":"${name.slice(50)}",` +
-  `"flowRecords":{"flows":[{"aclID":"x","flowGroups":[{"rule":"UserRule_a","flowTuples":["17726184${i},10.0.0.1,10.0.0.2,${i % 65536},443,6,O,B,NX,0,0,0,0"]}]}]}}`;
+  `"flowRecords":{"flows":[{"aclID":"x","flowGroups":[{"rule":"UserRule_a","flowTuples":["${1_772_618_400_000 + i},10.0.0.1,10.0.0.2,${i % 65536},443,6,O,B,NX,0,0,0,0"]}]}]}}`;
