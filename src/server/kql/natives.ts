@@ -7,7 +7,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Node's hashing, compression and randomness for functions of KQL. */
 export const natives: Natives = {
   hash: (algorithm, text) => createHash(algorithm).update(text).digest('hex'),
-  compress: (kind, text) => (kind === 'gzip' ? gzipSync(text) : deflateSync(text)).toString('base64'),
+  compress: (kind, text) => (kind === 'gzip' ? gzipSync(text, { level: 0 }) : deflateSync(text, { level: 0 })).toString('base64'),
   decompress: (kind, base64) => {
     const bytes = Buffer.from(base64, 'base64');
     try {

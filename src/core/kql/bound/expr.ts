@@ -118,7 +118,12 @@ export type Source =
       readonly values: readonly Expr[];
       readonly at: Span;
     }
-  | { readonly kind: 'print'; readonly items: readonly Item[]; readonly at: Span }
+  | {
+      readonly kind: 'print';
+      readonly items: readonly Item[];
+      readonly names: readonly string[];
+      readonly at: Span;
+    }
   | {
       readonly kind: 'range';
       readonly name: string;
@@ -233,6 +238,8 @@ export type Operator = At &
         readonly from?: Expr;
         readonly to?: Expr;
         readonly step: Expr;
+        /** Without rows, one series of defaults instead of none. */
+        readonly isNonEmpty: boolean;
         /** `in range(start, stop, step)`: the stop belongs to the series. */
         readonly isRangeCall: boolean;
         readonly by: readonly Item[];
@@ -244,7 +251,7 @@ export type Operator = At &
         readonly properties: Readonly<Record<string, string>>;
       }
     | { readonly op: 'getschema' }
-    | { readonly op: 'search'; readonly condition: Expr }
+    | { readonly op: 'search'; readonly condition: Expr; readonly isCased: boolean }
     | { readonly op: 'as'; readonly name: string }
     | {
         readonly op: 'top-nested';

@@ -1,4 +1,5 @@
-import { parseDatetime } from '../runtime/datetime.ts';
+import { parseDatetime, parseTimespan } from '../runtime/datetime.ts';
+import { dynamicToJson } from '../runtime/dynamic-literal.ts';
 import type { LiteralExpr, Span } from './expr.ts';
 
 const UNIT_TICKS: Readonly<Record<string, number>> = {
@@ -44,9 +45,26 @@ function inner(source: string): string {
 
 function timespanTicks(value: string | null, source: string): string | null {
   if (value !== null && /^-?\d+$/.test(value)) return value;
-  const match = /^(-?[\d.]+(?:e[+-]?\d+)?)\s*([a-z]+)$/i.exec(inner(source));
+  const text = inner(source);
+  const match = /^(-?[\d.]+(?:e[+-]?\d+)?)\s*([a-z]+)$/i.exec(text);
   const unit = match ? UNIT_TICKS[match[2]!.toLowerCase()] : undefined;
-  return match && unit ? String(BigInt(Math.round(Number(match[1]) * unit))) : null;
+  if (match && unit) return String(BigInt(Math.round(Number(match[1]) * unit)));
+  const ticks = parseTimespan(text);
+  return ticks === null ? null : String(ticks);
+}
+
+/** `datetime(2025, 6, 14)`. */
+function datetimeTicks(text: string): bigint | null {
+  const parts = /^\d{4}(\s*,\s*\d+)+$/.test(text) ? text.split(',').map((p) => p.trim().padStart(2, '0')) : null;
+  if (!parts) return parseDatetime(text);
+  const [y, mo = '01', d = '01', h = '00', mi = '00', s = '00'] = parts;
+  return parseDatetime(`${y}-${mo}-${d} ${h}:${mi}:${s}`);
+}
+
+function wholeNumber(value: string | null, source: string): string | null {
+  const text = inner(source);
+  if (/^0x[0-9a-f]+$/i.test(text)) return String(BigInt.asIntN(64, BigInt(text)));
+  return /^-?\d+$/.test(text) ? String(BigInt(text)) : value;
 }
 
 function realValue(source: string): number | 'nan' | 'inf' | '-inf' {
@@ -73,7 +91,7 @@ export function literalOf(
     case 'decimal':
       return make(typeName, realValue(source), at);
     case 'datetime': {
-      const ticks = parseDatetime(inner(source));
+      const ticks = datetimeTicks(inner(source));
       return make('datetime', ticks === null ? null : String(ticks), at);
     }
     case 'timespan':
@@ -84,7 +102,7 @@ export function literalOf(
       return make('guid', value === null ? null : value.toLowerCase(), at);
     case 'int':
     case 'long':
-      return make(typeName, value, at);
+      return make(typeName, wholeNumber(value, source), at);
     default:
       return make('string', value ?? '', at);
   }
@@ -92,7 +110,8 @@ export function literalOf(
 
 function dynamicText(value: string | null, source: string): string | null {
   const text = (value ?? inner(source)).trim();
-  return text === '' || text === 'null' ? null : text;
+  if (text === '' || text === 'null') return null;
+  return dynamicToJson(text) ?? JSON.stringify(text);
 }
 
 function make(type: string, value: LiteralExpr['value'], at: Span): LiteralExpr {

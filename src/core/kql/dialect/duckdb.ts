@@ -84,7 +84,7 @@ export const instant = (sql: string): string => `make_timestamp((${sql})::BIGINT
 
 /** Ticks since 0001-01-01 of a TIMESTAMP, and back. */
 export const ticksOf = (sql: string): string => `(epoch_us(${sql}) * 10 + ${EPOCH_TICKS})`;
-export const ofTicks = (sql: string): string => `make_timestamp(((${sql}) - ${EPOCH_TICKS}) // 10)`;
+export const ofTicks = (sql: string): string => `make_timestamp((${sql}) // 10 - ${EPOCH_TICKS / 10n})`;
 
 const isNumber = (type: KqlType) =>
   type === 'int' || type === 'long' || type === 'real' || type === 'decimal';
@@ -136,24 +136,26 @@ export function toDynamic(arg: Arg): string {
   }
 }
 
+/** Whole numbers out of the int range wrap around, reals stop at its ends, as the engine's do. */
 export function toLong(arg: Arg, type: 'long' | 'int' = 'long'): string {
-  const sql = DUCKDB_TYPES[type];
+  const narrow = (sql: string) => (type === 'int' ? `weir_wrap32(${sql})` : sql);
   switch (arg.type) {
     case 'int':
+      return type === 'int' ? arg.sql : `(${arg.sql})::BIGINT`;
     case 'long':
-      return arg.type === type ? arg.sql : `try_cast(${arg.sql} AS ${sql})`;
+    case 'timespan':
+      return narrow(arg.sql);
     case 'real':
     case 'decimal':
-      return `try_cast(trunc(${arg.sql}) AS ${sql})`;
+      return `weir_real_${type}(${arg.sql})`;
     case 'bool':
-    case 'timespan':
-      return `(${arg.sql})::${sql}`;
+      return `(${arg.sql})::${DUCKDB_TYPES[type]}`;
     case 'datetime':
-      return ticksOf(arg.sql);
+      return narrow(ticksOf(arg.sql));
     case 'dynamic':
-      return `try_cast(weir_dynamic_long(${arg.sql}) AS ${sql})`;
+      return narrow(`weir_dynamic_long(${arg.sql})`);
     default:
-      return `try_cast(weir_text_long(${arg.sql}) AS ${sql})`;
+      return type === 'int' ? `try_cast(weir_text_long(${arg.sql}) AS INTEGER)` : `weir_text_long(${arg.sql})`;
   }
 }
 

@@ -340,7 +340,7 @@ function printRel(rel: Rel, p: Printing): Printed {
       return printSequence(rel, p);
     case 'where': {
       const input = printRel(rel.input, p);
-      const condition = printExpr(rel.condition, contextOf(p, input));
+      const condition = printExpr(asFilter(rel.condition), contextOf(p, input));
       return add(p, `SELECT *\n  FROM ${input.from}\n  WHERE ${condition}`, input.names);
     }
     case 'select':
@@ -358,8 +358,11 @@ function printRel(rel: Rel, p: Printing): Printed {
   }
 }
 
-export interface PrintedStage {
-  readonly sql: string;
+/** A condition where null is as good as false: equality can be plain, which engines push down. */
+function asFilter(expr: PlanExpr): PlanExpr {
+  if (expr.kind !== 'call') return expr;
+  if (expr.name === '==') return { ...expr, name: '$eq' };
+  return expr.name === 'and' || expr.name === 'or' ? { ...expr, args: expr.args.map(asFilter) } : expr;
 }
 
 /** One statement for a stage. `visible` are the columns of the result, by position; `into` makes a temporary table. */

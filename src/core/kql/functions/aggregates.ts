@@ -3,9 +3,6 @@ import { toDynamic, toLong, toReal } from '../dialect/duckdb.ts';
 
 /** Aggregates, by KQL name. `…if` forms come here as the plain one with a filter. */
 
-const cast = (type: string) =>
-  type === 'int' ? 'INTEGER' : type === 'long' || type === 'timespan' ? 'BIGINT' : 'DOUBLE';
-
 function numeric(a: Arg): string {
   return a.type === 'dynamic' || a.type === 'string'
     ? toReal(a)
@@ -15,9 +12,11 @@ function numeric(a: Arg): string {
 }
 
 function pick(engine: 'arg_max' | 'arg_min'): AggregateRow['duckdb'] {
-  return (args, { output, filter }) => {
-    const fields = args.map((a, i) => `c${i} := ${a.sql}`).join(', ');
-    return `(${engine}(struct_pack(${fields}), ${args[0]!.sql})${filter}).c${output}`;
+  return (args, { output, filter, order }) => {
+    const fields = `struct_pack(${args.map((a, i) => `c${i} := ${a.sql}`).join(', ')})`;
+    const picked = `${engine}(${fields}, ${args[0]!.sql})${filter}`;
+    const sql = args[0]!.type === 'string' ? `(${picked}).c${output}` : `coalesce(${picked}, first(${fields}${order})${filter}).c${output}`;
+    return args[output]?.type === 'string' ? `coalesce(${sql}, '')` : sql;
   };
 }
 
@@ -86,6 +85,7 @@ function filtered(filter: string, condition: string): string {
 
 function gatherList(macro: string, [a, limit]: readonly Arg[], { filter, order }: AggregateContext, withNulls: boolean): string {
   const value = toDynamic(a!);
+  if (a!.type === 'dynamic') return `${macro}(list(coalesce(weir_inside(${value}), 'null')${order})${filter}, ${limit?.sql ?? '1048576'})`;
   const rows = withNulls ? filter : filtered(filter, `${a!.sql} IS NOT NULL`);
   return `${macro}(list(${withNulls ? `coalesce(${value}, 'null')` : value}${order})${rows}, ${limit?.sql ?? '1048576'})`;
 }

@@ -180,7 +180,7 @@ export const dynamicFunctions: FunctionGroup = {
     { name: 'pack_array', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...items) => `[${items.map((i) => i ?? 'null').join(',')}]` },
     { name: 'bag_pack', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => pack(args) },
     { name: 'array_length', takes: ['dynamic'], gives: 'long', call: (a) => list(a)?.length ?? null },
-    { name: 'array_concat', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => jsonText(args.flatMap((a) => { const v = open(a); return Array.isArray(v) ? v : v === null ? [] : [v]; })) },
+    { name: 'array_concat', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => jsonText(args.flatMap((a) => { const v = open(a); return Array.isArray(v) ? v : []; })) },
     { name: 'array_slice', takes: ['dynamic', 'long', 'long'], gives: 'dynamic', call: (a, s, e) => { const v = list(a); return v ? jsonText(slice(v, asNumber(s) ?? 0, asNumber(e) ?? -1)) : null; } },
     { name: 'array_split', takes: ['dynamic', 'dynamic'], gives: 'dynamic', call: (a, at) => {
         const values = list(a);
@@ -212,7 +212,7 @@ export const dynamicFunctions: FunctionGroup = {
         const at = (v: Json, i: number): Json => (Array.isArray(v) ? (v[i] ?? null) : v);
         return jsonText(tests.map((t, i) => (t === null ? null : (typeof t === 'string' ? t.toLowerCase() === 'true' : Boolean(t)) ? at(x, i) : at(y, i))));
       } },
-    onArray('array_sum', 'real', (v) => v.reduce<number | null>((s, x) => { const n = typeof x === 'string' ? null : numberOf(x); return s === null || n === null ? null : s + n; }, 0)),
+    onArray('array_sum', 'real', (v) => v.reduce<number | null>((s, x) => { const n = x === null ? 0 : typeof x === 'string' ? null : numberOf(x); return s === null || n === null ? null : s + n; }, 0)),
     { name: 'strcat_array', takes: ['dynamic', 'string'], gives: 'string', call: (a, d) => (list(a) ?? []).map(textOf).join(asText(d)) },
     sorted('array_sort_asc', false),
     sorted('array_sort_desc', true),

@@ -29,8 +29,7 @@ function boolOf(text: string): boolean | null {
   const lower = text.trim().toLowerCase();
   if (lower === 'true') return true;
   if (lower === 'false') return false;
-  const number = parseReal(lower);
-  return number === null ? null : number !== 0;
+  return /^[+-]?\d+$/.test(lower) ? Number(lower) !== 0 : null;
 }
 
 const GUID = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
@@ -130,7 +129,24 @@ function sessionStart(times: string, row: number, longest: bigint, gap: bigint):
   return sessionsOf.starts[row - 1] ?? null;
 }
 
+/** make_list() and make_set() put the elements of arrays, not arrays, into their list. */
+function inside(value: Json): string {
+  return Array.isArray(value) ? (value.length === 0 ? '' : value.map(jsonText).join(',')) : value === null ? 'null' : jsonText(value);
+}
+
 export const INTERNAL: readonly HostFunction[] = [
+  {
+    name: 'weir_unique',
+    args: ['text', 'long'],
+    returns: 'text',
+    call: (v, n) => {
+      const items = parseJson(v);
+      const seen = new Set<string>();
+      if (Array.isArray(items)) for (const item of items) if (item !== null && seen.size < Number(n)) seen.add(jsonText(item));
+      return `[${[...seen].join(',')}]`;
+    },
+  },
+  { name: 'weir_inside', args: ['text'], returns: 'text', call: (v) => inside(parseJson(v)) },
   {
     name: 'weir_session',
     args: ['text', 'long', 'long', 'long'],

@@ -3,10 +3,13 @@ export const DUCKDB_MACROS: readonly string[] = [
   // A sum or product as 64-bit arithmetic leaves it: wrapped around.
   `CREATE OR REPLACE MACRO weir_list(x) AS from_json(x, '["JSON"]')::VARCHAR[]`,
   'CREATE OR REPLACE MACRO weir_wrap(x) AS CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x::BIGINT ELSE ((((x + 9223372036854775808) % 18446744073709551616) + 18446744073709551616) % 18446744073709551616 - 9223372036854775808)::BIGINT END',
-  "CREATE OR REPLACE MACRO weir_make_list(l, n) AS '[' || coalesce(array_to_string(l[:n], ','), '') || ']'",
-  "CREATE OR REPLACE MACRO weir_make_set(l, n) AS '[' || coalesce(array_to_string(list_filter(l, lambda x, i: list_position(l, x) = i)[:n], ','), '') || ']'",
+  "CREATE OR REPLACE MACRO weir_make_list(l, n) AS '[' || coalesce(array_to_string(list_filter(l, lambda x: x <> '')[:n], ','), '') || ']'",
+  "CREATE OR REPLACE MACRO weir_make_set(l, n) AS weir_unique('[' || coalesce(array_to_string(list_filter(l, lambda x: x <> ''), ','), '') || ']', n)",
   'CREATE OR REPLACE MACRO weir_round(x, d) AS round(x, d::INTEGER)',
   'CREATE OR REPLACE MACRO weir_rank(l, p) AS l[greatest(1, ceil(p / 100 * len(l) - 1e-9)::BIGINT)]',
   'CREATE OR REPLACE MACRO weir_weighted_rank(l, p) AS list_filter(l, lambda x, i: list_sum(list_transform(l[:i], lambda y: y.w)) >= p / 100 * list_sum(list_transform(l, lambda y: y.w)) - 1e-9)[1].v',
   "CREATE OR REPLACE MACRO weir_rank_min(flags) AS (length(flags) - strpos(reverse(flags), '1') + 1)::BIGINT",
+  'CREATE OR REPLACE MACRO weir_wrap32(x) AS CASE WHEN x BETWEEN -2147483648 AND 2147483647 THEN x::INTEGER ELSE (((x & 4294967295) + 2147483648) % 4294967296 - 2147483648)::INTEGER END',
+  "CREATE OR REPLACE MACRO weir_real_long(x) AS CASE WHEN isnan(x) THEN NULL WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE trunc(x)::BIGINT END",
+  "CREATE OR REPLACE MACRO weir_real_int(x) AS CASE WHEN isnan(x) THEN NULL ELSE greatest(-2147483648, least(2147483647, trunc(x)))::INTEGER END",
 ];

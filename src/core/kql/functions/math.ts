@@ -17,7 +17,7 @@ function guarded(name: string, domain: (x: string) => string): FunctionRow {
 }
 
 function logarithm(name: string): FunctionRow {
-  return real((x) => `CASE WHEN ${x} > 0 THEN ${name}(${x}) WHEN ${x} = 0 THEN '-infinity'::DOUBLE WHEN ${x} IS NULL THEN NULL ELSE 'nan'::DOUBLE END`);
+  return real((x) => `CASE WHEN ${x} > 0 THEN ${name}(${x}) WHEN ${x} = 0 THEN '-infinity'::DOUBLE WHEN ${x} IS NULL THEN NULL ELSE NULL END`);
 }
 
 function extreme(engine: 'greatest' | 'least'): FunctionRow {
@@ -83,9 +83,9 @@ export const mathFunctions: FunctionGroup = {
   degrees: real((x) => `degrees(${x})`),
   radians: real((x) => `radians(${x})`),
   pi: { returns: 'real', duckdb: () => 'pi()' },
-  isnan: { returns: 'bool', duckdb: ([a]) => `coalesce(isnan(${toReal(a!)}), false)` },
-  isinf: { returns: 'bool', duckdb: ([a]) => `coalesce(isinf(${toReal(a!)}), false)` },
-  isfinite: { returns: 'bool', duckdb: ([a]) => `coalesce(isfinite(${toReal(a!)}), false)` },
+  isnan: { returns: 'bool', duckdb: ([a]) => `isnan(${toReal(a!)})` },
+  isinf: { returns: 'bool', duckdb: ([a]) => `isinf(${toReal(a!)})` },
+  isfinite: { returns: 'bool', duckdb: ([a]) => `isfinite(${toReal(a!)})` },
   max_of: extreme('greatest'),
   min_of: extreme('least'),
   binary_and: bits('&'),

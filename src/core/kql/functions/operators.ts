@@ -19,17 +19,43 @@ function meet(a: Arg, b: Arg): [Arg, Arg] {
   return [a, b];
 }
 
-function compare(operator: string): Printer {
+const isFixed = (a: Arg) => a.literal !== undefined && a.literal.value !== null;
+const isReal = (a: Arg) => a.type === 'real' || a.type === 'decimal';
+
+/** DuckDB ranks NaN above all and equal to itself; in KQL nothing compares with it. */
+function notNan(a: Arg, sql: string): string {
+  return isReal(a) && !a.literal ? `(${sql} AND NOT isnan(${a.sql}))` : sql;
+}
+
+function compare(operator: '<' | '<=' | '>' | '>='): Printer {
   return ([a, b]) => {
     const [x, y] = meet(a!, b!);
-    return `(${x.sql} ${operator} ${y.sql})`;
+    return notNan(operator.startsWith('>') ? x : y, `(${x.sql} ${operator} ${y.sql})`);
   };
 }
 
-/** `!=`: a null differs from every value. */
+/** In a filter: what is null there is as good as false. */
+const plainEquals: Printer = ([a, b]) => {
+  const [x, y] = meet(a!, b!);
+  return y.literal || x.literal ? `(${x.sql} = ${y.sql})` : notNan(x, `(${x.sql} = ${y.sql})`);
+};
+
+/** A value never equals null; null and null give null. */
+const equals: Printer = (args, call) => {
+  const [x, y] = meet(args[0]!, args[1]!);
+  const plain = plainEquals(args, call);
+  if (x.type === 'string' || (isFixed(x) && isFixed(y))) return plain;
+  if (isFixed(y) || isFixed(x)) return `coalesce(${plain}, false)`;
+  return `(${plain} AND (${x.sql} IS NULL) = (${y.sql} IS NULL))`;
+};
+
+/** A value always differs from null; null and null give null. */
 const differs: Printer = ([a, b]) => {
   const [x, y] = meet(a!, b!);
-  return x.type === 'string' ? `(${x.sql} <> ${y.sql})` : `(${x.sql} <> ${y.sql})`;
+  if (x.type === 'string' || (isFixed(x) && isFixed(y))) return `(${x.sql} <> ${y.sql})`;
+  if (isFixed(y) || isFixed(x)) return `(${x.sql} IS DISTINCT FROM ${y.sql})`;
+  const nan = isReal(x) ? ` OR isnan(${x.sql})` : '';
+  return `(${x.sql} <> ${y.sql} OR (${x.sql} IS NULL) <> (${y.sql} IS NULL)${nan})`;
 };
 
 function number(arg: Arg, type: KqlType): string {
@@ -90,11 +116,14 @@ const modulo: Printer = ([a, b], { type }) => {
     const [x, y] = [number(a!, type), number(b!, type)];
     return `(((${x} % ${y}) + abs(${y})) % abs(${y}))`;
   }
-  return `fmod(${toReal(a!)}, ${toReal(b!)})`;
+  const [x, y] = [toReal(a!), toReal(b!)];
+  return `fmod(fmod(${x}, ${y}) + abs(${y}), abs(${y}))`;
 };
 
-const negate: Printer = ([a], { type }) =>
-  `(-${type === 'long' && a!.type === 'dynamic' ? convert(a!, 'long') : a!.type === 'dynamic' ? toReal(a!) : a!.sql})`;
+const negate: Printer = ([a], { type }) => {
+  if (type === 'long' || a!.type === 'int') return `(-(${convert(a!, 'long')})::BIGINT)`;
+  return `(-${a!.type === 'dynamic' ? toReal(a!) : a!.sql})`;
+};
 
 const bool = (a: Arg): string => (a.type === 'bool' ? a.sql : convert(a, 'bool'));
 
@@ -161,7 +190,8 @@ const between: Printer = ([a, low, high]) => {
 };
 
 export const operators: FunctionGroup = {
-  '==': { returns: 'bool', duckdb: compare('=') },
+  '==': { returns: 'bool', duckdb: equals },
+  $eq: { returns: 'bool', duckdb: plainEquals },
   '!=': { returns: 'bool', duckdb: differs },
   '<': { returns: 'bool', duckdb: compare('<') },
   '<=': { returns: 'bool', duckdb: compare('<=') },

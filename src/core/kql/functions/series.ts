@@ -42,6 +42,12 @@ function spread(v: HostValue | undefined): Spread {
   return { series: seriesOf(value), number: typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : null };
 }
 
+/** A series, or a number repeated as often as the other series is long. */
+function spreadOver(v: HostValue | undefined, other: HostValue | undefined): Series | null {
+  const own = spread(v);
+  return own.series ?? spread(other).series?.map(() => own.number) ?? null;
+}
+
 function fold(name: string, call: (s: number[]) => number): HostSpec {
   return { name: `series_${name}`, takes: ['dynamic'], gives: 'real', call: (a) => { const s = open(a); return s && !s.includes(null) ? call(s as number[]) : null; } };
 }
@@ -204,7 +210,7 @@ const pointFunctions: FunctionGroup = hosts([
   pairwise('equals', (x, y) => x === y), pairwise('not_equals', (x, y) => x !== y), pairwise('less', (x, y) => x < y), pairwise('less_equals', (x, y) => x <= y),
   pairwise('greater', (x, y) => x > y), pairwise('greater_equals', (x, y) => x >= y),
   fold('sum', (s) => s.reduce((a, b) => a + b, 0)), fold('product', (s) => s.reduce((a, b) => a * b, 1)), fold('magnitude', (s) => Math.sqrt(s.reduce((a, b) => a + b * b, 0))),
-  { name: 'series_dot_product', takes: ['dynamic', 'dynamic'], gives: 'real', call: (a, b) => { const [x, y] = [open(a), open(b)]; return x && y ? x.reduce<number>((s, v, i) => s + (v ?? 0) * (y[i] ?? 0), 0) : null; } },
+  { name: 'series_dot_product', takes: ['dynamic', 'dynamic'], gives: 'real', call: (a, b) => { const [x, y] = [spreadOver(a, b), spreadOver(b, a)]; return x && y ? x.reduce<number>((s, v, i) => s + (v ?? 0) * (y[i] ?? 0), 0) : null; } },
   { name: 'series_cosine_similarity', takes: ['dynamic', 'dynamic'], gives: 'real', call: (a, b) => { const [x, y] = [open(a), open(b)]; if (!x || !y) return null; const dot = x.reduce<number>((s, v, i) => s + (v ?? 0) * (y[i] ?? 0), 0); const m = (v: Series) => Math.sqrt(v.reduce<number>((s, n) => s + (n ?? 0) ** 2, 0)); return dot / (m(x) * m(y)); } },
   { name: 'series_pearson_correlation', takes: ['dynamic', 'dynamic'], gives: 'real', call: (a, b) => { const [x, y] = [open(a), open(b)]; if (!x || !y) return null; const [sx, sy] = [statsOf(x), statsOf(y)]; const cov = x.reduce<number>((s, v, i) => s + ((v ?? 0) - sx.avg) * ((y[i] ?? 0) - sy.avg), 0) / (x.length - 1); return cov / (sx.stdev * sy.stdev); } },
   fill('forward', (s, missing) => fillForward(s, missing)),
@@ -233,4 +239,4 @@ const helpers = hosts([
   { name: 'gather', takes: ['string', 'long', 'dynamic'], gives: 'dynamic', call: gather },
 ]);
 
-export const seriesFunctions: FunctionGroup = { ...gridFunctions, ...pointFunctions, ...Object.fromEntries(Object.entries(helpers).map(([name, row]) => [`$${name}`, row])) };
+export const seriesFunctions: FunctionGroup = { ...gridFunctions, ...pointFunctions, ...Object.fromEntries(Object.entries(helpers).map(([name, row]) => [`$host_${name}`, row])) };

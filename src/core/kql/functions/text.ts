@@ -8,12 +8,13 @@ import { fromBase64, toBase64, utf8, utf8Text, wellFormed } from '../runtime/bin
 import { xxhash64 } from '../runtime/xxhash.ts';
 import { type HostSpec, hosts } from './host.ts';
 
+/** By code points; a start before the text counts from its beginning. */
 function substring(text: HostValue, start: HostValue | undefined, length: HostValue | undefined): string {
-  const source = asText(text);
+  const source = [...asText(text)];
   const from = asNumber(start) ?? 0;
   const at = from < 0 ? Math.max(0, source.length + from) : from;
   const count = asNumber(length);
-  return count === null ? source.slice(at) : count < 0 ? '' : source.slice(at, at + count);
+  return source.slice(at, count === null ? undefined : at + Math.max(0, count)).join('');
 }
 
 function indexOf(args: readonly HostValue[]): number | null {
@@ -21,7 +22,7 @@ function indexOf(args: readonly HostValue[]): number | null {
   const start = asNumber(args[2]) ?? 0;
   const length = asNumber(args[3]) ?? -1;
   const occurrence = asNumber(args[4]) ?? 1;
-  if (length < -1 || occurrence < 0) return null;
+  if (length < -1 || occurrence < 0 || sought === '') return null;
   const from = start < 0 ? Math.max(0, text.length + start) : start;
   const end = length === -1 ? text.length : Math.min(text.length, from + length);
   if (occurrence === 0) return -1;
@@ -112,7 +113,7 @@ export const textFunctions: FunctionGroup = {
         const at = asNumber(index);
         if (at === null) return jsonText(parts);
         const part = parts[at];
-        return jsonText(part === undefined ? [] : [part]);
+        return part === undefined ? null : jsonText([part]);
       },
     },
     { name: 'strcat_delim', takes: ['string'], rest: 'string', gives: 'string', call: (delimiter, ...parts) => parts.map(asText).join(asText(delimiter)) },
@@ -166,7 +167,7 @@ export const textFunctions: FunctionGroup = {
     { name: 'base64_encode_fromarray', takes: ['dynamic'], gives: 'string', call: (a) => { const value = parseJson(a ?? null); return Array.isArray(value) ? toBase64(Uint8Array.from(value.map((v) => Number(v) & 255))) : ''; } },
     { name: 'base64_encode_fromguid', takes: ['guid'], gives: 'string', call: (g) => (typeof g === 'string' ? toBase64(guidBytes(g)) : '') },
     one('url_encode', (t) => encodeURIComponent(wellFormed(t)).replace(/%20/g, '+').replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`).replace(/%[0-9A-F]{2}/g, (m) => m.toLowerCase())),
-    one('url_encode_component', (t) => encodeURIComponent(wellFormed(t))),
+    one('url_encode_component', (t) => encodeURIComponent(wellFormed(t)).replace(/%[0-9A-F]{2}/g, (m) => m.toLowerCase())),
     one('url_decode', (t) => decodeUrl(t)),
     one('isascii', (t) => [...t].every((c) => c.charCodeAt(0) < 128), 'bool'),
     one('isutf8', (t) => t === wellFormed(t), 'bool'),

@@ -53,6 +53,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   iif: 'iff',
   columnifexists: 'column_ifexists',
   todynamic: 'parse_json',
+  toobject: 'parse_json',
   parsejson: 'parse_json',
   parseurl: 'parse_url',
   extractjson: 'extract_json',
@@ -64,29 +65,16 @@ const RENAMED: Readonly<Record<string, string>> = {
   containscs: 'contains_cs',
   notcontainscs: '!contains_cs',
   make_dictionary: 'make_bag',
-  stdevp: 'stdevp',
-  percentilew: 'percentilew',
   makedictionary: 'make_bag',
-  ceil: 'ceiling',
   boolean: 'tobool',
   toboolean: 'tobool',
-  parse_querystring: 'parse_urlquery',
-  bag_set_key: 'bag_set_key',
-  hourofday: 'hourofday',
   getmonth: 'monthofyear',
-  getyear: 'getyear',
   weekofyear: 'week_of_year',
-  set_equals: 'set_equals',
-  indexof_regex: 'indexof_regex',
+  hour: 'hourofday',
   array_strcat: 'strcat_array',
-  typeof: 'gettype',
-  isnotempty: 'isnotempty',
   notempty: 'isnotempty',
   notnull: 'isnotnull',
-  current_principal: 'current_principal',
-  rand: 'rand',
   '<>': '!=',
-  floor: 'bin',
 };
 
 export interface Lowering {
@@ -274,7 +262,7 @@ export function lower(expr: Expr, l: Lowering): PlanExpr {
 }
 
 function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
-  const name = RENAMED[expr.name] ?? expr.name;
+  const name = expr.name === 'floor' && expr.args.length === 2 ? 'bin' : (RENAMED[expr.name] ?? expr.name);
   if (name === 'column_ifexists') return lowerColumnIfExists(expr, l);
   const query = lowerIn(expr, name, l);
   if (query) return query;
@@ -290,13 +278,32 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
     expr.type === 'unknown' || args.some((a, i) => a.type !== argType(expr.args[i]!))
       ? retype(expr, name, args)
       : expr.type;
+  check(name, expr, args);
   if (!FUNCTIONS.has(name))
     return refuse(/^\w+$/.test(name) ? `the function ${name}()` : `the operator ${name}`, expr.at);
   return { kind: 'call', name, args, type, at: expr.at };
 }
 
+/** What the engine refuses though the binder does not mind. */
+function check(name: string, expr: CallExpr, args: readonly PlanExpr[]): void {
+  const constant = (i: number) => {
+    const a = args[i];
+    return a?.kind === 'literal' && typeof a.value === 'string' ? a.value : null;
+  };
+  if (name === '+' && args.some((a) => a.type === 'string')) refuse('+ between texts', expr.at, 'does not exist: use strcat()');
+  if (name === 'extract_all') {
+    const regex = constant(0);
+    if (regex !== null && !/(?<!\\)\((?!\?[:=!<])|\(\?P?</.test(regex)) refuse('extract_all() without a capture group', expr.at, 'gives nothing: put parentheses around what is wanted');
+  }
+  if (name === 'format_timespan') {
+    const format = constant(1);
+    if (format !== null && !/^([dHhmsfF]+|[ /:,._[\]-])*$/.test(format)) refuse(`the format '${format}'`, expr.at, 'is not one of format_timespan()');
+    if (format === 'c' || format === 'g' || format === 'G') refuse(`the format '${format}'`, expr.at, 'is not one of format_timespan()');
+  }
+}
+
 function lowerWindow(expr: CallExpr, name: string, l: Lowering): PlanExpr {
-  if (l.flow.order.length === 0)
+  if (l.flow.order.length === 0 || !l.flow.isSerialized)
     return refuse(`${name}()`, expr.at, 'needs rows in order: put serialize, sort or top before it');
   const prepared = l.windows?.get(expr);
   const args = expr.args.map((a, i): PlanExpr => {

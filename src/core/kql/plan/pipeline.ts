@@ -2,6 +2,7 @@ import type { BoundColumn, Expr, Operator, Pipe, QueryExpr, Source } from '../bo
 import { refuse } from '../refusal.ts';
 import { column, type Flow, flowOf, fresh, keep, long, select, type Translation } from './flow.ts';
 import { lower } from './lower.ts';
+import { named } from './names.ts';
 import { needsOrder, OPERATORS } from './operators/index.ts';
 import { translateUnion } from './operators/union.ts';
 import type { PlanExpr, Rel } from './plan.ts';
@@ -87,7 +88,7 @@ function sourceFlow(source: Source, t: Translation, isOrdered: boolean): Flow {
           }));
         return [{ name: item.names[0] ?? (item.autoName || `print_${i}`), type: expr.type, expr }];
       });
-      return select(flow, items);
+      return select(flow, named(items, source.names));
     }
     case 'range': {
       const [from, to, step] = [source.from, source.to, source.step].map((e) =>

@@ -49,7 +49,7 @@ export function toBase64(bytes: Uint8Array): string {
 /** Null where the text is not base64. */
 export function fromBase64(text: string): Uint8Array | null {
   const clean = text.replace(/\s/g, '').replace(/=+$/, '');
-  if (!/^[A-Za-z0-9+/]*$/.test(clean) || clean.length % 4 === 1) return null;
+  if (!/^[A-Za-z0-9+/]*$/.test(clean) || text.replace(/\s/g, '').length % 4 !== 0) return null;
   const out = new Uint8Array(Math.floor((clean.length * 3) / 4));
   let at = 0;
   for (let i = 0; i < clean.length; i += 4) {

@@ -132,15 +132,11 @@ export function parseReal(source: string): number | null {
   return null;
 }
 
-/** Text as tolong() reads it: decimal or hexadecimal digits; fractions are cut. */
+/** Text as tolong() reads it: decimal or hexadecimal digits. */
 export function parseLong(source: string): bigint | null {
   const text = source.trim();
   if (/^[+-]?\d+$/.test(text)) return inRange(BigInt(text));
   if (/^0x[0-9a-f]+$/i.test(text)) return inRange(BigInt.asIntN(64, BigInt(text)));
-  if (REAL.test(text)) {
-    const value = Math.trunc(Number(text));
-    return Number.isFinite(value) ? inRange(BigInt(value)) : null;
-  }
   return null;
 }
 

@@ -104,7 +104,7 @@ function readPath(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   }
   const inner = selector.kind === 'BracketedExpression' ? selector.need('Expression') : selector;
   const key: Expr =
-    node.kind === 'PathExpression' && inner.kind !== 'FunctionCallExpression'
+    node.kind === 'PathExpression' && selector.kind !== 'BracketedExpression' && inner.kind !== 'FunctionCallExpression'
       ? { kind: 'literal', type: 'string', value: nameOf(inner), at: spanOf(inner, reading) }
       : readExpr(inner, scope, reading);
   return {
@@ -154,8 +154,10 @@ export function readExpr(node: SyntaxNode, scope: Scope, reading: Reading): Expr
     case 'PathExpression':
     case 'ElementExpression':
       return readPath(node, scope, reading);
-    case 'ToScalarExpression':
-      return queryValue(node.need('Expression'), 'scalar', scope, reading);
+    case 'ToScalarExpression': {
+      const inner = node.need('Expression');
+      return inner.type?.kind === 'scalar' ? readExpr(inner, scope, reading) : queryValue(inner, 'scalar', scope, reading);
+      }
     case 'FunctionCallExpression':
       return readCall(node, scope, reading);
     case 'TypeOfLiteralExpression':

@@ -189,6 +189,7 @@ const makeSeries: Reader = (node, scope, reading) => {
       ...(from ? { from } : {}),
       ...(to ? { to } : {}),
       step,
+      isNonEmpty: parameter(node, 'kind')?.toLowerCase() === 'nonempty',
       isRangeCall,
       by: readItems(node.get('ByClause')?.list('Expressions') ?? [], scope, reading),
       columns: resultColumns(node),
@@ -445,7 +446,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   ],
   GetSchemaOperator: (n, _s, r) => [{ op: 'getschema', at: at(n, r) }],
   SearchOperator: (n, s, r) => [
-    { op: 'search', condition: readExpr(n.need('Condition'), s, r), at: at(n, r) },
+    { op: 'search', condition: readExpr(n.need('Condition'), s, r), isCased: parameter(n, 'kind')?.toLowerCase() === 'case_sensitive', at: at(n, r), },
   ],
   TopNestedOperator: topNested,
   TopHittersOperator: (n, s, r) => {

@@ -156,7 +156,7 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
         at,
       };
     case 'PrintOperator':
-      return { kind: 'print', items: readItems(node.list('Expressions'), scope, reading), at };
+      return { kind: 'print', items: readItems(node.list('Expressions'), scope, reading), names: (node.type?.columns ?? []).map((c) => c.name), at };
     case 'RangeOperator':
       return {
         kind: 'range',
@@ -270,7 +270,7 @@ function readInputs(node: SyntaxNode, scope: Scope, reading: Reading): UnionInpu
   }
   return [
     {
-      name: first.kind === 'NameReference' ? nameOf(first) : '',
+      name: first.kind === 'NameReference' && lookUp(scope, nameOf(first)) === undefined ? nameOf(first) : '',
       pipe: readPipe(node, scope, reading),
     },
   ];

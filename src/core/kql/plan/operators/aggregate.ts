@@ -1,5 +1,5 @@
 import type { BoundColumn, Item, Operator } from '../../bound/expr.ts';
-import { type Flow, flowOf, freeName, keep, type Translation } from '../flow.ts';
+import { column, type Flow, flowOf, freeName, keep, NOWHERE, type Translation } from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
 import { itemColumns } from './basic.ts';
@@ -72,15 +72,6 @@ function pick(
     : item.expr.name;
   const args = [key, ...values.map((v) => v.expr)];
   const at = item.expr.at;
-  const isSingleName = item.names.length === 1 && values.length === 1;
-  if (values.length === 1 && isSingleName)
-    return [
-      {
-        name: item.names[0]!,
-        type: values[0]!.type,
-        expr: { kind: 'aggregate', name, args, output: 1, type: values[0]!.type, at },
-      },
-    ];
   return [
     {
       name: keyName,
@@ -158,47 +149,31 @@ export function rename(
   });
 }
 
-/** Groups; hidden partition columns group along. */
-export function summarize(
-  flow: Flow,
-  by: readonly SelectItem[],
-  aggregates: readonly SelectItem[],
-): Flow {
+/** Groups; hidden partition columns group along. Numbered rows give groups in the order of their first row. */
+export function summarize(flow: Flow, by: readonly SelectItem[], aggregates: readonly SelectItem[], isOrdered = false): Flow {
   const per = flow.per.map((name) => keep({ name, type: 'long' }));
   const groups = [...per, ...by];
-  const columns = [...groups, ...aggregates].map(({ name, type }) => ({ name, type }));
-  const rel: Rel = {
-    op: 'aggregate',
-    input: flow.rel,
-    by: groups,
-    aggregates,
-    order: flow.order,
-    columns,
-  };
-  return {
-    ...flowOf(
-      rel,
-      [...by, ...aggregates].map(({ name, type }) => ({ name, type })),
-    ),
-    per: flow.per,
-  };
+  const row = flow.order.length === 1 && flow.order[0]!.column.startsWith('$row') && isOrdered && by.length > 0 ? flow.order[0]!.column : null;
+  const first: SelectItem[] = row
+    ? [{ name: row, type: 'long', expr: { kind: 'aggregate', name: 'min', args: [column(row, 'long')], type: 'long', at: NOWHERE } }]
+    : [];
+  const columns = [...groups, ...aggregates, ...first].map(({ name, type }) => ({ name, type }));
+  const rel: Rel = { op: 'aggregate', input: flow.rel, by: groups, aggregates: [...aggregates, ...first], order: flow.order, columns };
+  const visible = [...by, ...aggregates].map(({ name, type }) => ({ name, type }));
+  return { ...flowOf(rel, visible), per: flow.per, order: row ? flow.order : [] };
 }
 
-function translateSummarize(
-  flow: Flow,
-  o: Extract<Operator, { op: 'summarize' }>,
-  t: Translation,
-): Flow {
+function translateSummarize(flow: Flow, o: Extract<Operator, { op: 'summarize' }>, t: Translation, isOrdered: boolean): Flow {
   const by = o.by.flatMap((item, i) => itemColumns(item, flow, t, i + 1));
   const aggregates = o.aggregates.flatMap((item, i) =>
     aggregateColumns(item, by, flow, t, o.by.length + i + 1),
   );
   const all = rename([...by, ...aggregates], o.columns);
-  return summarize(flow, all.slice(0, by.length), all.slice(by.length));
+  return summarize(flow, all.slice(0, by.length), all.slice(by.length), isOrdered);
 }
 
 export const aggregateOperators: OperatorTable = {
-  summarize: (flow, o, t) => translateSummarize(flow, o, t),
+  summarize: (flow, o, t, isOrdered) => translateSummarize(flow, o, t, isOrdered),
 };
 
 export type { PlanExpr };

@@ -16,7 +16,9 @@ import {
 } from '../flow.ts';
 import { lower } from '../lower.ts';
 import { prepareWindows, type PreparedWindows } from '../windows.ts';
+import { named } from '../names.ts';
 import { tupleField } from '../pipeline.ts';
+import { searchCondition } from '../search.ts';
 import type { OrderKey, PlanExpr, Rel, SelectItem } from '../plan.ts';
 import type { OperatorTable } from './index.ts';
 
@@ -80,6 +82,11 @@ export function extend(flow: Flow, items: readonly Item[], t: Translation): Flow
 
 function isPlainColumn(expr: Expr): boolean {
   return expr.kind === 'column';
+}
+
+/** `* has "x"`: any column. */
+function hasStar(expr: Expr): boolean {
+  return expr.kind === 'star' || (expr.kind === 'call' && expr.args.some(hasStar));
 }
 
 /** Order keys that are visible columns about to change or go are copied into hidden ones. */
@@ -153,19 +160,9 @@ function literalCount(expr: Expr, flow: Flow, t: Translation): PlanExpr {
   return lower(expr, { flow, t });
 }
 
-/** Names by position from the binder where it knows all columns, else by our own rule. */
-export function named(items: readonly SelectItem[], names: readonly string[]): SelectItem[] {
-  const wanted = names.length === items.length ? names : items.map((i) => i.name);
-  const taken = new Set<string>();
-  return items.map((item, i) => {
-    const name = freeName(wanted[i] ?? item.name, taken);
-    taken.add(name);
-    return { ...item, name };
-  });
-}
-
 export const basicOperators: OperatorTable = {
   where: (flow, o, t) => {
+    if (hasStar(o.condition)) return where(flow, searchCondition(o.condition, flow, t));
     const { flow: input, windows } = prepareWindows(flow, [o.condition], t);
     const condition = lower(o.condition, { flow: input, t, windows });
     if (!hasWindow(condition)) return where(input, condition);

@@ -1,8 +1,9 @@
-import type { Expr, Operator } from '../../bound/expr.ts';
+import type { Operator } from '../../bound/expr.ts';
 import type { KqlType } from '../../../schema/index.ts';
 import { addHidden, call, column, type Flow, fresh, keep, long, select, text, type Translation } from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, SelectItem } from '../plan.ts';
+import { searchCondition } from '../search.ts';
 import { refuse } from '../../refusal.ts';
 import { protectOrder, where } from './basic.ts';
 import type { OperatorTable } from './index.ts';
@@ -12,7 +13,7 @@ type ParseOperator = Extract<Operator, { op: 'parse' }>;
 const escape = (source: string) => source.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** What a column of a type matches in simple mode. */
-function columnPattern(type: KqlType, isLast: boolean, isGreedyEnd: boolean): string {
+function columnPattern(type: KqlType, isLast: boolean): string {
   switch (type) {
     case 'long':
     case 'int':
@@ -21,7 +22,7 @@ function columnPattern(type: KqlType, isLast: boolean, isGreedyEnd: boolean): st
     case 'decimal':
       return '\\s*([-+]?\\d+(?:\\.\\d*)?(?:[eE][-+]?\\d+)?)';
     default:
-      return isLast || isGreedyEnd ? '([\\s\\S]*)' : '([\\s\\S]*?)';
+      return isLast ? '([\\s\\S]*)' : '([\\s\\S]*?)';
   }
 }
 
@@ -32,16 +33,22 @@ interface Pattern {
 
 function patternOf(o: ParseOperator): Pattern {
   const columns = o.parts.flatMap((p) => (p.kind === 'column' ? [{ name: p.name, type: p.type }] : []));
+  // In regex mode everything is greedy, unless the flag U turns that round.
+  const isGreedy = o.mode === 'regex' && !o.flags.includes('U');
+  const any = isGreedy ? '[\\s\\S]*' : '[\\s\\S]*?';
   let regex = '^';
   o.parts.forEach((part, i) => {
     const isLast = i === o.parts.length - 1;
-    if (part.kind === 'text') regex += o.mode === 'regex' ? part.text.replace(/\(\?P</g, '(?<') : escape(part.text);
-    else if (part.kind === 'star') regex += isLast ? '[\\s\\S]*' : '[\\s\\S]*?';
-    else if (o.mode === 'relaxed') regex += isLast ? '([\\s\\S]*)' : '([\\s\\S]*?)';
-    else if (o.mode === 'regex') regex += isLast ? `([\\s\\S]*)` : `([\\s\\S]*?)`;
-    else regex += columnPattern(part.type, isLast, false);
+    if (part.kind === 'text') regex += o.mode === 'regex' ? part.text : escape(part.text);
+    else if (part.kind === 'star') regex += isLast ? '[\\s\\S]*' : any;
+    else if (o.mode === 'relaxed' || (o.mode === 'regex' && isText(part.type))) regex += isLast ? '([\\s\\S]*)' : `(${any})`;
+    else regex += columnPattern(part.type, isLast);
   });
   return { regex: `${regex}$`, columns };
+}
+
+function isText(type: KqlType): boolean {
+  return type !== 'long' && type !== 'int' && type !== 'real' && type !== 'decimal';
 }
 
 const CONVERT: Readonly<Record<KqlType, string>> = {
@@ -89,46 +96,6 @@ function translateParseKv(flow: Flow, o: Extract<Operator, { op: 'parse-kv' }>, 
   return replaceColumns(parsed, made, t);
 }
 
-/** `search`: a text anywhere means that any column has it as a term; `*` on the left means any column. */
-function searchCondition(expr: Expr, flow: Flow, t: Translation): PlanExpr {
-  if (expr.kind === 'literal' && expr.type === 'string') return anyColumn('has', expr, flow);
-  if (expr.kind === 'literal' && expr.type !== 'bool' && expr.value !== null) return anyColumn('has', { ...expr, type: 'string', value: String(expr.value) }, flow);
-  if (expr.kind === 'call') {
-    const [left, right] = expr.args;
-    if ((expr.name === 'and' || expr.name === 'or' || expr.name === 'not') && left) return call(expr.name, 'bool', ...expr.args.map((a) => searchCondition(a, flow, t)));
-    if (left?.kind === 'star' && right) {
-      const value = lower(right, { flow, t });
-      return anyColumn(expr.name, value, flow, expr.args.slice(2).map((a) => lower(a, { flow, t })));
-    }
-    if (expr.name === ':' && left && right) {
-      const value = lower(right, { flow, t });
-      return match('has', lower(left, { flow, t }), value);
-    }
-  }
-  return lower(expr, { flow, t });
-}
-
-/** A term with `*` at its ends matches beginnings, ends or parts. */
-function match(name: string, value: PlanExpr, sought: PlanExpr, more: readonly PlanExpr[] = []): PlanExpr {
-  if (name === 'has' && sought.kind === 'literal' && typeof sought.value === 'string') {
-    const pattern = sought.value;
-    const [starts, ends] = [pattern.startsWith('*'), pattern.endsWith('*') && pattern.length > 1];
-    const bare: PlanExpr = { ...sought, value: pattern.replace(/^\*|\*$/g, '') };
-    if (pattern === '*') return { kind: 'literal', type: 'bool', value: true, at: sought.at };
-    if (bare.kind === 'literal' && String(bare.value).includes('*'))
-      return call('matches regex', 'bool', value, { ...bare, value: `(?i)${escape(String(bare.value)).replaceAll('\\*', '.*')}` });
-    return call(starts && ends ? 'contains' : starts ? 'hassuffix' : ends ? 'hasprefix' : 'has', 'bool', value, bare);
-  }
-  return call(name, 'bool', value, sought, ...more);
-}
-
-function anyColumn(name: string, sought: PlanExpr, flow: Flow, more: readonly PlanExpr[] = []): PlanExpr {
-  const isText = /has|contains|with|regex|=~|!~/.test(name);
-  const columns = flow.visible.filter((c) => !c.name.startsWith('$') && (isText || c.type === sought.type || (name === '==' && c.type === 'dynamic')));
-  if (columns.length === 0) return { kind: 'literal', type: 'bool', value: false, at: { start: 0, length: 0 } };
-  return call('or', 'bool', ...columns.map((c) => match(name, isText && c.type !== 'string' ? call('tostring', 'string', column(c.name, c.type)) : column(c.name, c.type), sought, more)));
-}
-
 /** What `$table` says of rows that come down one pipe. */
 function sourceName(_flow: Flow): string {
   return 'search_arg0';
@@ -139,7 +106,7 @@ export const parseOperators: OperatorTable = {
   'parse-kv': (flow, o, t) => translateParseKv(flow, o, t),
   search: (flow, o, t) => {
     if (flow.visible.length === 0) refuse('search over nothing', o.at);
-    const found = where(flow, searchCondition(o.condition, flow, t));
+    const found = where(flow, searchCondition(o.condition, flow, t, o.isCased));
     if (flow.visible.some((c) => c.name === '$table')) return found;
     return select(found, [{ name: '$table', type: 'string', expr: text(sourceName(flow)) }, ...flow.visible.map(keep)]);
   },

@@ -66,7 +66,8 @@ function translate(flow: Flow, o: MakeSeries, t: Translation): Flow {
     return { name: `$series${i}_${place}`, type: 'dynamic', expr: { kind: 'aggregate', name: '$series', args, type: 'dynamic', at: o.at } };
   });
   const size: SelectItem = { name: `$size_${place}`, type: 'long', expr: { kind: 'aggregate', name: 'max', args: [column(total.name, 'long')], type: 'long', at: o.at } };
-  const rows = summarize(flowOf(grid.rel), keys, [...series, size]);
+  const made = summarize(flowOf(grid.rel), keys, [...series, size]);
+  const rows = by.length > 0 || o.isNonEmpty ? made : where(made, call('isnotnull', 'bool', column(size.name, 'long')));
   const axisExpr = call('$axis', 'dynamic', aligned, step, column(size.name, 'long'));
   const values = [
     ...byNow.map((b, i): SelectItem => ({ name: b.name, type: b.type, expr: column(`$by${i}_${place}`, b.type) })),
