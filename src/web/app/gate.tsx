@@ -8,7 +8,7 @@ import { Shell } from './shell.tsx';
 /** Shows the page to those who are logged in, and the login to everybody else. */
 export function Gate(): ReactNode {
   const me = useRoute('me', {});
-  const isIn = me.data !== undefined;
+  const isIn = me.data !== undefined && me.error === undefined;
   useEffect(() => (isIn ? openLive() : undefined), [isIn]);
 
   if (me.error?.status === 401) return <Login />;

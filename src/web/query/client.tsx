@@ -1,5 +1,6 @@
 import {
   keepPreviousData,
+  QueryCache,
   QueryClient,
   QueryClientProvider,
   useIsFetching,
@@ -20,7 +21,14 @@ import { call, RequestFailed } from './api.ts';
 
 type Routes = typeof ROUTES;
 
-const client = new QueryClient({
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // The session has ended meanwhile: asking who is logged in brings the login up.
+      if (error instanceof RequestFailed && error.status === 401 && query.queryKey[0] !== 'me')
+        void client.invalidateQueries({ queryKey: ['me'] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 60_000,

@@ -34,8 +34,12 @@ export function cellHover(cell: unknown, column: ResultColumn): string | undefin
   if (column.type === 'datetime' && typeof cell === 'string')
     return `${formatUtc(Date.parse(cell))}\n${cell}`;
   if (typeof cell === 'number' && isNumeric(column)) return formatByUnit(cell, column.unit).exact;
-  return undefined;
+  const text = toText(cell);
+  return text.length > LONG_TEXT ? text.slice(0, 2000) : undefined;
 }
+
+/** Longer texts may be cut off in a column. */
+const LONG_TEXT = 30;
 
 export function CellView(props: {
   readonly cell: unknown;

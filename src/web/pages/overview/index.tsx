@@ -1,5 +1,5 @@
 import './overview.css';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { type Interval, nameBefore, presetOf } from '#web/base/range.ts';
 import { Link } from '#web/base/router.ts';
 import { formatInterval, formatMoment } from '#web/base/time-text.ts';
@@ -10,7 +10,7 @@ import {
   useScope,
   useSelection,
 } from '#web/query/index.ts';
-import { Button, Empty, Failed, Loading, Note } from '#web/widgets/index.ts';
+import { Button, Empty, Failed, Loading, Note, Progress } from '#web/widgets/index.ts';
 import { FlowsPanel } from './flows-panel.tsx';
 import { PanelView } from './panel-view.tsx';
 import { PANELS } from './panels.ts';
@@ -58,6 +58,7 @@ export default function Overview(): ReactNode {
   if (!data) return <NothingYet />;
   return (
     <div className="page overview">
+      <Waiting />
       <h1 className="visually-hidden">Overview</h1>
       <Elsewhere interval={scope.interval} data={data} />
       <WhatChanged context={context} />
@@ -67,18 +68,36 @@ export default function Overview(): ReactNode {
       {PANELS.map((panel) => (
         <PanelView key={panel.id} panel={panel} scope={scope} hasRollups={isReduced} />
       ))}
-      <Waiting />
     </div>
   );
 }
 
+const PATIENCE_MS = 1000;
+
 /** How far the page is, once it takes longer than a blink. */
 function Waiting(): ReactNode {
   const open = useOpenQueries();
+  const [most, setMost] = useState(0);
+  const [isLong, setLong] = useState(false);
+  const isOpen = open > 0;
+  useEffect(() => {
+    if (!isOpen) return;
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+      setMost(0);
+    };
+  }, [isOpen]);
+  if (open > most) setMost(open);
+  if (!isLong || most === 0) return <p className="waiting-bar" role="status" />;
   return (
-    <p className="visually-hidden" role="status">
-      {open > 0 ? `${open} answers to come` : ''}
-    </p>
+    <div className="waiting-bar">
+      <Progress value={most - open} of={most} label="Answers of this page" />
+      <p className="visually-hidden" role="status">
+        {most - open} of {most} answers are here
+      </p>
+    </div>
   );
 }
 
