@@ -1,3 +1,16 @@
+import type { Plan } from '#core/kql/index.ts';
+
+/** Parts of a plan that give something else each time. */
+const VOLATILE = /"name":"(?:rand|new_guid)"|"isRandom":true/;
+
+/**
+ * True when running a plan again on the same data gives the same answer, so that it may be kept. A plan of which a part
+ * is only made while it runs is none: its now() is not in it yet.
+ */
+export function isRepeatable(plan: Plan): boolean {
+  return plan.stages.every((s) => s.kind !== 'rest') && !VOLATILE.test(JSON.stringify(plan.stages));
+}
+
 /** Answers by key, the least recently used ones dropped when they take more than `maxBytes` together. */
 export interface ResultCache<T> {
   get(key: string): T | undefined;

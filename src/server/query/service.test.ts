@@ -92,6 +92,10 @@ describe('the query service', { timeout: 60_000 }, () => {
       [3, false],
       [3, true],
     ]);
+    for (const text of ['print now()', 'print rand()', 'Flows | sample 1']) {
+      await service.query({ text });
+      expect([text, (await service.query({ text })).stats.isCached]).toEqual([text, false]);
+    }
   });
 
   it('cuts long answers and says so', async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoreReader } from '#server/store/index.ts';
-import { createResultCache } from './cache.ts';
+import { createResultCache, isRepeatable } from './cache.ts';
 import { type Child, ChildLost, ChildRefused, startChild } from './child.ts';
 import { QueryError } from './errors.ts';
 import { printStages } from './explain.ts';
@@ -126,14 +126,10 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     pool.warm();
     const compiled = await compile(request, clock());
     const scans = resolveScans(compiled.plan.scans, store, request.timespan);
-    const key = hash([
-      compiled.plan,
-      request.timespan,
-      scans.versions,
-      bound.maxRows,
-      bound.maxBytes,
-    ]);
-    const known = cache.get(key);
+    const key = isRepeatable(compiled.plan)
+      ? hash([compiled.plan, request.timespan, scans.versions, bound.maxRows, bound.maxBytes])
+      : undefined;
+    const known = key === undefined ? undefined : cache.get(key);
     if (known) return { ...known, stats: { ...known.stats, elapsedMs: elapsed(), isCached: true } };
     const executed = await execute(compiled, scans, bound, request);
     const result: QueryResult = {
@@ -151,7 +147,8 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
       warnings: [...compiled.warnings, ...executed.warnings],
     };
     // A file that could not be read may be back the next time.
-    if (executed.warnings.length === 0) cache.set(key, result, executed.sizeBytes);
+    if (key !== undefined && executed.warnings.length === 0)
+      cache.set(key, result, executed.sizeBytes);
     return result;
   }
 
