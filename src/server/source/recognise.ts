@@ -119,6 +119,8 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
     const trail = match?.trail ?? createTrail();
     let identity = match?.checkpoint.identity ?? null;
     let wasMinted = false;
+    /** Where the latest checkpoint given out stands. */
+    let position = match?.position ?? 0;
     return {
       get identity() {
         return identity;
@@ -136,7 +138,9 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
           identity = mint(key);
           wasMinted = true;
         }
-        return checkpointOf(object, identity, mark, progress);
+        const from = position;
+        position = mark.position;
+        return { ...checkpointOf(object, identity, mark, progress), from };
       },
       release() {
         if (wasMinted && identity !== null) minted.delete(identity);

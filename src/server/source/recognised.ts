@@ -53,8 +53,8 @@ export interface Recognised {
   /** Stands at `from.position`. Not to be used when `isKnownWhole`. */
   readonly trail: Trail;
   /**
-   * The checkpoint to commit together with the rows of all bytes before `mark.position`. Commit them in the order of
-   * their positions. Null when there is nothing to remember: objects without identity, positions of less than 8 bytes.
+   * The checkpoint to commit together with the rows of all bytes before `mark.position`. Each starts where the one before
+   * ended: commit all of them, in the order of their positions. Null when there is nothing to remember: objects without identity, positions of less than 8 bytes.
    */
   advance(mark: Mark, progress: Progress): Checkpoint | null;
   /**

@@ -61,8 +61,13 @@ function rawMemory(stored: Uint8Array): RawBytes {
 export class MemoryCheckpoints {
   readonly #rows = new Map<string, string>();
 
+  /** Refuses, as the store does, a checkpoint that does not start where the one before ended. */
   commit(checkpoint: Checkpoint | null): void {
-    if (checkpoint) this.#rows.set(checkpoint.identity, JSON.stringify(checkpoint));
+    if (!checkpoint) return;
+    const { from, ...row } = checkpoint;
+    const at = this.checkpoint(row.identity)?.position ?? 0;
+    if (at !== from) throw new Error(`${row.object} stands at ${at}, not at ${from}.`);
+    this.#rows.set(row.identity, JSON.stringify(row));
   }
 
   checkpoint(identity: string): Checkpoint | undefined {
