@@ -124,6 +124,11 @@ export class DecodePool {
     void this.#stopThreads();
   }
 
+  /** False after a thread has died, until `discard`. */
+  get isSound(): boolean {
+    return this.#failure === null;
+  }
+
   /** Resolves when there is room for more. Throws when a thread has died since the last `discard`. */
   async ready(): Promise<void> {
     while (this.#queuedBytes >= this.#mostQueued && !this.#failure)

@@ -9,11 +9,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDuckdb } from '#server/duckdb/index.ts';
 import { createFileSource, createRecogniser } from '#server/source/index.ts';
 import { openStore, type Store } from '#server/store/index.ts';
+import { createStreamObject } from '../source/stream.ts';
 import { DecodePool } from './decode-pool.ts';
 import { Ingester, ingestPaths, type LoadTotals } from './index.ts';
 
@@ -229,6 +231,31 @@ describe('Ingester', () => {
     expect(sealed?.segments.map((s) => s.rows)).toEqual([4]);
     expect(decoded).toEqual([4]);
     await pool.close();
+  });
+
+  it('shows what trickles in on a stream within seconds, and keeps reading', async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const stream = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(Buffer.from(`${record(0, 3)}\n`));
+        await ended;
+        controller.enqueue(Buffer.from(record(3, 2)));
+        controller.close();
+      },
+    });
+    const object = createStreamObject({
+      source: 'stdin',
+      name: '-',
+      open: () => Readable.fromWeb(stream as never),
+    });
+    const load = ingester.ingest(object, new AbortController().signal);
+    await vi.waitFor(async () => expect(await storedNumbers()).toEqual(upTo(3)), {
+      timeout: 6000,
+      interval: 100,
+    });
+    end();
+    expect(await load).toMatchObject({ records: 5, stored: 5 });
+    expect(await storedNumbers()).toEqual(upTo(5));
   });
 
   it('stops when it is told to, and what was committed stays', async () => {

@@ -44,6 +44,8 @@ const IDLE_MS = 10;
 /** Milliseconds without reading after which those who should read are taken to wait for a commit. */
 const STALL_MS = 40;
 const MOST_UNDER_WAY = 2;
+/** Milliseconds between cuts of a stream whose end is not known. */
+const TRICKLE_MS = 1000;
 /** Objects of this size are worth every thread from the beginning. */
 const LARGE_BYTES = 16 * 1024 * 1024;
 
@@ -178,8 +180,15 @@ export class Ingester {
     const reading: Reading = object.open(known.from, signal);
     run.stateAt = (position) => reading.stateAt(position);
     const touch = () => {
-      this.#epoch.touch(run);
-      epochs.add(this.#epoch);
+      const epoch = this.#epoch;
+      epoch.touch(run);
+      if (epochs.has(epoch)) return;
+      epochs.add(epoch);
+      // A stream may last for ever; what failed stays, for ingest to meet.
+      epoch.done.then(
+        () => epochs.delete(epoch),
+        () => undefined,
+      );
     };
     const cutter = new UnitCutter({
       object: object.name,
@@ -206,15 +215,13 @@ export class Ingester {
       },
       onSkipped: (bytes) => known.trail.append(bytes.slice()),
     });
-    for await (const chunk of reading) {
-      totals.bytes += chunk.length;
-      cutter.push(chunk);
-      if (cutter.unknown !== undefined) break;
-      await this.#pool.ready();
-      if (this.#epoch.bytes >= (this.#options.epochBytes ?? 192 * 1024 * 1024)) this.#seal();
-      await this.#sealing.whenOpen(signal);
-      if (generation !== this.#generation) throw this.#failure;
-      signal.throwIfAborted();
+    // A stream that trickles is cut on time, not only when a MiB has come. Failures are met by the next chunk.
+    const cutNow = () => generation === this.#generation && this.#pool.isSound && cutter.end(false);
+    const tick = object.sizeBytes === null ? setInterval(cutNow, TRICKLE_MS) : undefined;
+    try {
+      await this.#pump(reading, cutter, totals, generation, signal);
+    } finally {
+      clearInterval(tick);
     }
     cutter.end(object.isFinal);
     if (generation !== this.#generation) throw this.#failure;
@@ -235,6 +242,25 @@ export class Ingester {
     if (run.reader && (totals.bytes > 0 || object.isFinal)) {
       if (!problem) run.rest = cutter.rest;
       touch();
+    }
+  }
+
+  async #pump(
+    reading: Reading,
+    cutter: UnitCutter,
+    totals: ObjectTotals,
+    generation: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for await (const chunk of reading) {
+      totals.bytes += chunk.length;
+      cutter.push(chunk);
+      if (cutter.unknown !== undefined) break;
+      await this.#pool.ready();
+      if (this.#epoch.bytes >= (this.#options.epochBytes ?? 192 * 1024 * 1024)) this.#seal();
+      await this.#sealing.whenOpen(signal);
+      if (generation !== this.#generation) throw this.#failure;
+      signal.throwIfAborted();
     }
   }
 
