@@ -83,7 +83,9 @@ export function nameBefore(range: Range): string {
   if (span === HOUR) return 'the hour before';
   if (span % DAY === 0) return `the ${span / DAY} days before`;
   if (span % HOUR === 0) return `the ${span / HOUR} hours before`;
-  return `the ${Math.round(span / MINUTE)} minutes before`;
+  return span % MINUTE === 0 && span < 2 * HOUR
+    ? `the ${span / MINUTE} minutes before`
+    : 'the period before';
 }
 
 const BUCKETS_MS = [

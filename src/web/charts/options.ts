@@ -102,7 +102,7 @@ function tooltip(unit: Unit, isTime: boolean) {
         {
           name: isNamed ? (entry.seriesName ?? '') : (entry.name ?? ''),
           colour: typeof entry.color === 'string' ? entry.color : 'transparent',
-          text: text === exact ? text : `${text}  (${exact})`,
+          text: Number.isInteger(raw) && Math.abs(raw) < 1000 ? exact : `${text}  (${exact})`,
         },
       ];
     });

@@ -14,6 +14,8 @@ export interface Choice {
   readonly filters: readonly FilterKey[];
   /** How long a time one row covers: a beginning within that time cannot be honoured. */
   readonly grain: 'hour' | 'interval' | 'record';
+  /** How a filter is written where the table's columns are called otherwise. */
+  readonly predicates?: Partial<Record<FilterKey, (value: string) => string>>;
   readonly kql: (part: Part) => string;
 }
 
@@ -55,10 +57,11 @@ function fits(choice: Choice, scope: Scope, set: readonly FilterKey[]): boolean 
   );
 }
 
-function only(filters: Filters, keys: readonly FilterKey[]): readonly string[] {
+function predicatesOf(choice: Choice, filters: Filters): readonly string[] {
   return FILTERS.flatMap(({ key, kql }) => {
     const value = filters[key];
-    return value !== undefined && keys.includes(key) ? [kql(value)] : [];
+    if (value === undefined || !choice.filters.includes(key)) return [];
+    return [(choice.predicates?.[key] ?? kql)(value)];
   });
 }
 
@@ -72,7 +75,7 @@ function partOf(
   const predicates = [
     kqlWithin('TimeGenerated', whole),
     ...(choice.table === 'Flows' ? ['IsPrimary'] : []),
-    ...only(filters, choice.filters),
+    ...predicatesOf(choice, filters),
   ];
   const rows = `${choice.table}\n${predicates.map((p) => `| where ${p}`).join('\n')}`;
   if (!previous) return { rows, now: (column) => `sum(${column})`, before: undefined };

@@ -229,7 +229,8 @@ export const PANELS: readonly Panel[] = [
     choices: [
       {
         table: 'InternetExposure',
-        filters: ['port'],
+        filters: ['host', 'port'],
+        predicates: { host: (ip) => `Ip == ${kqlString(ip)}` },
         grain: 'hour',
         kql: (part) =>
           `${part.rows}\n| where FromInternet and FlowStatus != "Denied" and BytesDestToSrc > 0\n| summarize Flows = ${part.now('Flows')}${beforeOf(part, (sum) => sum('Flows'))}\n    by Ip, Host, DestPort, L4Protocol, L7Protocol\n${finish('Flows')}`,
@@ -254,7 +255,8 @@ export const PANELS: readonly Panel[] = [
     choices: [
       {
         table: 'InternetExposure',
-        filters: ['port'],
+        filters: ['host', 'port'],
+        predicates: { host: (ip) => `Ip == ${kqlString(ip)}` },
         grain: 'hour',
         kql: (part) =>
           `${part.rows}\n| where not(FromInternet)\n| summarize Sent = ${part.now('BytesSrcToDest')}${beforeOf(part, (sum) => sum('BytesSrcToDest'))}\n    by Ip, Host\n${finish('Sent')}`,

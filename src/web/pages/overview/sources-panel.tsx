@@ -3,7 +3,7 @@ import type { Completeness, SourceStatus, StatusAnswer } from '#core/contract/in
 import { formatCount } from '#web/base/format.ts';
 import { Link } from '#web/base/router.ts';
 import { useSelection } from '#web/query/index.ts';
-import { Ago, Dot, Empty, Loading, Panel, Pill, type Tone } from '#web/widgets/index.ts';
+import { Ago, Dot, Loading, Panel, Pill, type Tone } from '#web/widgets/index.ts';
 
 const MOST = 7;
 
@@ -23,71 +23,64 @@ export function sourceTone(
   return { tone: 'plain', word: source.state };
 }
 
+interface Line {
+  readonly name: string;
+  readonly tone: Tone;
+  readonly word: string;
+  readonly newest: number | null;
+  readonly lost: number;
+  readonly error: string | undefined;
+}
+
+/** What is followed, the failed first, then what was loaded by hand. */
+function linesOf(status: StatusAnswer): readonly Line[] {
+  const followed = status.sources.map((source): Line => {
+    const lost = lostBy(source.name, status.completeness);
+    return {
+      name: source.name,
+      ...sourceTone(source, lost),
+      newest: source.newest === null ? null : Date.parse(source.newest),
+      lost,
+      error: source.lastError?.message,
+    };
+  });
+  const known = new Set(followed.map((line) => line.name));
+  const loaded = [...new Set(status.completeness.map((c) => c.source))]
+    .filter((name) => !known.has(name))
+    .map((name): Line => {
+      const lost = lostBy(name, status.completeness);
+      return {
+        name,
+        tone: lost > 0 ? 'deny' : 'plain',
+        word: 'loaded',
+        newest: null,
+        lost,
+        error: undefined,
+      };
+    });
+  const rank = (line: Line) => (line.word === 'failed' ? 0 : line.lost > 0 ? 1 : 2);
+  return [...followed, ...loaded].sort(
+    (a, b) => rank(a) - rank(b) || (b.newest ?? 0) - (a.newest ?? 0),
+  );
+}
+
 /** Where flows come from: how fresh, and how much of it was lost. */
 export function SourcesPanel(props: { readonly status: StatusAnswer | undefined }): ReactNode {
   const { status } = props;
   const { search } = useSelection();
-  const sources = [...(status?.sources ?? [])].sort((a, b) =>
-    a.state === 'failed'
-      ? -1
-      : b.state === 'failed'
-        ? 1
-        : (a.freshnessSeconds ?? 1e12) - (b.freshnessSeconds ?? 1e12),
-  );
+  const lines = status ? linesOf(status) : [];
   return (
     <Panel
       title="Sources"
       unit="newest flow, records lost"
       actions={<Link href={`/sources${search}`}>All</Link>}
     >
-      {!status ? (
-        <Loading lines={4} />
-      ) : sources.length === 0 ? (
-        <Empty title="No source is followed.">
-          <p>
-            What is in Weir was loaded by hand. To follow a folder or an Azure container, name it in
-            the configuration; to add more, <Link href={`/load${search}`}>load files</Link>.
-          </p>
-        </Empty>
-      ) : (
-        <div className="rows">
-          <table aria-label="Sources">
-            <thead>
-              <tr>
-                <th scope="col" className="text">
-                  source
-                </th>
-                <th scope="col" className="number">
-                  newest
-                </th>
-                <th scope="col" className="number">
-                  lost
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sources.slice(0, MOST).map((source) => {
-                const lost = lostBy(source.name, status.completeness);
-                const { tone, word } = sourceTone(source, lost);
-                return (
-                  <tr key={`${source.kind} ${source.name}`}>
-                    <td className="text" title={source.lastError?.message ?? source.name}>
-                      <Dot tone={tone} label={word} /> {source.name}{' '}
-                      {source.state === 'failed' && <Pill tone="bad">failed</Pill>}
-                    </td>
-                    <td className="number">
-                      {source.newest ? <Ago at={Date.parse(source.newest)} /> : '–'}
-                    </td>
-                    <td className={`number${lost > 0 ? ' up' : ''}`}>{formatCount(lost)}</td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-          {sources.length > MOST && (
-            <p className="panel-foot">{formatCount(sources.length - MOST)} more on Sources</p>
-          )}
-        </div>
+      {!status ? <Loading lines={4} /> : lines.length > 0 && <SourceLines lines={lines} />}
+      {status && status.sources.length === 0 && (
+        <p className="panel-foot">
+          No source is followed: nothing new comes in by itself. Name a folder or an Azure container
+          in the configuration, or <Link href={`/load${search}`}>load files</Link>.
+        </p>
       )}
       {status?.duplicates.slice(0, 1).map((d) => (
         <p key={d.scope} className="panel-foot">
@@ -97,3 +90,44 @@ export function SourcesPanel(props: { readonly status: StatusAnswer | undefined 
     </Panel>
   );
 }
+
+function SourceLines(props: { readonly lines: readonly Line[] }): ReactNode {
+  const more = props.lines.length - MOST;
+  return (
+    <div className="rows">
+      <table aria-label="Sources">
+        <thead>
+          <tr>
+            <th scope="col" className="text">
+              source
+            </th>
+            <th scope="col" className="number">
+              newest
+            </th>
+            <th scope="col" className="number">
+              lost
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.lines.slice(0, MOST).map((line) => (
+            <tr key={line.name}>
+              <td className="text" title={line.error ?? line.name}>
+                <Dot tone={line.tone} label={line.word} /> {shortName(line.name)}{' '}
+                {line.word === 'failed' && <Pill tone="bad">failed</Pill>}
+                {line.word === 'loaded' && <span className="sub">loaded by hand</span>}
+              </td>
+              <td className="number">{line.newest === null ? '–' : <Ago at={line.newest} />}</td>
+              <td className={`number${line.lost > 0 ? ' up' : ''}`}>{formatCount(line.lost)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {more > 0 && <p className="panel-foot">{formatCount(more)} more on Sources</p>}
+    </div>
+  );
+}
+
+/** `folder:/srv/logs/PT1H.json` → `PT1H.json`; names that people gave stay. */
+const shortName = (name: string): string =>
+  /^\w+:\/./.test(name) ? (name.split('/').at(-1) ?? name) : name;

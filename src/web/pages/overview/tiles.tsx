@@ -121,7 +121,9 @@ export function Tiles(props: TilesProps): ReactNode {
           row &&
           (hasMalicious
             ? maliciousWords(at('Malicious'), at('MaliciousAllowed'))
-            : 'known once flows are reduced')
+            : props.hasRollups
+              ? 'not known for this filter'
+              : 'known once flows are reduced')
         }
         tone={at('MaliciousAllowed') > 0 ? 'bad' : 'plain'}
         {...toKql}

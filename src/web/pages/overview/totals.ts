@@ -1,3 +1,4 @@
+import { kqlString } from '#web/base/kql.ts';
 import { ALL_FILTERS, type Choice } from './choice.ts';
 
 /** The totals of the tiles, one row. */
@@ -22,7 +23,8 @@ export const TOTALS: readonly Choice[] = [
 export const ANSWERING: readonly Choice[] = [
   {
     table: 'InternetExposure',
-    filters: ['port'],
+    filters: ['host', 'port'],
+    predicates: { host: (ip) => `Ip == ${kqlString(ip)}` },
     grain: 'hour',
     kql: ({ rows }) =>
       `${rows}\n| where FromInternet and FlowStatus != "Denied" and BytesDestToSrc > 0\n| summarize Flows = sum(Flows) by Ip, DestPort, L4Protocol\n| count`,
