@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findRoot, main, printScore } from './conformance.ts';
+import { FLOORS, findRoot, main, printScore, reachesFloor } from './conformance.ts';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'weir-conformance-'));
@@ -27,4 +27,20 @@ it('says when there is nothing to score, and refuses what it does not know', asy
   expect(await main(['data', '--root', temporaryFolder()], {})).toBe(1);
   expect(await main(['dta'], {})).toBe(2);
   expect(await main(['kql', '--rot', 'x'], {})).toBe(2);
+});
+
+it('lets a kind through the gate when it reaches its floor', () => {
+  const score = (kind: string, passed: number, failed: number) => ({
+    kind,
+    passed,
+    failed,
+    notApplicable: 0,
+  });
+  expect(reachesFloor(score('aws-logs', 5, 0))).toBe(true);
+  expect(reachesFloor(score('aws-logs', 5, 1))).toBe(false);
+  expect(reachesFloor(score('nothing-yet', 0, 0))).toBe(true);
+  for (const [kind, floor] of Object.entries(FLOORS)) {
+    expect(reachesFloor(score(kind, floor, 100 - floor))).toBe(true);
+    expect(reachesFloor(score(kind, floor - 1, 101 - floor))).toBe(false);
+  }
 });

@@ -1,9 +1,10 @@
 /**
  * Scores Weir on a folder laid out like the conformance data.
- * usage: npm run conformance -- kql|data [--root DIR] [--engine NAME] [KIND…]
+ * usage: npm run conformance -- kql|data [--root DIR] [--engine NAME] [--gate] [KIND…]
  *
  * The folder is --root, else WEIR_CONFORMANCE, else ../shared/conformance when that exists; without one it is said that
- * nothing was scored. Exit code 0 when nothing failed, 1 when something did, 2 for wrong usage.
+ * nothing was scored. Exit code 0 when nothing failed, 1 when something did, 2 for wrong usage. With --gate a failed case is
+ * tolerated as long as its kind reaches its floor: the tests use that where completeness is still growing.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -43,6 +44,22 @@ export function printScore(score: KindScore): string {
   return `${score.kind}: ${score.passed} passed, ${score.failed} failed, ${score.notApplicable} not applicable`;
 }
 
+/**
+ * Percent of the applicable cases of a kind that must pass, for --gate: what has been reached is not given up. Raise a
+ * floor when the score has risen; a kind that is not listed must pass whole.
+ */
+export const FLOORS: Readonly<Record<string, number>> = {
+  'docs-examples': 80,
+  'emulator-examples': 94,
+  'network-content': 85,
+};
+
+/** True when a kind is as good as the gate wants it. */
+export function reachesFloor({ kind, passed, failed }: KindScore): boolean {
+  const applicable = passed + failed;
+  return applicable === 0 || (100 * passed) / applicable >= (FLOORS[kind] ?? 100);
+}
+
 const PARTS: Readonly<
   Record<string, (options: ConformanceOptions) => Promise<readonly KindScore[]>>
 > = {
@@ -51,10 +68,15 @@ const PARTS: Readonly<
 };
 
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const usage = 'usage: npm run conformance -- kql|data [--root DIR] [--engine NAME] [KIND…]\n';
-  let parsed: { positionals: string[]; values: { root?: string; engine?: string } };
+  const usage =
+    'usage: npm run conformance -- kql|data [--root DIR] [--engine NAME] [--gate] [KIND…]\n';
+  let parsed: { positionals: string[]; values: { root?: string; engine?: string; gate?: boolean } };
   try {
-    const options = { root: { type: 'string' }, engine: { type: 'string' } } as const;
+    const options = {
+      root: { type: 'string' },
+      engine: { type: 'string' },
+      gate: { type: 'boolean' },
+    } as const;
     parsed = parseArgs({ args: [...argv], allowPositionals: true, options });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
@@ -79,7 +101,11 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
     process.stderr.write(`${kind}: ${caseName}: ${why}\n`);
   const scores = await part({ root: folder, engine, kinds, onFailure });
   for (const score of scores) process.stdout.write(`${printScore(score)}\n`);
-  return scores.some((s) => s.failed > 0) ? 1 : 0;
+  if (!parsed.values.gate) return scores.some((s) => s.failed > 0) ? 1 : 0;
+  const below = scores.filter((s) => !reachesFloor(s));
+  for (const { kind } of below)
+    process.stderr.write(`${kind} is below its floor of ${FLOORS[kind] ?? 100} %\n`);
+  return below.length > 0 ? 1 : 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
