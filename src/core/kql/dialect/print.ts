@@ -1,9 +1,10 @@
+import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn } from '../bound/expr.ts';
 import { AGGREGATES } from '../functions/aggregates.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import type { OrderKey, PlanExpr, Rel, SharedRel } from '../plan/plan.ts';
 import type { Arg } from './dialect.ts';
-import { DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
+import { convert, DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
 import { printWindow } from './windows.ts';
 
 /**
@@ -73,6 +74,12 @@ function argOf(expr: PlanExpr, c: Context): Arg {
     : { sql, type: expr.type };
 }
 
+/** Whether a function gives another type than the call has: some take the type to give as an argument. */
+function isOther(given: KqlType | undefined, wanted: KqlType): given is KqlType {
+  const isWhole = (t: KqlType) => t === 'int' || t === 'long';
+  return given !== undefined && given !== wanted && !(isWhole(given) && isWhole(wanted));
+}
+
 export function printExpr(expr: PlanExpr, c: Context): string {
   switch (expr.kind) {
     case 'literal':
@@ -82,10 +89,11 @@ export function printExpr(expr: PlanExpr, c: Context): string {
     case 'call': {
       const row = FUNCTIONS.get(expr.name);
       if (!row) throw new Error(`no such function: ${expr.name}`);
-      return row.duckdb(
+      const sql = row.duckdb(
         expr.args.map((a) => argOf(a, c)),
         { type: expr.type },
       );
+      return isOther(row.returns, expr.type) ? convert({ sql, type: row.returns }, expr.type) : sql;
     }
     case 'aggregate': {
       const row = AGGREGATES.get(expr.name);

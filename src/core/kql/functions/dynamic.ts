@@ -1,6 +1,7 @@
 import type { Arg, FunctionGroup, HostValue } from '../dialect/dialect.ts';
-import { quoteText, toDynamic } from '../dialect/duckdb.ts';
-import { asNumber, asText, isBag, type Json, type JsonBag, jsonText, numberOf, parseJson, printJson, printReal, textOf } from '../runtime/value.ts';
+import { convert, ticksOf, toDynamic, toTimespan } from '../dialect/duckdb.ts';
+import { printDatetimeTicks, printTimespan } from '../runtime/datetime.ts';
+import { asNumber, asText, isBag, type Json, type JsonBag, jsonText, numberOf, parseJson, printJson,  textOf } from '../runtime/value.ts';
 import { compareJson, sameJson } from '../runtime/compare.ts';
 import { type HostSpec, hosts } from './host.ts';
 
@@ -142,6 +143,15 @@ function range(args: readonly HostValue[]): Json {
   return out;
 }
 
+function rangeOfTicks(args: readonly HostValue[]): string | null {
+  const [from, to, step] = args.slice(0, 3).map((a) => (a === null || a === undefined ? null : BigInt(String(a))));
+  if (from === null || to === null || step === null || from === undefined || to === undefined || !step) return null;
+  const print = args[3] === 'datetime' ? printDatetimeTicks : printTimespan;
+  const out: string[] = [];
+  for (let at = from; (step > 0n ? at <= to : at >= to) && out.length < 1_048_576; at += step) out.push(`"${print(at)}"`);
+  return `[${out.join(',')}]`;
+}
+
 function treePaths(value: Json, prefix: string, out: string[]): void {
   if (isBag(value)) {
     for (const [k, v] of Object.entries(value)) {
@@ -168,13 +178,13 @@ export const dynamicFunctions: FunctionGroup = {
   range: {
     returns: 'dynamic',
     duckdb: ([from, to, step]) => {
-      if (from!.type === 'datetime') return `weir_range_datetime(${from!.sql}, ${to!.sql}, ${step?.sql ?? '36000000000'})`;
-      if (from!.type === 'timespan') return `weir_range_timespan(${from!.sql}, ${to!.sql}, ${step?.sql ?? '36000000000'})`;
+      if (from!.type === 'datetime') return `weir_range_ticks(${ticksOf(from!.sql)}, ${ticksOf(convert(to!, 'datetime'))}, ${step ? toTimespan(step) : '36000000000'}, 'datetime')`;
+      if (from!.type === 'timespan') return `weir_range_ticks(${from!.sql}, ${to!.sql}, ${step ? toTimespan(step) : '36000000000'}, 'timespan')`;
       return `weir_range_numbers(${[from, to, ...(step ? [step] : [])].map((a) => toDynamic(a!)).join(', ')})`;
     },
   },
-  bag_pack_columns: { returns: 'dynamic', duckdb: () => quoteText('{}') },
   ...hosts([
+    { name: 'range_ticks', takes: ['long', 'long', 'long', 'string'], gives: 'dynamic', call: (...args) => rangeOfTicks(args) },
     { name: 'member', takes: ['dynamic', 'string'], gives: 'dynamic', call: (object, key) => printJson(element(open(object), asText(key))) },
     { name: 'range_numbers', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => printJson(range(args)) },
     { name: 'pack_array', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...items) => `[${items.map((i) => i ?? 'null').join(',')}]` },
@@ -253,5 +263,3 @@ function removeKeys(bag: JsonBag, keys: readonly string[]): JsonBag {
   }
   return out;
 }
-
-export { printReal };

@@ -31,6 +31,7 @@ function begin(
     shared: [],
     letFlows: new Map(),
     openColumns,
+    askedNow: new Set(),
     isIncomplete: false,
     counter: 0,
   };

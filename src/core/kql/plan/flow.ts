@@ -14,8 +14,8 @@ export interface Flow {
   readonly visible: readonly BoundColumn[];
   readonly order: readonly OrderKey[];
   readonly per: readonly string[];
-  /** The open table whose undeclared columns may still be asked for. */
-  readonly open: string | null;
+  /** The open tables that rows come from: their undeclared columns may still be asked for. */
+  readonly open: readonly string[];
   /** True when the order came from sort, top or serialize, which row_number() and its kin need. */
   readonly isSerialized: boolean;
 }
@@ -35,6 +35,8 @@ export interface Translation {
   readonly letFlows: Map<string, Flow>;
   /** Undeclared columns that the query asks of open tables. */
   readonly openColumns: Map<string, Set<string>>;
+  /** Those first asked for in this pass. */
+  readonly askedNow: Set<string>;
   /** Set when a column was asked for that the last pass did not know of: translate once more. */
   isIncomplete: boolean;
   counter: number;
@@ -128,7 +130,7 @@ export function keep(c: BoundColumn): SelectItem {
 
 /** A fresh flow over a relation, without order. */
 export function flowOf(rel: Rel, visible: readonly BoundColumn[] = rel.columns): Flow {
-  return { rel, visible, order: [], per: [], open: null, isSerialized: false };
+  return { rel, visible, order: [], per: [], open: [], isSerialized: false };
 }
 
 /** Makes the order total, so that several looks at it agree: one hidden number per row. */

@@ -87,19 +87,27 @@ export interface Lowering {
   readonly windows?: PreparedWindows;
 }
 
+/** Asks an open table for a column: each in turn, since one may not be where the name is looked for. */
+export function askOpen(flow: Flow, name: string, t: Translation): boolean {
+  if (flow.open.length === 0) return false;
+  if (t.askedNow.has(name)) return true;
+  const table = flow.open.find((o) => !t.openColumns.get(o)?.has(name));
+  if (table === undefined) return false;
+  const asked = t.openColumns.get(table) ?? new Set<string>();
+  asked.add(name);
+  t.openColumns.set(table, asked);
+  t.askedNow.add(name);
+  t.isIncomplete = true;
+  return true;
+}
+
 function lowerColumn(expr: Extract<Expr, { kind: 'column' }>, l: Lowering): PlanExpr {
   const flow = l.sides && expr.side ? l.sides[expr.side] : l.flow;
   const found =
     flow.visible.find((c) => c.name === expr.name) ??
     flow.rel.columns.find((c) => c.name === expr.name && !c.name.startsWith('$'));
   if (found) return { kind: 'column', name: found.name, type: found.type };
-  if (flow.open !== null) {
-    const asked = l.t.openColumns.get(flow.open) ?? new Set<string>();
-    asked.add(expr.name);
-    l.t.openColumns.set(flow.open, asked);
-    l.t.isIncomplete = true;
-    return { kind: 'literal', type: 'dynamic', value: null, at: expr.at };
-  }
+  if (askOpen(flow, expr.name, l.t)) return { kind: 'literal', type: 'dynamic', value: null, at: expr.at };
   return refuse(`the column '${expr.name}'`, expr.at, 'does not exist here');
 }
 

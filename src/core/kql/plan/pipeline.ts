@@ -22,7 +22,7 @@ function tableFlow(source: Extract<Source, { kind: 'table' }>, t: Translation): 
   t.scans.push({ name, table: source.name, columns, ranges: [] });
   return {
     ...flowOf({ op: 'scan', scan: name, columns }),
-    open: source.isOpen ? source.name : null,
+    open: source.isOpen ? [source.name] : [],
   };
 }
 

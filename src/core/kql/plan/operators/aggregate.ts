@@ -96,13 +96,13 @@ function any(
   hasStar: boolean,
 ): SelectItem[] {
   if (item.expr.kind !== 'call') return [];
-  const at = item.expr.at;
+  const { at, outputs } = item.expr;
   const values = hasStar
     ? rest.map(keep)
     : item.expr.args.map((o, i): SelectItem => {
         const expr = lower(o, { flow, t });
         return {
-          name: item.names[i] ?? (o.kind === 'column' ? o.name : `any_${i}`),
+          name: item.names[i] ?? (outputs?.[i]?.name || (o.kind === 'column' ? `any_${o.name}` : `any_${i}`)),
           type: expr.type,
           expr,
         };
@@ -160,7 +160,7 @@ export function summarize(flow: Flow, by: readonly SelectItem[], aggregates: rea
   const columns = [...groups, ...aggregates, ...first].map(({ name, type }) => ({ name, type }));
   const rel: Rel = { op: 'aggregate', input: flow.rel, by: groups, aggregates: [...aggregates, ...first], order: flow.order, columns };
   const visible = [...by, ...aggregates].map(({ name, type }) => ({ name, type }));
-  return { ...flowOf(rel, visible), per: flow.per, order: row ? flow.order : [] };
+  return { ...flowOf(rel, visible), per: flow.per, open: flow.open, order: row ? flow.order : [] };
 }
 
 function translateSummarize(flow: Flow, o: Extract<Operator, { op: 'summarize' }>, t: Translation, isOrdered: boolean): Flow {

@@ -190,7 +190,7 @@ export const basicOperators: OperatorTable = {
       return itemColumns(item, input, t, unnamed, false, windows);
     });
     const columns = named(items, o.names);
-    return select(protectOrder(input, columns, t), columns, { open: null });
+    return select(protectOrder(input, columns, t), columns);
   },
   sort: (flow, o, t, isOrdered) => (isOrdered ? sort(flow, o.keys, t) : { ...flow, order: [] }),
   top: (flow, o, t) => take(sort(flow, o.keys, t), literalCount(o.count, flow, t), t),
@@ -278,6 +278,7 @@ export function distinct(flow: Flow, items: readonly SelectItem[]): Flow {
       items.map(({ name, type }) => ({ name, type })),
     ),
     per: flow.per,
+    open: flow.open,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BoundColumn, NamePattern } from '../../bound/expr.ts';
 import { refuse } from '../../refusal.ts';
 import { type Flow, keep, select, type Translation } from '../flow.ts';
+import { askOpen } from '../lower.ts';
 import type { SelectItem } from '../plan.ts';
 import { protectOrder } from './basic.ts';
 import type { OperatorTable } from './index.ts';
@@ -71,15 +72,8 @@ export const columnOperators: OperatorTable = {
     return keepOnly(flow, columns, t);
   },
   'project-rename': (flow, o, t) => {
-    const missing = o.pairs.find((p) => !flow.visible.some((c) => c.name === p.from));
-    if (missing && flow.open === null)
-      refuse(`the column '${missing.from}'`, o.at, 'does not exist here');
-    if (missing && flow.open !== null) {
-      const asked = t.openColumns.get(flow.open) ?? new Set<string>();
-      for (const p of o.pairs) if (!flow.visible.some((c) => c.name === p.from)) asked.add(p.from);
-      t.openColumns.set(flow.open, asked);
-      t.isIncomplete = true;
-    }
+    for (const { from } of o.pairs)
+      if (!flow.visible.some((c) => c.name === from) && !askOpen(flow, from, t)) refuse(`the column '${from}'`, o.at, 'does not exist here');
     const items: SelectItem[] = flow.visible.map((c) => ({
       ...keep(c),
       name: o.pairs.find((p) => p.from === c.name)?.to ?? c.name,

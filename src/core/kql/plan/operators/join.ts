@@ -170,7 +170,7 @@ function translateJoin(left: Flow, o: JoinOperator, t: Translation): Flow {
   const only = (flow: Flow): JoinColumn[] =>
     flow.visible.map((c) => ({ ...c, side: 'left', source: c.name }));
   const flip = on.map((c) => ({ left: c.right, right: c.left }));
-  const open = left.open ?? null;
+  const open = [...left.open, ...right.open];
   switch (o.kind) {
     case 'inner':
       return { ...joinRel('inner', left, right, on, both), open };
@@ -187,9 +187,9 @@ function translateJoin(left: Flow, o: JoinOperator, t: Translation): Flow {
     case 'leftanti':
       return { ...joinRel('anti', left, right, on, only(left)), open };
     case 'rightsemi':
-      return joinRel('semi', right, left, flip, only(right));
+      return { ...joinRel('semi', right, left, flip, only(right)), open };
     case 'rightanti':
-      return joinRel('anti', right, left, flip, only(right));
+      return { ...joinRel('anti', right, left, flip, only(right)), open };
   }
 }
 
@@ -199,7 +199,7 @@ function translateLookup(left: Flow, o: JoinOperator, t: Translation): Flow {
   const on = conditions(o, left, right, t);
   const keys = new Set(on.flatMap((c) => (c.right.kind === 'column' ? [c.right.name] : [])));
   const take = allColumns(left, right, keys);
-  const open = left.open ?? null;
+  const open = [...left.open, ...right.open];
   if (o.kind === 'inner') return { ...joinRel('inner', left, right, on, take), open };
   return { ...fillMissing(joinRel('left', left, right, on, take), 'right', take), open };
 }

@@ -62,7 +62,7 @@ export function translateUnion(
       : rels.length === 0
         ? flowOf({ op: 'values', rows: [], columns: visible })
         : flowOf({ op: 'union', inputs: rels, columns: visible });
-  return { ...flow, open: inputs.map((i) => i.flow.open).find((o) => o !== null) ?? null };
+  return { ...flow, open: [...new Set(inputs.flatMap((i) => i.flow.open))] };
 }
 
 export const unionOperators: OperatorTable = {
