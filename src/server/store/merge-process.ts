@@ -31,7 +31,8 @@ export function mergeInProcess(limits: MergeLimits = {}): Merge {
     } catch (error) {
       const folder = dirname(target);
       for (const name of await readdir(folder))
-        if (name.startsWith(basename(target))) await rm(join(folder, name), { force: true });
+        if (name.startsWith(basename(target)))
+          await rm(join(folder, name), { recursive: true, force: true });
       throw error;
     }
   };

@@ -5,7 +5,7 @@ import type { Segment, SegmentDraft, TimeRange } from './store.ts';
 
 /** Rows of a row group: what a scan skips or reads as a whole. */
 const ROW_GROUP_ROWS = 131_072;
-const MEMORY_LIMIT_BYTES = 256 * 1024 * 1024;
+const MEMORY_LIMIT_BYTES = 160 * 1024 * 1024;
 /** What DuckDB's sort takes per row and column, measured on Flows; with less it spills and takes five times as long. */
 const SORT_BYTES_PER_VALUE = 80;
 
@@ -19,12 +19,11 @@ export interface MergeLimits extends DuckdbOptions {
 }
 
 /**
- * A merge by DuckDB within the memory given (256 MiB unless given, and about 250 MiB more of the process around it).
+ * A merge by DuckDB within the memory given (160 MiB unless given, and about 300 MiB more of the process around it).
  * Rows that do not fit are sorted slice of time by slice of time, and the slices are written one after the other.
  * Each merge has an engine of its own, so that nothing of it stays in memory.
  */
 export function duckdbMerge(options: MergeLimits): Merge {
-  const limits = { memoryLimitBytes: MEMORY_LIMIT_BYTES, ...options };
   return async (segments, how) => {
     const files: string[] = [];
     const newFile = () => {
@@ -32,11 +31,17 @@ export function duckdbMerge(options: MergeLimits): Merge {
       files.push(file);
       return file;
     };
+    const target = newFile();
+    const limits = {
+      memoryLimitBytes: MEMORY_LIMIT_BYTES,
+      spillFolder: `${target}-spill`,
+      ...options,
+    };
     const engine = await openDuckdb(limits);
     const interrupt = () => engine.interrupt();
     how.signal?.addEventListener('abort', interrupt);
     try {
-      const draft = await mergeInto(engine, newFile, segments, { ...how, ...limits });
+      const draft = await mergeInto(engine, segments, { ...how, ...limits, target, newFile });
       await removeAll(files.slice(1));
       return [draft];
     } catch (error) {
@@ -46,6 +51,7 @@ export function duckdbMerge(options: MergeLimits): Merge {
     } finally {
       how.signal?.removeEventListener('abort', interrupt);
       engine.close();
+      await rm(`${target}-spill`, { recursive: true, force: true });
     }
   };
 }
@@ -59,17 +65,20 @@ interface Column {
   readonly type: string;
 }
 
-type Limits = MergeOptions & MergeLimits & { readonly memoryLimitBytes: number };
+interface MergeJob extends MergeOptions, MergeLimits {
+  readonly memoryLimitBytes: number;
+  readonly target: string;
+  /** A path for rows on their way to the target. */
+  readonly newFile: () => string;
+}
 
 async function mergeInto(
   engine: Duckdb,
-  newFile: () => string,
   segments: readonly Segment[],
-  { sortBy, memoryLimitBytes, signal, ...limits }: Limits,
+  { target, newFile, sortBy, memoryLimitBytes, signal, ...limits }: MergeJob,
 ): Promise<SegmentDraft> {
   const [first] = segments;
   if (!first) throw new Error('nothing to merge');
-  const target = newFile();
   const files = listOf(segments.map((s) => s.path));
   const source = `read_parquet(${files}, union_by_name = true, hive_partitioning = false)`;
   const described = await engine.run(`DESCRIBE SELECT * FROM ${source}`);
