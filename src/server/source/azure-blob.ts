@@ -9,6 +9,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { type AzureAddress, type AzureLogin, sasExpiry } from './azure-address.ts';
+import { SourceError } from './source.ts';
 
 export interface BlobItem {
   readonly name: string;
@@ -32,7 +33,7 @@ export interface BlobView {
 }
 
 /** A sentence with what to do next. `isLogin`: asking for the secret again may help. */
-export class AzureError extends Error {
+export class AzureError extends SourceError {
   override readonly name = 'AzureError';
   readonly code: string;
   readonly isLogin: boolean;

@@ -5,7 +5,7 @@ import { createBlobObject } from './azure-object.ts';
 import { type Found, followByPolling } from './follow.ts';
 import { HealthLog } from './health.ts';
 import { mapSome } from './map-some.ts';
-import type { Source } from './source.ts';
+import { type Source, SourceError } from './source.ts';
 
 export interface AzureSourceOptions {
   /** `az://ACCOUNT/CONTAINER[/PREFIX]`, a URL, or a name when the login is a connection string. */
@@ -37,11 +37,11 @@ const MOST_FOLDERS = 200;
  * A container of blobs. Once everything is known, only the hours that still grow are listed at each pass, the last 24
  * hours at each tenth, and everything every ten minutes or, for very many blobs, less often. Blobs that are not laid out
  * by hours have nothing to go by: then everything is listed each time, as often as its size allows.
- * Throws, as a sentence, when the address cannot be.
+ * Throws SourceError when the address cannot be.
  */
 export function createAzureSource(options: AzureSourceOptions): Source {
   const parsed = parseAzureAddress(options.container);
-  if (typeof parsed === 'string') throw new Error(parsed);
+  if (typeof parsed === 'string') throw new SourceError(parsed);
   const address: AzureAddress = { ...parsed, prefix: parsed.prefix || (options.prefix ?? '') };
   const { account, container: bare } = address;
   const name = options.name ?? (account === null ? `az:${bare}` : `az://${account}/${bare}`);

@@ -164,6 +164,13 @@ describe('reading', () => {
     expect(got).toBeLessThan(lines(0, 500_000).length);
   });
 
+  it.skipIf(process.getuid?.() === 0)('says that a file may not be read', async () => {
+    const path = put('a.log', 'x');
+    fs.chmodSync(path, 0);
+    const object = createFileObject('s', path, fs.statSync(path), true);
+    await expect(textOf(object)).rejects.toThrow(/may not be read by the user/);
+  });
+
   it('tells that a file is gone', async () => {
     const path = put('a.log', 'x');
     const object = createFileObject('s', path, fs.statSync(path), true);

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { openContent } from './content.ts';
 import { type Found, followByPolling } from './follow.ts';
 import { HealthLog } from './health.ts';
-import { openRawFile } from './raw-file.ts';
-import type { InputObject, ReadFrom, Source } from './source.ts';
+import { forbidden, openRawFile } from './raw-file.ts';
+import { type InputObject, type ReadFrom, type Source, SourceError } from './source.ts';
 import { createStreamObject } from './stream.ts';
 import { GZIP_TRAILER_BYTES, packingOf, parseGzipTrailer } from './unpack.ts';
 import { Walker } from './walk.ts';
@@ -88,12 +88,10 @@ async function statRoot(path: string): Promise<Stats> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT')
-      throw new Error(`There is no file or folder ${path}. Check the path.`, { cause: error });
-    if (code === 'EACCES' || code === 'EPERM')
-      throw new Error(
-        `${path} may not be read by the user that Weir runs as. Give that user the right to read it.`,
-        { cause: error },
-      );
+      throw new SourceError(`There is no file or folder ${path}. Check the path.`, {
+        cause: error,
+      });
+    if (code === 'EACCES' || code === 'EPERM') throw forbidden(path, error);
     throw error;
   }
 }

@@ -13,6 +13,7 @@ export {
   type ReadProblem,
   type SkipReason,
   type Source,
+  SourceError,
   type SourceHealth,
   START,
 } from './source.ts';

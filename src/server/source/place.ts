@@ -1,11 +1,11 @@
 import { type AzureLogin, parseAzureAddress } from './azure-address.ts';
 import { createAzureSource } from './azure-source.ts';
 import { createFileSource } from './file.ts';
-import type { Source } from './source.ts';
+import { type Source, SourceError } from './source.ts';
 import { createStdinSource } from './stream.ts';
 
 /** A place on the command line that cannot be opened: what is wrong, and what to do. */
-export class PlaceError extends Error {
+export class PlaceError extends SourceError {
   override readonly name = 'PlaceError';
   readonly hint: string;
   constructor(message: string, hint: string) {

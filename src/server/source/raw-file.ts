@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { allocate, RAW_CHUNK_BYTES, type RawBytes } from './raw.ts';
-import { ObjectGone, type ReadProblem } from './source.ts';
+import { ObjectGone, type ReadProblem, SourceError } from './source.ts';
 import { MAGIC_BYTES } from './unpack.ts';
 
 /**
@@ -24,9 +24,16 @@ async function openOrGone(path: string): Promise<FileHandle> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new ObjectGone(path, { cause: error });
+    if (code === 'EACCES' || code === 'EPERM') throw forbidden(path, error);
     throw error;
   }
 }
+
+export const forbidden = (path: string, cause: unknown): SourceError =>
+  new SourceError(
+    `${path} may not be read by the user that Weir runs as. Give that user the right to read it.`,
+    { cause },
+  );
 
 class RawFile implements RawBytes {
   readonly #handle: FileHandle;

@@ -70,6 +70,11 @@ export class ObjectGone extends Error {
   override readonly name = 'ObjectGone';
 }
 
+/** What keeps a source from being read, as sentences for people, the last of them saying what to do. No secrets in it. */
+export class SourceError extends Error {
+  override readonly name: string = 'SourceError';
+}
+
 /** Counted by reason, with the latest name of each, so that nothing is passed over in silence. */
 export type SkipReason =
   | 'hidden'

@@ -17,6 +17,7 @@ export const run: Run = async (invocation, around) => {
   const bar = createProgressBar(around.stderr, around.isTerminal.stderr);
   const work = {
     paths: invocation.arguments,
+    env: around.env,
     format,
     signal: around.signal,
     onProgress: bar.show,

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { Ingester, ingestPaths } from '#server/pipeline/index.ts';
 import {
-  createFileSource,
   createRecogniser,
-  createStdinSource,
+  openPlace,
+  PlaceError,
   type Source,
+  SourceError,
 } from '#server/source/index.ts';
 import type { Store } from '#server/store/index.ts';
 import { CommandError } from '../command.ts';
@@ -23,8 +24,10 @@ export interface Totals {
 }
 
 export interface IngestWork {
-  /** Files, folders, - for standard input. */
+  /** Files, folders, - for standard input, `az://` containers. */
   readonly paths: readonly string[];
+  /** Where the login of a container is looked for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly format: string | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: (totals: Totals) => void;
@@ -34,7 +37,7 @@ export interface IngestWork {
 
 /** Loads into a store that this process has opened. Resolves when all of it is committed. */
 export async function ingestHere(store: Store, work: IngestWork): Promise<Totals> {
-  const sources = work.paths.map(openSource);
+  const sources = work.paths.map((place) => openSource(place, work.env));
   const ingester = new Ingester({
     store,
     recogniser: createRecogniser(store),
@@ -53,6 +56,9 @@ export async function ingestHere(store: Store, work: IngestWork): Promise<Totals
         work.say(`${object.name}: ${error instanceof Error ? error.message : String(error)}`),
     });
     return readTotals(totals);
+  } catch (error) {
+    if (error instanceof SourceError) throw new CommandError(error.message, '', error);
+    throw error;
   } finally {
     await ingester.close();
   }
@@ -72,14 +78,15 @@ function readTotals(totals: Awaited<ReturnType<typeof ingestPaths>>): Totals {
   };
 }
 
-function openSource(path: string): Source {
-  if (path === '-') return createStdinSource();
-  const scheme = /^([a-z0-9]+):\/\//.exec(path)?.[1];
-  if (scheme !== undefined)
-    throw new CommandError(
-      `${path} cannot be loaded from the command line in this version`,
-      'Configure an Azure container as a source of `weir serve`; copy other buckets to a folder first.',
-    );
-  if (!existsSync(path)) throw new CommandError(`${path} does not exist`, 'Check the path.');
-  return createFileSource({ path });
+/** Fails before anything is read when a place cannot be. */
+function openSource(place: string, env: IngestWork['env']): Source {
+  try {
+    const isLocal = place !== '-' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(place);
+    if (isLocal && !existsSync(place))
+      throw new CommandError(`${place} does not exist`, 'Check the path.');
+    return openPlace(place, env);
+  } catch (error) {
+    if (error instanceof PlaceError) throw new CommandError(error.message, error.hint, error);
+    throw error;
+  }
 }

@@ -14,6 +14,12 @@ export async function ingestOnServer(server: ServerAddress, work: IngestWork): P
       `a server (process ${server.pid}) holds the data folder, and standard input cannot be handed to it`,
       'Write the log to a file and ingest that, or drop it on the page.',
     );
+  const container = work.paths.find((path) => /^[a-z][a-z0-9+.-]+:\/\//i.test(path));
+  if (container !== undefined)
+    throw new CommandError(
+      `a server (process ${server.pid}) holds the data folder, and ${container} cannot be handed to it`,
+      'Name the container as a source in its configuration, or stop the server and load it then.',
+    );
   const startedAt = performance.now();
   const { id } = await call(server, ROUTES.ingestPaths, {
     paths: work.paths.map((path) => resolve(path)),
