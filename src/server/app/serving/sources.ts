@@ -12,7 +12,8 @@ import { readSecret, type SourceConfig } from '../config/index.ts';
 
 /** The configured sources, being followed. */
 export interface Followed {
-  status(): SourceStatus[];
+  /** `newest` is the event time of each source's newest row, µs, by name. */
+  status(newest: ReadonlyMap<string, number>, now: number): SourceStatus[];
   /** Resolves when every source has let go. */
   stop(): Promise<void>;
 }
@@ -53,7 +54,10 @@ export function followSources(
     return { config, source, ended };
   });
   return {
-    status: () => followed.map(({ config, source }) => tellHealth(config, source)),
+    status: (newest, now) =>
+      followed.map(({ config, source }) =>
+        tellHealth(config, source, newest.get(config.name), now),
+      ),
     async stop() {
       stopping.abort(new Error('Weir is stopping'));
       await Promise.all(followed.map((f) => f.ended));
@@ -93,7 +97,12 @@ const STATES = {
   error: 'failed',
 } as const;
 
-function tellHealth(config: SourceConfig, source: Source): SourceStatus {
+function tellHealth(
+  config: SourceConfig,
+  source: Source,
+  newest: number | undefined,
+  now: number,
+): SourceStatus {
   const { state, says, lastSuccess, lastError } = source.health();
   return {
     name: config.name,
@@ -105,7 +114,7 @@ function tellHealth(config: SourceConfig, source: Source): SourceStatus {
       message: lastError.message,
       hint: says,
     },
-    newest: null,
-    freshnessSeconds: null,
+    newest: newest === undefined ? null : printInstant(newest),
+    freshnessSeconds: newest === undefined ? null : Math.round((now - newest) / 1e6),
   };
 }

@@ -9,6 +9,8 @@ import type { Config } from '../config/index.ts';
 import { printCount } from '../format.ts';
 import { readStatus } from '../status.ts';
 import { tellAbout } from './about.ts';
+import { findNewest } from './freshness.ts';
+import { createGlance } from './glance.ts';
 import { parseMicros } from './queries.ts';
 import type { Followed } from './sources.ts';
 
@@ -29,14 +31,35 @@ const DAY = 86_400_000_000;
 
 /** How Weir is doing, for pages and metrics. */
 export function createStatus(deps: StatusDeps): StatusService {
-  const { store, config, version, startedAt, clock, followed, queries, reducer } = deps;
+  const { store, config, version, startedAt, clock, followed, queries, reducer, log } = deps;
+  const now = () => clock() / 1000;
+  let lastNewest: ReadonlyMap<string, number> = new Map();
+  const newest = createGlance({
+    look: async () => {
+      lastNewest = await findNewest(store, queries, lastNewest);
+      return lastNewest;
+    },
+    version: () => store.version('Flows'),
+    initial: lastNewest,
+    now,
+    everyMs: 60_000,
+    onError: (error) => log.warn('the age of sources could not be looked up', { error }),
+  });
+  const duplicates = createGlance({
+    look: () => findDuplicates(store, queries),
+    version: () => store.version('RepeatedObservations'),
+    initial: [],
+    now,
+    everyMs: 60_000,
+    onError: (error) => log.warn('duplicate logging could not be looked for', { error }),
+  });
   return {
     async status({ from, to }) {
-      const now = clock();
-      const until = to === undefined ? now : parseMicros(to);
+      const at = clock();
+      const until = to === undefined ? at : parseMicros(to);
       const stored = await readStatus(store, {
         version,
-        now,
+        now: at,
         from: from === undefined ? until - DAY : parseMicros(from),
         to: until,
         budgetBytes: config.retention.budget ?? null,
@@ -45,9 +68,9 @@ export function createStatus(deps: StatusDeps): StatusService {
       return {
         ...stored,
         startedAt,
-        sources: followed.status(),
-        duplicates: await findDuplicates(deps),
-        reduction: tellReduction(store, reducer, now),
+        sources: followed.status(await newest(), at),
+        duplicates: await duplicates(),
+        reduction: tellReduction(store, reducer, at),
       };
     },
     async quarantine(limit) {
@@ -95,23 +118,16 @@ const DUPLICATES = `RepeatedObservations
 | summarize Records = sum(RecordCount) by Scope, Network, Source, PrimarySource
 | top 50 by Records desc`;
 
-async function findDuplicates({
-  store,
-  queries,
-  log,
-}: StatusDeps): Promise<StatusAnswer['duplicates']> {
+async function findDuplicates(
+  store: Store,
+  queries: QueryService,
+): Promise<StatusAnswer['duplicates']> {
   if (store.segments({ table: 'RepeatedObservations' }).length === 0) return [];
-  try {
-    const { rows } = await queries.query({ text: DUPLICATES, user: 'status' });
-    return rows.map(([scope, network, source, primary, records]) => ({
-      scope: [scope, network].filter(Boolean).join('/'),
-      sentence:
-        `${network || scope || 'One network'} is logged twice: ${printCount(Number(records))} records of ${source} repeat ` +
-        `those of ${primary}. Pages count them once; turn one of the two logs off to save its cost.`,
-    }));
-  } catch (error) {
-    // The status of everything else is worth more than this part of it.
-    log.warn('duplicate logging could not be looked for', { error });
-    return [];
-  }
+  const { rows } = await queries.query({ text: DUPLICATES, user: 'status' });
+  return rows.map(([scope, network, source, primary, records]) => ({
+    scope: [scope, network].filter(Boolean).join('/'),
+    sentence:
+      `${network || scope || 'One network'} is logged twice: ${printCount(Number(records))} records of ${source} repeat ` +
+      `those of ${primary}. Pages count them once; turn one of the two logs off to save its cost.`,
+  }));
 }
