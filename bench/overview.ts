@@ -132,22 +132,18 @@ const store = await openStore({ folder, clock });
 let failed = 0;
 try {
   await fill(store);
-  let peak = 0;
-  const watch = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }, 100);
   const reduced = await reducePending({
     store,
     clock,
     enrichment: { cacheFolder: join(tmpdir(), 'weir-overview-cache') },
   });
-  clearInterval(watch);
   print({
     what: 'reduction',
     rows: reduced.rows,
     seconds: Math.round(reduced.seconds * 10) / 10,
     rowsPerSecond: Math.round(reduced.rows / reduced.seconds),
-    parentMiB: Math.round(peak / 1048576),
+    cpuSeconds: Math.round(reduced.usage?.cpuSeconds ?? 0),
+    peakMiB: Math.round((reduced.usage?.peakBytes ?? 0) / 1048576),
   });
   const tables = (await store.summary()).tables.map((t) => ({
     table: t.table,

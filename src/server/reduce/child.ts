@@ -1,18 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { ReduceJob, ReduceResult } from './job.ts';
-import type { Answer, ChildSetup, HourCounts, Reply, Request } from './messages.ts';
+import type { ReduceChild } from './local-child.ts';
+import type { Answer, ChildSetup, Reply, Request } from './messages.ts';
 
 /** JavaScript's part of the child's memory: texts of distinct addresses. The engine's part has its own limit. */
 const HEAP_MIB = 384;
-
-/** The process that reduces, seen from outside. Requests are answered one after the other. */
-export interface ReduceChild {
-  readonly isAlive: boolean;
-  count(files: readonly string[]): Promise<HourCounts>;
-  reduce(job: ReduceJob): Promise<ReduceResult>;
-  /** Ends it at once; open requests reject. */
-  kill(): void;
-}
 
 /** Starts a child and waits until it has loaded what it looks things up in. Throws what it says. */
 export async function startReduceChild(setup: ChildSetup): Promise<ReduceChild> {
@@ -22,7 +13,12 @@ export async function startReduceChild(setup: ChildSetup): Promise<ReduceChild> 
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const calls = new Calls(child);
-  await calls.ask({ kind: 'setup', setup });
+  try {
+    await calls.ask({ kind: 'setup', setup });
+  } catch (error) {
+    calls.end();
+    throw error;
+  }
   return {
     get isAlive() {
       return calls.isAlive;

@@ -32,6 +32,13 @@ export interface ReduceResult {
   readonly written: readonly WrittenTable[];
   /** Raw rows per hour that were reduced; in the order of the job's hours. */
   readonly rows: readonly number[];
+  readonly usage: ProcessUsage;
+}
+
+/** What the reducing process has used since it started. */
+export interface ProcessUsage {
+  readonly cpuSeconds: number;
+  readonly peakBytes: number;
 }
 
 export const MICROS_PER_HOUR = 3_600_000_000;

@@ -8,24 +8,21 @@ export type RelationColumns = Readonly<
   Record<string, 'VARCHAR' | 'BIGINT' | 'INTEGER' | 'UBIGINT' | 'BOOLEAN'>
 >;
 
-/** Makes a temporary table of rows that JavaScript computed, by way of a file of JSON lines. */
+/** Makes a temporary table of rows that JavaScript computed, by way of a file of JSON lines.
+ * Rows come in chunks, so that all of them are never in memory. */
 export async function createRelation(
   engine: Duckdb,
   file: string,
   name: string,
   columns: RelationColumns,
-  rows: Iterable<object>,
+  chunks: Iterable<readonly object[]> | AsyncIterable<readonly object[]>,
 ): Promise<void> {
   const out = createWriteStream(file);
-  let block = '';
-  for (const row of rows) {
-    block += `${JSON.stringify(row)}\n`;
-    if (block.length > 262_144) {
-      if (!out.write(block)) await once(out, 'drain');
-      block = '';
-    }
+  for await (const rows of chunks) {
+    const block = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    if (!out.write(block)) await once(out, 'drain');
   }
-  out.end(block);
+  out.end();
   await once(out, 'finish');
   const types = Object.entries(columns)
     .map(([column, type]) => `${column}: '${type}'`)

@@ -103,7 +103,7 @@ export async function reduceHours(
   enricher: Enricher,
   job: ReduceJob,
   scratch: string,
-): Promise<ReduceResult> {
+): Promise<Omit<ReduceResult, 'usage'>> {
   await dropTemporary(engine);
   // Rows may be written in any order; keeping theirs would hold whole results in memory.
   await engine.run('SET preserve_insertion_order = false');
@@ -184,30 +184,30 @@ async function enrich(
       enricher,
     );
   });
-  await createRelation(engine, `${scratch}.contexts`, 'context_facts', CONTEXT_COLUMNS, facts);
-  await createRelation(engine, `${scratch}.services`, 'services', SERVICE_COLUMNS, serviceRows);
+  await createRelation(engine, `${scratch}.contexts`, 'context_facts', CONTEXT_COLUMNS, [facts]);
+  await createRelation(engine, `${scratch}.services`, 'services', SERVICE_COLUMNS, [serviceRows]);
 
   const lessons = new Lessons(await readLessons(engine, job));
   await engine.run(ASK);
   await engine.run(PLACE);
   await engine.run('DROP TABLE folded');
   const classes = new Classes();
-  const asked = await engine.run('SELECT id, ip, net FROM asked');
-  function* places() {
-    for (const [id, ip, net] of asked.rows) {
-      const [address, from] = [String(ip), String(net)];
-      yield placeRow(
-        Number(id),
-        enricher.locate(address, from, lessons.find(address, from)),
-        classes,
-      );
-    }
+  async function* places() {
+    for await (const chunk of engine.stream('SELECT id, ip, net FROM asked'))
+      yield chunk.map(([id, ip, net]) => {
+        const [address, from] = [String(ip), String(net)];
+        return placeRow(
+          Number(id),
+          enricher.locate(address, from, lessons.find(address, from)),
+          classes,
+        );
+      });
   }
   await createRelation(engine, `${scratch}.places`, 'places', PLACE_COLUMNS, places());
   const meetings = (await engine.run(MEETINGS)).rows.map(([a, z]) =>
     classes.meeting(Number(a), Number(z), enricher),
   );
-  await createRelation(engine, `${scratch}.meetings`, 'meetings', MEETING_COLUMNS, meetings);
+  await createRelation(engine, `${scratch}.meetings`, 'meetings', MEETING_COLUMNS, [meetings]);
   await engine.run(TYPE);
   await engine.run('DROP TABLE placed');
 }

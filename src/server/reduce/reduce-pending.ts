@@ -1,11 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnrichmentSettings } from '#server/enrich/index.ts';
+import { type EnrichmentSettings, readTopology } from '#server/enrich/index.ts';
 import { type Segment, type SegmentDraft, SegmentsGone, type Store } from '#server/store/index.ts';
-import { type ReduceChild, startReduceChild } from './child.ts';
+import { startReduceChild } from './child.ts';
 import { advance, type DayState, daysToLookAt, toCheckpoint } from './day-state.ts';
-import { MICROS_PER_HOUR, type ReduceJob, type ReduceResult } from './job.ts';
+import { MICROS_PER_HOUR, type ProcessUsage, type ReduceJob, type ReduceResult } from './job.ts';
+import type { ReduceChild } from './local-child.ts';
+import type { ChildSetup } from './messages.ts';
 import { REDUCED_TABLES } from './reduce-hours.ts';
+import { writeTopology } from './write-topology.ts';
 
 export interface ReduceOptions {
   readonly store: Store;
@@ -19,6 +22,8 @@ export interface ReduceOptions {
   readonly threads?: number;
   /** Raw rows that are reduced at a time, whole hours at least; 1,000,000 unless given. */
   readonly rowsPerJob?: number;
+  /** Starts what does the work; a process of its own unless given. */
+  readonly startChild?: (setup: ChildSetup) => Promise<ReduceChild>;
   readonly signal?: AbortSignal;
   /** Told after each commit. */
   readonly onProgress?: (done: ReduceProgress) => void;
@@ -35,6 +40,8 @@ export interface ReduceSummary {
   /** Raw rows read. */
   readonly rows: number;
   readonly seconds: number;
+  /** Of the reducing process since it started; absent when there was nothing to do. */
+  readonly usage?: ProcessUsage;
 }
 
 export const TEN_MINUTES = 600_000_000;
@@ -61,6 +68,16 @@ export async function reducePending(options: ReduceOptions): Promise<ReduceSumma
   }
 }
 
+/** Stores the topology of the settings as NTATopologyDetails, when it is not the one stored last. */
+export async function storeTopology({
+  store,
+  enrichment,
+  clock,
+}: Pick<ReduceOptions, 'store' | 'enrichment' | 'clock'>): Promise<void> {
+  if (!enrichment.topology?.length) return;
+  await writeTopology(store, readTopology(enrichment.topology).topology, clock());
+}
+
 /** A reducing process that stays for several passes. */
 export interface ReduceRun {
   readonly isAlive: boolean;
@@ -72,16 +89,20 @@ export async function openReduceRun(options: ReduceOptions): Promise<ReduceRun> 
   const { store, signal } = options;
   const scratchFolder = join(store.folder, 'tmp', `reduce-${process.pid}`);
   mkdirSync(scratchFolder, { recursive: true });
-  const child = await startReduceChild({
+  const clear = () => rmSync(scratchFolder, { recursive: true, force: true, maxRetries: 3 });
+  const child = await (options.startChild ?? startReduceChild)({
     enrichment: options.enrichment,
     memoryLimitBytes: options.memoryLimitBytes ?? MEMORY,
     threads: options.threads ?? 2,
     scratchFolder,
+  }).catch((error: unknown) => {
+    clear();
+    throw error;
   });
   const close = () => {
     signal?.removeEventListener('abort', close);
     child.kill();
-    rmSync(scratchFolder, { recursive: true, force: true });
+    clear();
   };
   signal?.addEventListener('abort', close);
   return {
@@ -98,6 +119,7 @@ async function reduceAll(options: ReduceOptions, child: ReduceChild): Promise<Re
   const startedAt = performance.now();
   let hours = 0;
   let rows = 0;
+  let usage: ProcessUsage | undefined;
   for (const { state, segments } of daysToLookAt(options.store, intervalMicros)) {
     let current = state;
     const counts = await child.count(segments.map((s) => s.path));
@@ -110,6 +132,7 @@ async function reduceAll(options: ReduceOptions, child: ReduceChild): Promise<Re
       current = done.state;
       hours += job.length;
       rows += done.rows;
+      usage = done.usage;
       options.onProgress?.({ day: current.day, hours: job, rows: done.rows });
     }
     current = advance(
@@ -122,7 +145,7 @@ async function reduceAll(options: ReduceOptions, child: ReduceChild): Promise<Re
       checkpoints: [toCheckpoint(current, intervalMicros)],
     });
   }
-  return { hours, rows, seconds: (performance.now() - startedAt) / 1000 };
+  return { hours, rows, seconds: (performance.now() - startedAt) / 1000, ...(usage && { usage }) };
 }
 
 /** Runs of hours with at most so many rows together, unless one hour alone has more. */
@@ -146,6 +169,7 @@ function cutJobs(
 interface JobDone {
   readonly state: DayState;
   readonly rows: number;
+  readonly usage: ProcessUsage;
 }
 
 async function commitJob(
@@ -187,7 +211,7 @@ async function commitJob(
       await store.replace(old, drafts(state.day, result), {
         checkpoints: [toCheckpoint(next, intervalMicros)],
       });
-      return { state: next, rows: result.rows.reduce((a, b) => a + b, 0) };
+      return { state: next, rows: result.rows.reduce((a, b) => a + b, 0), usage: result.usage };
     } catch (error) {
       if (!(error instanceof SegmentsGone) || attempt === TRIES) throw error;
     }

@@ -14,6 +14,7 @@ import {
   readRows,
   storeFlows,
 } from './fixture.ts';
+import { startLocalChild } from './local-child.ts';
 import { type ReduceOptions, reducePending, TEN_MINUTES } from './reduce-pending.ts';
 import { openBars, reduceSlowly } from './reference.ts';
 
@@ -42,6 +43,7 @@ async function reduced(rows: readonly FlowRow[], enrichment: ReduceOptions['enri
     enrichment: { withoutRegistries: true, ...enrichment },
     clock: () => DAY + 24 * HOUR,
     threads: 1,
+    startChild: startLocalChild,
   };
   const again = () => reducePending(options);
   await again();

@@ -5,6 +5,7 @@ import {
   type ReduceOptions,
   type ReduceRun,
   type ReduceSummary,
+  storeTopology,
   TEN_MINUTES,
 } from './reduce-pending.ts';
 
@@ -60,14 +61,14 @@ export function createReducer(options: ReducerOptions): Reducer {
 
   async function pass(): Promise<void> {
     clearTimeout(idleTimer);
-    if (!run?.isAlive) run = await openReduceRun({ ...options, signal: ending.signal });
     try {
+      if (!run?.isAlive) run = await openReduceRun({ ...options, signal: ending.signal });
       lastPass = await run.pending();
       lastError = null;
       failures = 0;
       options.onPass?.(lastPass);
     } catch (error) {
-      run.close();
+      run?.close();
       run = undefined;
       if (ending.signal.aborted) return;
       lastError = error;
@@ -112,6 +113,7 @@ export function createReducer(options: ReducerOptions): Reducer {
       stopListening ??= store.onChange((tables) => {
         if (tables.has('Flows')) schedule(quietMs);
       });
+      storeTopology(options).catch((error: unknown) => options.onError?.(error));
       if (!isCurrent()) schedule(0);
     },
     async settle() {

@@ -40,7 +40,7 @@ export async function writeTopology(
   const file = store.temporaryFile();
   const engine = await openDuckdb({ threads: 1, memoryLimitBytes: 256 * 1024 * 1024 });
   try {
-    await createRelation(engine, lines, 'topology', relationColumns(), rows);
+    await createRelation(engine, lines, 'topology', relationColumns(), [rows]);
     await engine.run(
       `COPY (SELECT ${selectList()} FROM topology) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`,
     );
