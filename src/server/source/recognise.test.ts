@@ -310,6 +310,35 @@ describe('at the same time', () => {
   });
 });
 
+describe('nothing', () => {
+  it.each([
+    ['an empty object', Buffer.alloc(0), null],
+    ['an archive of nothing', gzipSync(''), null],
+    [
+      'an archive that ends before its content',
+      gzipSync(lines(0, 99)).subarray(0, 12),
+      'truncated',
+    ],
+    [
+      'an archive that is damaged from the start',
+      Buffer.from('\x1f\x8b\x08\0\0\0\0\0\0\0\xff\xff\xff', 'latin1'),
+      'damaged',
+    ],
+  ])('is not taken for known: %s', async (_, stored, code) => {
+    const signal = new AbortController().signal;
+    const object = memoryObject(stored);
+    for (let i = 0; i < 2; i++) {
+      const known = await createRecogniser(new MemoryCheckpoints()).recognise(object, signal);
+      expect(known).toMatchObject({ isKnownWhole: false, from: { position: 0 }, identity: null });
+      const reading = object.open(known.from, signal);
+      for await (const chunk of reading) expect(chunk.length).toBeGreaterThan(0);
+      expect(reading.problem?.code ?? null).toBe(code);
+      expect(known.advance(known.trail.mark(), { source: null, reader: null })).toBeNull();
+      known.release();
+    }
+  });
+});
+
 describe('untouched', () => {
   it('tells names whose stamp is that of a whole reading', async () => {
     const { checkpoints, read } = reader();

@@ -110,12 +110,7 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
     }
   }
 
-  function toRecognised(
-    object: InputObject,
-    head: Uint8Array,
-    match: Match | null,
-    free: () => void,
-  ): Recognised {
+  function toRecognised(object: InputObject, match: Match | null, free: () => void): Recognised {
     const trail = match?.trail ?? createTrail();
     let identity = match?.checkpoint.identity ?? null;
     let wasMinted = false;
@@ -127,7 +122,7 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
       },
       from: { position: match?.position ?? 0, state: match?.kept.source ?? null },
       reader: match?.kept.reader ?? null,
-      isKnownWhole: match ? match.isKnownWhole : object.hasIdentity && head.length === 0,
+      isKnownWhole: match?.isKnownWhole ?? false,
       knownAs: match && match.checkpoint.object !== object.name ? match.checkpoint.object : null,
       trail,
       advance(mark: Mark, progress: Progress): Checkpoint | null {
@@ -159,13 +154,13 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
       return (name, stamp) => stamps.get(name) === stamp;
     },
     async recognise(object, signal) {
-      if (!object.hasIdentity) return toRecognised(object, new Uint8Array(0), null, () => {});
+      if (!object.hasIdentity) return toRecognised(object, null, () => {});
       const { head, release } = await hold(object, signal);
       try {
         const candidates = candidatesOf(head);
         const match =
           candidates.length === 0 ? null : await compare(object, head, candidates, signal);
-        return toRecognised(object, head, match, release);
+        return toRecognised(object, match, release);
       } catch (error) {
         release();
         throw error;
