@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { formatDuration } from '#web/base/format.ts';
+import { hintBeyond } from '#web/base/words.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 
@@ -23,7 +24,8 @@ export function Failed(props: {
   readonly onRetry?: () => void;
   readonly children?: ReactNode;
 }): ReactNode {
-  const { message, hint } = props.error.detail;
+  const { message } = props.error.detail;
+  const hint = hintBeyond(message, props.error.detail.hint);
   return (
     <div className="failed" role="alert">
       <Icon name="error" />

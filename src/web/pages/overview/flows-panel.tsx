@@ -75,8 +75,11 @@ function build(
   scope: Scope,
   stepMs: number,
   beforeName: string,
+  data: Interval,
 ): ChartSpec {
   const { interval, isOpen } = scope;
+  // Outside the data nothing is known, which is not the same as no flow.
+  const known = (at: number) => at + stepMs > data.from && at < data.to;
   const first = Math.floor(interval.from / stepMs) * stepMs;
   const x: number[] = [];
   for (let at = first; at < interval.to; at += stepMs) x.push(at);
@@ -87,11 +90,11 @@ function build(
     return {
       name: name.toLowerCase(),
       ...(tone ? { tone } : {}),
-      values: x.map((at) => now.at.get(at)?.[i] ?? 0),
+      values: x.map((at) => (known(at) ? (now.at.get(at)?.[i] ?? 0) : null)),
     };
   });
   // A line along zero would only colour the edge of the others.
-  const drawn = series.filter((s, i) => i === 0 || s.values.some((v) => v !== 0));
+  const drawn = series.filter((s, i) => i === 0 || s.values.some((v) => (v ?? 0) !== 0));
   if (then.at.size > 0) {
     const total = (at: number) => then.at.get(at)?.reduce((sum, v) => sum + v, 0) ?? 0;
     drawn.push({ name: beforeName, values: x.map(total), isReference: true });
@@ -115,8 +118,10 @@ export function FlowsPanel(props: {
   readonly scope: Scope;
   readonly hasRollups: boolean;
   readonly beforeName: string;
+  /** From the oldest to the newest flow. */
+  readonly data: Interval;
 }): ReactNode {
-  const { scope, beforeName } = props;
+  const { scope, beforeName, data } = props;
   const { interval, previous } = scope;
   const { change } = useSelection();
   const [, navigate] = useLocation();
@@ -137,8 +142,9 @@ export function FlowsPanel(props: {
         scope,
         stepMs,
         beforeName,
+        data,
       ),
-    [points, then.data, scope, stepMs, beforeName],
+    [points, then.data, scope, stepMs, beforeName, data],
   );
   const marks = useMemo(() => gaps(points, stepMs), [points, stepMs]);
 

@@ -24,7 +24,7 @@ export default function Overview(): ReactNode {
   const { selection } = useSelection();
   const status = useStatus();
   const beforeName = nameBefore(selection.range);
-  const data = dataExtent(status.data);
+  const data = useMemo(() => dataExtent(status.data), [status.data]);
   const begins = data?.from;
   // With no data at all before, everything would look new.
   const scope = useMemo(
@@ -63,7 +63,7 @@ export default function Overview(): ReactNode {
       <Elsewhere interval={scope.interval} data={data} />
       <WhatChanged context={context} />
       <Tiles scope={scope} hasRollups={isReduced} status={status.data} beforeName={beforeName} />
-      <FlowsPanel scope={scope} hasRollups={isReduced} beforeName={beforeName} />
+      <FlowsPanel scope={scope} hasRollups={isReduced} beforeName={beforeName} data={data} />
       <SourcesPanel status={status.data} />
       {PANELS.map((panel) => (
         <PanelView key={panel.id} panel={panel} scope={scope} hasRollups={isReduced} />

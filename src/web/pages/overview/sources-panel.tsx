@@ -28,6 +28,8 @@ interface Line {
   readonly tone: Tone;
   readonly word: string;
   readonly newest: number | null;
+  /** When something was last read of it, for those whose newest flow is not known. */
+  readonly read: number | null;
   readonly lost: number;
   readonly error: string | undefined;
 }
@@ -40,6 +42,7 @@ function linesOf(status: StatusAnswer): readonly Line[] {
       name: source.name,
       ...sourceTone(source, lost),
       newest: source.newest === null ? null : Date.parse(source.newest),
+      read: source.lastSuccess === null ? null : Date.parse(source.lastSuccess),
       lost,
       error: source.lastError?.message,
     };
@@ -54,6 +57,7 @@ function linesOf(status: StatusAnswer): readonly Line[] {
         tone: lost > 0 ? 'deny' : 'plain',
         word: 'loaded',
         newest: null,
+        read: null,
         lost,
         error: undefined,
       };
@@ -117,7 +121,17 @@ function SourceLines(props: { readonly lines: readonly Line[] }): ReactNode {
                 {line.word === 'failed' && <Pill tone="bad">failed</Pill>}
                 {line.word === 'loaded' && <span className="sub">loaded by hand</span>}
               </td>
-              <td className="number">{line.newest === null ? '–' : <Ago at={line.newest} />}</td>
+              <td className="number">
+                {line.newest !== null ? (
+                  <Ago at={line.newest} />
+                ) : line.read !== null ? (
+                  <span className="sub">
+                    read <Ago at={line.read} />
+                  </span>
+                ) : (
+                  '–'
+                )}
+              </td>
               <td className={`number${line.lost > 0 ? ' up' : ''}`}>{formatCount(line.lost)}</td>
             </tr>
           ))}

@@ -5,6 +5,7 @@ import { exploreHref } from '#web/base/explore-link.ts';
 import { exactNumber, formatBytes, formatCount, formatShare, plural } from '#web/base/format.ts';
 import { Link } from '#web/base/router.ts';
 import { formatInterval } from '#web/base/time-text.ts';
+import { hintBeyond } from '#web/base/words.ts';
 import { useRoute, useScope, useSelection } from '#web/query/index.ts';
 import {
   Ago,
@@ -107,7 +108,8 @@ function SourceList(props: {
                   <Dot tone={tone(source)} /> <b>{source.name}</b>
                   {source.lastError && (
                     <p className={source.state === 'failed' ? 'field-error' : 'sub'}>
-                      {source.lastError.message} {source.lastError.hint} (
+                      {source.lastError.message}{' '}
+                      {hintBeyond(source.lastError.message, source.lastError.hint)} (
                       <Ago at={Date.parse(source.lastError.at)} />)
                     </p>
                   )}

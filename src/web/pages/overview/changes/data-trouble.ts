@@ -1,5 +1,6 @@
 import { exactNumber, formatAgo, formatCount, formatShare } from '#web/base/format.ts';
 import { formatMoment } from '#web/base/time-text.ts';
+import { hintBeyond } from '#web/base/words.ts';
 import { completenessOf } from '../completeness.ts';
 import { type Change, defineFinding, type Finding } from './finding.ts';
 
@@ -22,7 +23,7 @@ export const sourceQuiet: Finding = defineFinding({
             news: `${source.name} brings no flows`,
             rest: source.newest ? ` since ${formatMoment(Date.parse(source.newest))}.` : '.',
             why: error
-              ? `${error.message}${error.hint ? ` ${error.hint}` : ''}`
+              ? `${error.message} ${hintBeyond(error.message, error.hint)}`
               : 'It failed and gave no reason.',
             steps: [{ text: 'Look at the source', page: '/sources' }],
           },

@@ -46,7 +46,7 @@ export const newlyExposed: Finding = defineFinding({
         weight: 90,
         news: `${ip.includes(':') ? `[${ip}]` : ip}:${port} newly answers the internet`,
         rest: others > 0 ? `, and ${plural(others, 'other service')} with it.` : '.',
-        why: `${what === '' ? '' : `${what} · `}${plural(toNumber(first['Flows']), 'flow')} from up to ${formatCount(toNumber(first['Peers']))} public addresses an hour · none since ${formatMoment(seenSince(scope.interval))} before that`,
+        why: `${what === '' ? '' : `${what} · `}${plural(toNumber(first['Flows']), 'flow')} from up to ${formatCount(toNumber(first['Peers']))} public addresses an hour · none from ${formatMoment(seenSince(scope.interval))} until then`,
         steps: [
           { text: 'Who calls it', kql: callers },
           { text: 'All that answer', kql: all },

@@ -1,0 +1,3 @@
+/** What to do next, unless the message says it already. */
+export const hintBeyond = (message: string, hint: string | undefined): string =>
+  hint === undefined || message.includes(hint) ? '' : hint;
