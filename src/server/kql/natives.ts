@@ -7,11 +7,17 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Node's hashing, compression and randomness for functions of KQL. */
 export const natives: Natives = {
   hash: (algorithm, text) => createHash(algorithm).update(text).digest('hex'),
-  compress: (kind, text) => (kind === 'gzip' ? gzipSync(text, { level: 0 }) : deflateSync(text, { level: 0 })).toString('base64'),
+  compress: (kind, text) =>
+    (kind === 'gzip' ? gzipSync(text, { level: 0 }) : deflateSync(text, { level: 0 })).toString(
+      'base64',
+    ),
   decompress: (kind, base64) => {
     const bytes = Buffer.from(base64, 'base64');
     try {
-      const out = kind === 'gzip' ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : inflateSync(bytes, { maxOutputLength: MAX_BYTES });
+      const out =
+        kind === 'gzip'
+          ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES })
+          : inflateSync(bytes, { maxOutputLength: MAX_BYTES });
       return out.toString('utf8');
     } catch {
       // Damaged or too large: the function's answer is the empty text.

@@ -24,12 +24,19 @@ const BIG_DIGITS = /\d{16}/;
 /** Whole numbers past 2^53 become texts, as everywhere in JSON. */
 function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source;
-  return typeof value === 'number' && source && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? source : value;
+  return typeof value === 'number' &&
+    source &&
+    !Number.isSafeInteger(value) &&
+    /^-?\d+$/.test(source)
+    ? source
+    : value;
 }
 
 function printDynamic(text: string): JsonCell {
   try {
-    const parsed: JsonCell = BIG_DIGITS.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+    const parsed: JsonCell = BIG_DIGITS.test(text)
+      ? JSON.parse(text, keepDigits)
+      : JSON.parse(text);
     return parsed;
   } catch {
     // A stored dynamic that is not JSON is shown as the text it is.

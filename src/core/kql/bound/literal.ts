@@ -55,7 +55,9 @@ function timespanTicks(value: string | null, source: string): string | null {
 
 /** `datetime(2025, 6, 14)`. */
 function datetimeTicks(text: string): bigint | null {
-  const parts = /^\d{4}(\s*,\s*\d+)+$/.test(text) ? text.split(',').map((p) => p.trim().padStart(2, '0')) : null;
+  const parts = /^\d{4}(\s*,\s*\d+)+$/.test(text)
+    ? text.split(',').map((p) => p.trim().padStart(2, '0'))
+    : null;
   if (!parts) return parseDatetime(text);
   const [y, mo = '01', d = '01', h = '00', mi = '00', s = '00'] = parts;
   return parseDatetime(`${y}-${mo}-${d} ${h}:${mi}:${s}`);

@@ -84,7 +84,8 @@ export const instant = (sql: string): string => `make_timestamp((${sql})::BIGINT
 
 /** Ticks since 0001-01-01 of a TIMESTAMP, and back. */
 export const ticksOf = (sql: string): string => `(epoch_us(${sql}) * 10 + ${EPOCH_TICKS})`;
-export const ofTicks = (sql: string): string => `make_timestamp((${sql}) // 10 - ${EPOCH_TICKS / 10n})`;
+export const ofTicks = (sql: string): string =>
+  `make_timestamp((${sql}) // 10 - ${EPOCH_TICKS / 10n})`;
 
 const isNumber = (type: KqlType) =>
   type === 'int' || type === 'long' || type === 'real' || type === 'decimal';
@@ -155,7 +156,9 @@ export function toLong(arg: Arg, type: 'long' | 'int' = 'long'): string {
     case 'dynamic':
       return narrow(`weir_dynamic_long(${arg.sql})`);
     default:
-      return type === 'int' ? `try_cast(weir_text_long(${arg.sql}) AS INTEGER)` : `weir_text_long(${arg.sql})`;
+      return type === 'int'
+        ? `try_cast(weir_text_long(${arg.sql}) AS INTEGER)`
+        : `weir_text_long(${arg.sql})`;
   }
 }
 

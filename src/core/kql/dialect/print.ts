@@ -207,7 +207,8 @@ function printJoin(rel: Extract<Rel, { op: 'join' }>, p: Printing): Printed {
     return `${from} AS ${quoteName(names.get(c.name)!)}`;
   });
   const on = rel.on.map((c) => {
-    const same = c.left.type === 'string' && c.right.type === 'string' ? '=' : 'IS NOT DISTINCT FROM';
+    const same =
+      c.left.type === 'string' && c.right.type === 'string' ? '=' : 'IS NOT DISTINCT FROM';
     return `${printExpr(c.left, l)} ${same} ${printExpr(c.right, r)}`;
   });
   return add(
@@ -370,7 +371,9 @@ function printRel(rel: Rel, p: Printing): Printed {
 function asFilter(expr: PlanExpr): PlanExpr {
   if (expr.kind !== 'call') return expr;
   if (expr.name === '==') return { ...expr, name: '$eq' };
-  return expr.name === 'and' || expr.name === 'or' ? { ...expr, args: expr.args.map(asFilter) } : expr;
+  return expr.name === 'and' || expr.name === 'or'
+    ? { ...expr, args: expr.args.map(asFilter) }
+    : expr;
 }
 
 /** One statement for a stage. `visible` are the columns of the result, by position; `into` makes a temporary table. */

@@ -29,7 +29,9 @@ function neighbour(
 const SO_FAR = 'ROWS UNBOUNDED PRECEDING';
 
 function cast(sql: string, window: Window): string {
-  return window.type === 'real' || window.type === 'decimal' ? sql : `(${sql})::${DUCKDB_TYPES[window.type]}`;
+  return window.type === 'real' || window.type === 'decimal'
+    ? sql
+    : `(${sql})::${DUCKDB_TYPES[window.type]}`;
 }
 
 /** Sessions are found over all rows at once, in JavaScript, and each row takes its own. */
@@ -66,7 +68,11 @@ export function printWindow(
     case 'row_rank_min':
       return `weir_rank_min(string_agg(CASE WHEN ${first!.sql} THEN '1' ELSE '0' END, '') ${over(partition, order, SO_FAR)})`;
     case 'row_window_session':
-      return session(args, over(partition, order, 'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING'), spec);
+      return session(
+        args,
+        over(partition, order, 'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING'),
+        spec,
+      );
     default:
       throw new Error(`no such window function: ${window.name}`);
   }

@@ -15,7 +15,10 @@ function pick(engine: 'arg_max' | 'arg_min'): AggregateRow['duckdb'] {
   return (args, { output, filter, order }) => {
     const fields = `struct_pack(${args.map((a, i) => `c${i} := ${a.sql}`).join(', ')})`;
     const picked = `${engine}(${fields}, ${args[0]!.sql})${filter}`;
-    const sql = args[0]!.type === 'string' ? `(${picked}).c${output}` : `coalesce(${picked}, first(${fields}${order})${filter}).c${output}`;
+    const sql =
+      args[0]!.type === 'string'
+        ? `(${picked}).c${output}`
+        : `coalesce(${picked}, first(${fields}${order})${filter}).c${output}`;
     return args[output]?.type === 'string' ? `coalesce(${sql}, '')` : sql;
   };
 }
@@ -50,23 +53,62 @@ const rows: Record<string, AggregateRow> = {
   },
   arg_max: { duckdb: pick('arg_max') },
   arg_min: { duckdb: pick('arg_min') },
-  make_list: { returns: 'dynamic', duckdb: (args, c) => gatherList('weir_make_list', args, c, false) },
-  make_list_with_nulls: { returns: 'dynamic', duckdb: (args, c) => gatherList('weir_make_list', args, c, true) },
-  make_set: { returns: 'dynamic', duckdb: (args, c) => gatherList('weir_make_set', args, c, false) },
+  make_list: {
+    returns: 'dynamic',
+    duckdb: (args, c) => gatherList('weir_make_list', args, c, false),
+  },
+  make_list_with_nulls: {
+    returns: 'dynamic',
+    duckdb: (args, c) => gatherList('weir_make_list', args, c, true),
+  },
+  make_set: {
+    returns: 'dynamic',
+    duckdb: (args, c) => gatherList('weir_make_set', args, c, false),
+  },
   make_bag: {
     returns: 'dynamic',
-    duckdb: ([a], { filter, order }) => `weir_make_bag(coalesce(string_agg(${a!.sql}, chr(10)${order})${filter}, ''))`,
+    duckdb: ([a], { filter, order }) =>
+      `weir_make_bag(coalesce(string_agg(${a!.sql}, chr(10)${order})${filter}, ''))`,
   },
-  buildschema: { returns: 'dynamic', duckdb: ([a], { filter, order }) => `weir_buildschema(coalesce(string_agg(${toDynamic(a!)}, chr(10)${order})${filter}, ''))` },
-  stdev: { returns: 'real', duckdb: ([a], { filter }) => `coalesce(stddev_samp(${toReal(a!)})${filter}, 0)` },
-  stdevp: { returns: 'real', duckdb: ([a], { filter }) => `coalesce(stddev_pop(${toReal(a!)})${filter}, 0)` },
-  variance: { returns: 'real', duckdb: ([a], { filter }) => `coalesce(var_samp(${toReal(a!)})${filter}, 0)` },
-  variancep: { returns: 'real', duckdb: ([a], { filter }) => `coalesce(var_pop(${toReal(a!)})${filter}, 0)` },
-  covariance: { returns: 'real', duckdb: ([a, b], { filter }) => `coalesce(covar_samp(${toReal(a!)}, ${toReal(b!)})${filter}, 0)` },
-  covariancep: { returns: 'real', duckdb: ([a, b], { filter }) => `coalesce(covar_pop(${toReal(a!)}, ${toReal(b!)})${filter}, 0)` },
-  binary_all_and: { returns: 'long', duckdb: ([a], { filter }) => `bit_and(${toLong(a!)})${filter}` },
+  buildschema: {
+    returns: 'dynamic',
+    duckdb: ([a], { filter, order }) =>
+      `weir_buildschema(coalesce(string_agg(${toDynamic(a!)}, chr(10)${order})${filter}, ''))`,
+  },
+  stdev: {
+    returns: 'real',
+    duckdb: ([a], { filter }) => `coalesce(stddev_samp(${toReal(a!)})${filter}, 0)`,
+  },
+  stdevp: {
+    returns: 'real',
+    duckdb: ([a], { filter }) => `coalesce(stddev_pop(${toReal(a!)})${filter}, 0)`,
+  },
+  variance: {
+    returns: 'real',
+    duckdb: ([a], { filter }) => `coalesce(var_samp(${toReal(a!)})${filter}, 0)`,
+  },
+  variancep: {
+    returns: 'real',
+    duckdb: ([a], { filter }) => `coalesce(var_pop(${toReal(a!)})${filter}, 0)`,
+  },
+  covariance: {
+    returns: 'real',
+    duckdb: ([a, b], { filter }) =>
+      `coalesce(covar_samp(${toReal(a!)}, ${toReal(b!)})${filter}, 0)`,
+  },
+  covariancep: {
+    returns: 'real',
+    duckdb: ([a, b], { filter }) => `coalesce(covar_pop(${toReal(a!)}, ${toReal(b!)})${filter}, 0)`,
+  },
+  binary_all_and: {
+    returns: 'long',
+    duckdb: ([a], { filter }) => `bit_and(${toLong(a!)})${filter}`,
+  },
   binary_all_or: { returns: 'long', duckdb: ([a], { filter }) => `bit_or(${toLong(a!)})${filter}` },
-  binary_all_xor: { returns: 'long', duckdb: ([a], { filter }) => `bit_xor(${toLong(a!)})${filter}` },
+  binary_all_xor: {
+    returns: 'long',
+    duckdb: ([a], { filter }) => `bit_xor(${toLong(a!)})${filter}`,
+  },
   percentile: { duckdb: ([a, p], c) => percentile(a!, p!.sql, c) },
   percentiles: { duckdb: ([a, ...ps], c) => percentile(a!, ps[c.output]!.sql, c) },
   percentiles_array: { returns: 'dynamic', duckdb: ([a, ...ps], c) => percentileArray(a!, ps, c) },
@@ -75,17 +117,26 @@ const rows: Record<string, AggregateRow> = {
   /** The planner's own: rows of (place, value, size, default) as one array. */
   $series: {
     returns: 'dynamic',
-    duckdb: ([place, value, size, fallback]) => `weir_gather(string_agg(${place!.sql}::VARCHAR || ' ' || coalesce(${value!.sql}, 'null'), chr(10)), max(${size!.sql}), any_value(${fallback!.sql}))`,
+    duckdb: ([place, value, size, fallback]) =>
+      `weir_gather(string_agg(${place!.sql}::VARCHAR || ' ' || coalesce(${value!.sql}, 'null'), chr(10)), max(${size!.sql}), any_value(${fallback!.sql}))`,
   },
 };
 
 function filtered(filter: string, condition: string): string {
-  return filter ? filter.replace('(WHERE ', `(WHERE ${condition} AND `) : ` FILTER (WHERE ${condition})`;
+  return filter
+    ? filter.replace('(WHERE ', `(WHERE ${condition} AND `)
+    : ` FILTER (WHERE ${condition})`;
 }
 
-function gatherList(macro: string, [a, limit]: readonly Arg[], { filter, order }: AggregateContext, withNulls: boolean): string {
+function gatherList(
+  macro: string,
+  [a, limit]: readonly Arg[],
+  { filter, order }: AggregateContext,
+  withNulls: boolean,
+): string {
   const value = toDynamic(a!);
-  if (a!.type === 'dynamic') return `${macro}(list(coalesce(weir_inside(${value}), 'null')${order})${filter}, ${limit?.sql ?? '1048576'})`;
+  if (a!.type === 'dynamic')
+    return `${macro}(list(coalesce(weir_inside(${value}), 'null')${order})${filter}, ${limit?.sql ?? '1048576'})`;
   const rows = withNulls ? filter : filtered(filter, `${a!.sql} IS NOT NULL`);
   return `${macro}(list(${withNulls ? `coalesce(${value}, 'null')` : value}${order})${rows}, ${limit?.sql ?? '1048576'})`;
 }
@@ -102,7 +153,8 @@ function percentileArray(a: Arg, ps: readonly Arg[], c: AggregateContext): strin
   const value = a.type === 'dynamic' ? toReal(a) : a.sql;
   const list = `list(${value} ORDER BY ${value})${filtered(c.filter, `${a.sql} IS NOT NULL`)}`;
   const real = a.type === 'real' || a.type === 'decimal' || a.type === 'dynamic';
-  const item = (p: string) => toDynamic({ sql: `weir_rank(${list}, ${p})`, type: real ? 'real' : a.type });
+  const item = (p: string) =>
+    toDynamic({ sql: `weir_rank(${list}, ${p})`, type: real ? 'real' : a.type });
   if (ps.length === 1 && only!.type === 'dynamic') {
     const points: unknown = only!.literal?.value ? JSON.parse(String(only!.literal.value)) : [];
     return `('[' || ${(Array.isArray(points) ? points : []).map((p) => item(String(Number(p)))).join(" || ',' || ")} || ']')`;

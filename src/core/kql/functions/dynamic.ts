@@ -1,14 +1,26 @@
 import type { Arg, FunctionGroup, HostValue } from '../dialect/dialect.ts';
 import { convert, ticksOf, toDynamic, toTimespan } from '../dialect/duckdb.ts';
-import { printDatetimeTicks, printTimespan } from '../runtime/datetime.ts';
-import { asNumber, asText, isBag, type Json, type JsonBag, jsonText, numberOf, parseJson, printJson,  textOf } from '../runtime/value.ts';
 import { compareJson, sameJson } from '../runtime/compare.ts';
+import { printDatetimeTicks, printTimespan } from '../runtime/datetime.ts';
+import {
+  asNumber,
+  asText,
+  isBag,
+  type Json,
+  jsonText,
+  numberOf,
+  parseJson,
+  printJson,
+  textOf,
+} from '../runtime/value.ts';
 import { type HostSpec, hosts } from './host.ts';
 
 function element(value: Json, key: string | number): Json {
   if (Array.isArray(value)) {
     const index = Number(key);
-    return Number.isInteger(index) ? (value[index < 0 ? value.length + index : index] ?? null) : null;
+    return Number.isInteger(index)
+      ? (value[index < 0 ? value.length + index : index] ?? null)
+      : null;
   }
   return isBag(value) && Object.hasOwn(value, String(key)) ? (value[String(key)] ?? null) : null;
 }
@@ -30,7 +42,11 @@ function unary(name: string, gives: HostSpec['gives'], call: (value: Json) => Ho
   return { name, takes: ['dynamic'], gives, call: (v) => call(open(v)) };
 }
 
-function onArray(name: string, gives: HostSpec['gives'], call: (value: Json[]) => HostValue): HostSpec {
+function onArray(
+  name: string,
+  gives: HostSpec['gives'],
+  call: (value: Json[]) => HostValue,
+): HostSpec {
   return unary(name, gives, (v) => (Array.isArray(v) ? call(v) : null));
 }
 
@@ -54,7 +70,9 @@ function sets(name: string, call: (arrays: Json[][]) => Json[]): HostSpec {
     gives: 'dynamic',
     call: (...args) => {
       const arrays = args.map(list);
-      return arrays.some((a) => a === null) ? null : jsonText(unique(call(arrays.filter((a) => a !== null))));
+      return arrays.some((a) => a === null)
+        ? null
+        : jsonText(unique(call(arrays.filter((a) => a !== null))));
     },
   };
 }
@@ -87,50 +105,24 @@ function sorted(name: string, isDescending: boolean): HostSpec {
       const arrays = (typeof last === 'boolean' ? args.slice(0, -1) : args).map(list);
       const first = arrays[0];
       if (!first) return null;
-      const order = first.map((_, i) => i).sort((a, b) => {
-        const [x, y] = [first[a]!, first[b]!];
-        if (x === null || y === null) return x === y ? a - b : (x === null) === nullsLast ? 1 : -1;
-        const compared = compareJson(x, y);
-        return (isDescending ? -compared : compared) || a - b;
-      });
-      const out = arrays.map((values): Json => (values && values.length === first.length ? order.map((i) => values[i]!) : null));
-      return jsonText(args.length === 1 || (args.length === 2 && typeof last === 'boolean') ? out[0]! : out);
+      const order = first
+        .map((_, i) => i)
+        .sort((a, b) => {
+          const [x, y] = [first[a]!, first[b]!];
+          if (x === null || y === null)
+            return x === y ? a - b : (x === null) === nullsLast ? 1 : -1;
+          const compared = compareJson(x, y);
+          return (isDescending ? -compared : compared) || a - b;
+        });
+      const out = arrays.map(
+        (values): Json =>
+          values && values.length === first.length ? order.map((i) => values[i]!) : null,
+      );
+      return jsonText(
+        args.length === 1 || (args.length === 2 && typeof last === 'boolean') ? out[0]! : out,
+      );
     },
   };
-}
-
-function pack(args: readonly HostValue[]): string {
-  const out: JsonBag = {};
-  for (let i = 0; i + 1 < args.length; i += 2) {
-    const value = open(args[i + 1]);
-    out[textOf(open(args[i]))] = value;
-  }
-  return bagText(out, args);
-}
-
-/** Reals keep their fraction point, so values go in as the texts they came as. */
-function bagText(bag: JsonBag, args: readonly HostValue[]): string {
-  const values = new Map<string, string>();
-  for (let i = 0; i + 1 < args.length; i += 2) values.set(textOf(open(args[i])), asText(args[i + 1] ?? 'null'));
-  return `{${Object.keys(bag).map((k) => `${JSON.stringify(k)}:${values.get(k) ?? 'null'}`).join(',')}}`;
-}
-
-function merge(bags: readonly Json[]): JsonBag {
-  const out: JsonBag = {};
-  for (const bag of bags) if (isBag(bag)) for (const [k, v] of Object.entries(bag)) if (!Object.hasOwn(out, k)) out[k] = v;
-  return out;
-}
-
-function setKey(bag: Json, path: readonly string[], value: Json): Json {
-  const [first, ...rest] = path;
-  if (first === undefined) return value;
-  const base: JsonBag = isBag(bag) ? { ...bag } : {};
-  base[first] = rest.length === 0 ? value : setKey(base[first] ?? null, rest, value);
-  return base;
-}
-
-function pathParts(path: string): string[] {
-  return path.startsWith('$') ? [...path.slice(1).matchAll(/\.([^.[\]]+)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+)\]/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? m[4] ?? '') : [path];
 }
 
 function range(args: readonly HostValue[]): Json {
@@ -144,25 +136,23 @@ function range(args: readonly HostValue[]): Json {
 }
 
 function rangeOfTicks(args: readonly HostValue[]): string | null {
-  const [from, to, step] = args.slice(0, 3).map((a) => (a === null || a === undefined ? null : BigInt(String(a))));
-  if (from === null || to === null || step === null || from === undefined || to === undefined || !step) return null;
+  const [from, to, step] = args
+    .slice(0, 3)
+    .map((a) => (a === null || a === undefined ? null : BigInt(String(a))));
+  if (
+    from === null ||
+    to === null ||
+    step === null ||
+    from === undefined ||
+    to === undefined ||
+    !step
+  )
+    return null;
   const print = args[3] === 'datetime' ? printDatetimeTicks : printTimespan;
   const out: string[] = [];
-  for (let at = from; (step > 0n ? at <= to : at >= to) && out.length < 1_048_576; at += step) out.push(`"${print(at)}"`);
+  for (let at = from; (step > 0n ? at <= to : at >= to) && out.length < 1_048_576; at += step)
+    out.push(`"${print(at)}"`);
   return `[${out.join(',')}]`;
-}
-
-function treePaths(value: Json, prefix: string, out: string[]): void {
-  if (isBag(value)) {
-    for (const [k, v] of Object.entries(value)) {
-      const path = prefix === '' ? `['${k}']` : `${prefix}['${k}']`;
-      out.push(path);
-      treePaths(v, path, out);
-    }
-  } else if (Array.isArray(value)) {
-    out.push(`${prefix}[0]`);
-    for (const v of value) treePaths(v, `${prefix}[0]`, out);
-  }
 }
 
 function zip(arrays: readonly Json[]): Json {
@@ -178,29 +168,89 @@ export const dynamicFunctions: FunctionGroup = {
   range: {
     returns: 'dynamic',
     duckdb: ([from, to, step]) => {
-      if (from!.type === 'datetime') return `weir_range_ticks(${ticksOf(from!.sql)}, ${ticksOf(convert(to!, 'datetime'))}, ${step ? toTimespan(step) : '36000000000'}, 'datetime')`;
-      if (from!.type === 'timespan') return `weir_range_ticks(${from!.sql}, ${to!.sql}, ${step ? toTimespan(step) : '36000000000'}, 'timespan')`;
+      if (from!.type === 'datetime')
+        return `weir_range_ticks(${ticksOf(from!.sql)}, ${ticksOf(convert(to!, 'datetime'))}, ${step ? toTimespan(step) : '36000000000'}, 'datetime')`;
+      if (from!.type === 'timespan')
+        return `weir_range_ticks(${from!.sql}, ${to!.sql}, ${step ? toTimespan(step) : '36000000000'}, 'timespan')`;
       return `weir_range_numbers(${[from, to, ...(step ? [step] : [])].map((a) => toDynamic(a!)).join(', ')})`;
     },
   },
   ...hosts([
-    { name: 'range_ticks', takes: ['long', 'long', 'long', 'string'], gives: 'dynamic', call: (...args) => rangeOfTicks(args) },
-    { name: 'member', takes: ['dynamic', 'string'], gives: 'dynamic', call: (object, key) => printJson(element(open(object), asText(key))) },
-    { name: 'range_numbers', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => printJson(range(args)) },
-    { name: 'pack_array', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...items) => `[${items.map((i) => i ?? 'null').join(',')}]` },
-    { name: 'bag_pack', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => pack(args) },
-    { name: 'array_length', takes: ['dynamic'], gives: 'long', call: (a) => list(a)?.length ?? null },
-    { name: 'array_concat', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => jsonText(args.flatMap((a) => { const v = open(a); return Array.isArray(v) ? v : []; })) },
-    { name: 'array_slice', takes: ['dynamic', 'long', 'long'], gives: 'dynamic', call: (a, s, e) => { const v = list(a); return v ? jsonText(slice(v, asNumber(s) ?? 0, asNumber(e) ?? -1)) : null; } },
-    { name: 'array_split', takes: ['dynamic', 'dynamic'], gives: 'dynamic', call: (a, at) => {
+    {
+      name: 'range_ticks',
+      takes: ['long', 'long', 'long', 'string'],
+      gives: 'dynamic',
+      call: (...args) => rangeOfTicks(args),
+    },
+    {
+      name: 'member',
+      takes: ['dynamic', 'string'],
+      gives: 'dynamic',
+      call: (object, key) => printJson(element(open(object), asText(key))),
+    },
+    {
+      name: 'range_numbers',
+      takes: [],
+      rest: 'dynamic',
+      gives: 'dynamic',
+      call: (...args) => printJson(range(args)),
+    },
+    {
+      name: 'pack_array',
+      takes: [],
+      rest: 'dynamic',
+      gives: 'dynamic',
+      call: (...items) => `[${items.map((i) => i ?? 'null').join(',')}]`,
+    },
+    {
+      name: 'array_length',
+      takes: ['dynamic'],
+      gives: 'long',
+      call: (a) => list(a)?.length ?? null,
+    },
+    {
+      name: 'array_concat',
+      takes: [],
+      rest: 'dynamic',
+      gives: 'dynamic',
+      call: (...args) =>
+        jsonText(
+          args.flatMap((a) => {
+            const v = open(a);
+            return Array.isArray(v) ? v : [];
+          }),
+        ),
+    },
+    {
+      name: 'array_slice',
+      takes: ['dynamic', 'long', 'long'],
+      gives: 'dynamic',
+      call: (a, s, e) => {
+        const v = list(a);
+        return v ? jsonText(slice(v, asNumber(s) ?? 0, asNumber(e) ?? -1)) : null;
+      },
+    },
+    {
+      name: 'array_split',
+      takes: ['dynamic', 'dynamic'],
+      gives: 'dynamic',
+      call: (a, at) => {
         const values = list(a);
         if (!values) return null;
         const given = open(at);
-        const cuts = (Array.isArray(given) ? given : [given]).map((c) => { const n = Number(c); return Math.max(0, Math.min(values.length, n < 0 ? values.length + n : n)); });
+        const cuts = (Array.isArray(given) ? given : [given]).map((c) => {
+          const n = Number(c);
+          return Math.max(0, Math.min(values.length, n < 0 ? values.length + n : n));
+        });
         const edges = [0, ...cuts, values.length];
         return jsonText(edges.slice(1).map((end, i) => values.slice(edges[i], end)));
-      } },
-    { name: 'array_index_of', takes: ['dynamic', 'dynamic', 'long', 'long', 'long'], gives: 'long', call: (a, sought, start, length, occurrence) => {
+      },
+    },
+    {
+      name: 'array_index_of',
+      takes: ['dynamic', 'dynamic', 'long', 'long', 'long'],
+      gives: 'long',
+      call: (a, sought, start, length, occurrence) => {
         const values = list(a);
         if (!values) return null;
         const from = asNumber(start) ?? 0;
@@ -208,58 +258,126 @@ export const dynamicFunctions: FunctionGroup = {
         const begin = from < 0 ? Math.max(0, values.length + from) : from;
         const end = n < 0 ? values.length : begin + n;
         let left = asNumber(occurrence) ?? 1;
-        for (let i = begin; i < Math.min(end, values.length); i++) if (sameJson(values[i]!, open(sought)) && --left === 0) return i;
+        for (let i = begin; i < Math.min(end, values.length); i++)
+          if (sameJson(values[i]!, open(sought)) && --left === 0) return i;
         return -1;
-      } },
+      },
+    },
     onArray('array_reverse', 'dynamic', (v) => jsonText(v.toReversed())),
-    { name: 'array_rotate_left', takes: ['dynamic', 'long'], gives: 'dynamic', call: (a, by) => { const v = list(a); return v ? jsonText(rotate(v, asNumber(by) ?? 0)) : null; } },
-    { name: 'array_rotate_right', takes: ['dynamic', 'long'], gives: 'dynamic', call: (a, by) => { const v = list(a); return v ? jsonText(rotate(v, -(asNumber(by) ?? 0))) : null; } },
-    { name: 'array_shift_left', takes: ['dynamic', 'long', 'dynamic'], gives: 'dynamic', call: (a, by, fill) => { const v = list(a); return v ? jsonText(shift(v, asNumber(by) ?? 0, open(fill))) : null; } },
-    { name: 'array_shift_right', takes: ['dynamic', 'long', 'dynamic'], gives: 'dynamic', call: (a, by, fill) => { const v = list(a); return v ? jsonText(shift(v, -(asNumber(by) ?? 0), open(fill))) : null; } },
-    { name: 'array_iff', takes: ['dynamic', 'dynamic', 'dynamic'], gives: 'dynamic', call: (test, a, b) => {
+    {
+      name: 'array_rotate_left',
+      takes: ['dynamic', 'long'],
+      gives: 'dynamic',
+      call: (a, by) => {
+        const v = list(a);
+        return v ? jsonText(rotate(v, asNumber(by) ?? 0)) : null;
+      },
+    },
+    {
+      name: 'array_rotate_right',
+      takes: ['dynamic', 'long'],
+      gives: 'dynamic',
+      call: (a, by) => {
+        const v = list(a);
+        return v ? jsonText(rotate(v, -(asNumber(by) ?? 0))) : null;
+      },
+    },
+    {
+      name: 'array_shift_left',
+      takes: ['dynamic', 'long', 'dynamic'],
+      gives: 'dynamic',
+      call: (a, by, fill) => {
+        const v = list(a);
+        return v ? jsonText(shift(v, asNumber(by) ?? 0, open(fill))) : null;
+      },
+    },
+    {
+      name: 'array_shift_right',
+      takes: ['dynamic', 'long', 'dynamic'],
+      gives: 'dynamic',
+      call: (a, by, fill) => {
+        const v = list(a);
+        return v ? jsonText(shift(v, -(asNumber(by) ?? 0), open(fill))) : null;
+      },
+    },
+    {
+      name: 'array_iff',
+      takes: ['dynamic', 'dynamic', 'dynamic'],
+      gives: 'dynamic',
+      call: (test, a, b) => {
         const [tests, x, y] = [list(test), open(a), open(b)];
         if (!tests) return null;
         const at = (v: Json, i: number): Json => (Array.isArray(v) ? (v[i] ?? null) : v);
-        return jsonText(tests.map((t, i) => (t === null ? null : (typeof t === 'string' ? t.toLowerCase() === 'true' : Boolean(t)) ? at(x, i) : at(y, i))));
-      } },
-    onArray('array_sum', 'real', (v) => v.reduce<number | null>((s, x) => { const n = x === null ? 0 : typeof x === 'string' ? null : numberOf(x); return s === null || n === null ? null : s + n; }, 0)),
-    { name: 'strcat_array', takes: ['dynamic', 'string'], gives: 'string', call: (a, d) => (list(a) ?? []).map(textOf).join(asText(d)) },
+        return jsonText(
+          tests.map((t, i) =>
+            t === null
+              ? null
+              : (typeof t === 'string' ? t.toLowerCase() === 'true' : Boolean(t))
+                ? at(x, i)
+                : at(y, i),
+          ),
+        );
+      },
+    },
+    onArray('array_sum', 'real', (v) =>
+      v.reduce<number | null>((s, x) => {
+        const n = x === null ? 0 : typeof x === 'string' ? null : numberOf(x);
+        return s === null || n === null ? null : s + n;
+      }, 0),
+    ),
+    {
+      name: 'strcat_array',
+      takes: ['dynamic', 'string'],
+      gives: 'string',
+      call: (a, d) => (list(a) ?? []).map(textOf).join(asText(d)),
+    },
     sorted('array_sort_asc', false),
     sorted('array_sort_desc', true),
     sets('set_union', (arrays) => arrays.flat()),
-    sets('set_intersect', ([first, ...rest]) => (first ?? []).filter((v) => rest.every((r) => r.some((x) => keyOf(x) === keyOf(v))))),
-    sets('set_difference', ([first, ...rest]) => (first ?? []).filter((v) => !rest.some((r) => r.some((x) => keyOf(x) === keyOf(v))))),
-    { name: 'set_has_element', takes: ['dynamic', 'dynamic'], gives: 'bool', call: (a, v) => { const values = list(a); return values ? values.some((x) => sameJson(x, open(v))) : null; } },
-    { name: 'set_equals', takes: ['dynamic', 'dynamic'], gives: 'bool', call: (a, b) => { const [x, y] = [list(a), list(b)]; return x && y ? unique(x).map(keyOf).sort().join() === unique(y).map(keyOf).sort().join() : null; } },
-    { name: 'jaccard_index', takes: ['dynamic', 'dynamic'], gives: 'real', call: (a, b) => {
+    sets('set_intersect', ([first, ...rest]) =>
+      (first ?? []).filter((v) => rest.every((r) => r.some((x) => keyOf(x) === keyOf(v)))),
+    ),
+    sets('set_difference', ([first, ...rest]) =>
+      (first ?? []).filter((v) => !rest.some((r) => r.some((x) => keyOf(x) === keyOf(v)))),
+    ),
+    {
+      name: 'set_has_element',
+      takes: ['dynamic', 'dynamic'],
+      gives: 'bool',
+      call: (a, v) => {
+        const values = list(a);
+        return values ? values.some((x) => sameJson(x, open(v))) : null;
+      },
+    },
+    {
+      name: 'set_equals',
+      takes: ['dynamic', 'dynamic'],
+      gives: 'bool',
+      call: (a, b) => {
+        const [x, y] = [list(a), list(b)];
+        return x && y
+          ? unique(x).map(keyOf).sort().join() === unique(y).map(keyOf).sort().join()
+          : null;
+      },
+    },
+    {
+      name: 'jaccard_index',
+      takes: ['dynamic', 'dynamic'],
+      gives: 'real',
+      call: (a, b) => {
         const [x, y] = [list(a), list(b)];
         if (!x || !y) return null;
         const all = unique([...x, ...y]).length;
         const both = unique(x).filter((v) => y.some((w) => keyOf(w) === keyOf(v))).length;
         return all === 0 ? Number.NaN : both / all;
-      } },
-    { name: 'zip', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => printJson(zip(args.map(open))) },
-    unary('bag_keys', 'dynamic', (v) => (isBag(v) ? jsonText(Object.keys(v)) : null)),
-    { name: 'bag_merge', takes: [], rest: 'dynamic', gives: 'dynamic', call: (...args) => { const bags = args.map(open); return bags.some((b) => isBag(b)) ? jsonText(merge(bags)) : null; } },
-    { name: 'bag_has_key', takes: ['dynamic', 'string'], gives: 'bool', call: (b, key) => { let at = open(b); for (const part of pathParts(asText(key))) { if (Array.isArray(at)) { if (Number(part) >= at.length) return false; at = at[Number(part)] ?? null; } else if (isBag(at) && Object.hasOwn(at, part)) at = at[part]!; else return false; } return true; } },
-    { name: 'bag_remove_keys', takes: ['dynamic', 'dynamic'], gives: 'dynamic', call: (b, keys) => { const bag = open(b); return isBag(bag) ? jsonText(removeKeys(bag, (list(keys) ?? []).map(textOf))) : null; } },
-    { name: 'bag_set_key', takes: ['dynamic', 'string', 'dynamic'], gives: 'dynamic', call: (b, key, value) => { const bag = open(b); return isBag(bag) ? printJson(setKey(bag, pathParts(asText(key)), open(value))) : null; } },
-    { name: 'bag_zip', takes: ['dynamic', 'dynamic'], gives: 'dynamic', call: (keys, values) => { const [k, v] = [list(keys), list(values)]; return k && v ? jsonText(Object.fromEntries(k.flatMap((key, i): [string, Json][] => (typeof key === 'string' ? [[key, v[i] ?? null]] : [])))) : null; } },
-    unary('treepath', 'dynamic', (v) => { const out: string[] = []; treePaths(v, '', out); return jsonText(unique(out)); }),
-    unary('has_index', 'bool', () => null),
-    { name: 'array_has', takes: ['dynamic', 'dynamic'], gives: 'bool', call: (a, v) => (list(a) ?? []).some((x) => sameJson(x, open(v))) },
+      },
+    },
+    {
+      name: 'zip',
+      takes: [],
+      rest: 'dynamic',
+      gives: 'dynamic',
+      call: (...args) => printJson(zip(args.map(open))),
+    },
   ]),
 };
-
-function removeKeys(bag: JsonBag, keys: readonly string[]): JsonBag {
-  const out: JsonBag = {};
-  for (const [k, v] of Object.entries(bag)) if (!keys.includes(k)) out[k] = v;
-  for (const key of keys.filter((k) => k.startsWith('$'))) {
-    const [first, ...rest] = pathParts(key);
-    if (first === undefined) continue;
-    const inner = out[first];
-    if (rest.length === 0) delete out[first];
-    else if (isBag(inner)) out[first] = removeKeys(inner, [rest.length === 1 ? rest[0]! : `$.${rest.join('.')}`]);
-  }
-  return out;
-}

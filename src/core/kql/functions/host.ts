@@ -1,5 +1,12 @@
 import type { KqlType } from '../../schema/index.ts';
-import type { Arg, FunctionRow, HostCall, HostFunction, HostType, Natives } from '../dialect/dialect.ts';
+import type {
+  Arg,
+  FunctionRow,
+  HostCall,
+  HostFunction,
+  HostType,
+  Natives,
+} from '../dialect/dialect.ts';
 import { convert, DUCKDB_TYPES, ofTicks, ticksOf } from '../dialect/duckdb.ts';
 
 /** A function of ours in JavaScript, by the KQL types it takes and gives. Instants and timespans are counts of 100 ns. */

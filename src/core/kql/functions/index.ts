@@ -1,6 +1,8 @@
 import type { FunctionGroup, FunctionRow } from '../dialect/dialect.ts';
+import { bagFunctions } from './bags.ts';
 import { convertFunctions } from './convert.ts';
 import { dynamicFunctions } from './dynamic.ts';
+import { gridFunctions } from './grid.ts';
 import { matchFunctions } from './match.ts';
 import { mathFunctions } from './math.ts';
 import { networkFunctions } from './network.ts';
@@ -19,6 +21,8 @@ const GROUPS: readonly FunctionGroup[] = [
   dynamicFunctions,
   networkFunctions,
   seriesFunctions,
+  gridFunctions,
+  bagFunctions,
 ];
 
 function collect(groups: readonly FunctionGroup[]): Map<string, FunctionRow> {

@@ -92,7 +92,15 @@ function schemaOf(values: readonly Json[]): Json {
   }
   const out: Json[] = [...kinds];
   const keys = new Set(bags.flatMap((b) => Object.keys(b)));
-  if (bags.length > 0) out.push(Object.fromEntries([...keys].map((k) => [k, schemaOf(bags.flatMap((b) => (Object.hasOwn(b, k) ? [b[k] ?? null] : [])))])));
+  if (bags.length > 0)
+    out.push(
+      Object.fromEntries(
+        [...keys].map((k) => [
+          k,
+          schemaOf(bags.flatMap((b) => (Object.hasOwn(b, k) ? [b[k] ?? null] : []))),
+        ]),
+      ),
+    );
   if (items.length > 0) out.push({ '`indexer`': schemaOf(items) });
   return out.length === 1 ? out[0]! : out;
 }
@@ -105,12 +113,16 @@ function makeBag(lines: string): string {
   const out: { [key: string]: Json } = {};
   for (const line of lines === '' ? [] : lines.split('\n')) {
     const bag = parseJson(line);
-    if (isBag(bag)) for (const [k, v] of Object.entries(bag)) if (!Object.hasOwn(out, k)) out[k] = v;
+    if (isBag(bag))
+      for (const [k, v] of Object.entries(bag)) if (!Object.hasOwn(out, k)) out[k] = v;
   }
   return jsonText(out);
 }
 
-let sessionsOf: { readonly key: string; readonly starts: readonly bigint[] } = { key: '', starts: [] };
+let sessionsOf: { readonly key: string; readonly starts: readonly bigint[] } = {
+  key: '',
+  starts: [],
+};
 
 /** The start of the session that a row is in; a session ends after too long a time, or too long a pause. */
 function sessionStart(times: string, row: number, longest: bigint, gap: bigint): bigint | null {
@@ -131,7 +143,13 @@ function sessionStart(times: string, row: number, longest: bigint, gap: bigint):
 
 /** make_list() and make_set() put the elements of arrays, not arrays, into their list. */
 function inside(value: Json): string {
-  return Array.isArray(value) ? (value.length === 0 ? '' : value.map(jsonText).join(',')) : value === null ? 'null' : jsonText(value);
+  return Array.isArray(value)
+    ? value.length === 0
+      ? ''
+      : value.map(jsonText).join(',')
+    : value === null
+      ? 'null'
+      : jsonText(value);
 }
 
 export const INTERNAL: readonly HostFunction[] = [
@@ -142,7 +160,9 @@ export const INTERNAL: readonly HostFunction[] = [
     call: (v, n) => {
       const items = parseJson(v);
       const seen = new Set<string>();
-      if (Array.isArray(items)) for (const item of items) if (item !== null && seen.size < Number(n)) seen.add(jsonText(item));
+      if (Array.isArray(items))
+        for (const item of items)
+          if (item !== null && seen.size < Number(n)) seen.add(jsonText(item));
       return `[${[...seen].join(',')}]`;
     },
   },
@@ -151,10 +171,24 @@ export const INTERNAL: readonly HostFunction[] = [
     name: 'weir_session',
     args: ['text', 'long', 'long', 'long'],
     returns: 'long',
-    call: (times, row, longest, gap) => sessionStart(asText(times), Number(row), BigInt(asText(longest)), BigInt(asText(gap))),
+    call: (times, row, longest, gap) =>
+      sessionStart(asText(times), Number(row), BigInt(asText(longest)), BigInt(asText(gap))),
   },
   { name: 'weir_make_bag', args: ['text'], returns: 'text', call: (v) => makeBag(asText(v)) },
-  { name: 'weir_buildschema', args: ['text'], returns: 'text', call: (v) => jsonText(schemaOf(asText(v).split('\n').filter((x) => x !== '').map((x) => parseJson(x)))) },
+  {
+    name: 'weir_buildschema',
+    args: ['text'],
+    returns: 'text',
+    call: (v) =>
+      jsonText(
+        schemaOf(
+          asText(v)
+            .split('\n')
+            .filter((x) => x !== '')
+            .map((x) => parseJson(x)),
+        ),
+      ),
+  },
   {
     name: 'weir_real_text',
     args: ['real'],

@@ -1,10 +1,9 @@
 import type { Arg, FunctionGroup, FunctionRow } from '../dialect/dialect.ts';
 import { convert, toLong, toReal } from '../dialect/duckdb.ts';
-import { asNumber } from '../runtime/value.ts';
-import { erf, gamma, logGamma } from '../runtime/special.ts';
 import { betaCdf, betaInverse, betaPdf } from '../runtime/beta.ts';
+import { erf, gamma, logGamma } from '../runtime/special.ts';
 import { convertUnit } from '../runtime/units.ts';
-import { asText } from '../runtime/value.ts';
+import { asNumber, asText } from '../runtime/value.ts';
 import { type HostSpec, hosts } from './host.ts';
 
 function real(engine: (x: string) => string): FunctionRow {
@@ -13,15 +12,23 @@ function real(engine: (x: string) => string): FunctionRow {
 
 /** Outside of the function's domain stands NaN, where DuckDB would fail. */
 function guarded(name: string, domain: (x: string) => string): FunctionRow {
-  return real((x) => `CASE WHEN ${domain(x)} THEN ${name}(${x}) WHEN ${x} IS NULL THEN NULL ELSE 'nan'::DOUBLE END`);
+  return real(
+    (x) =>
+      `CASE WHEN ${domain(x)} THEN ${name}(${x}) WHEN ${x} IS NULL THEN NULL ELSE 'nan'::DOUBLE END`,
+  );
 }
 
 function logarithm(name: string): FunctionRow {
-  return real((x) => `CASE WHEN ${x} > 0 THEN ${name}(${x}) WHEN ${x} = 0 THEN '-infinity'::DOUBLE WHEN ${x} IS NULL THEN NULL ELSE NULL END`);
+  return real(
+    (x) =>
+      `CASE WHEN ${x} > 0 THEN ${name}(${x}) WHEN ${x} = 0 THEN '-infinity'::DOUBLE WHEN ${x} IS NULL THEN NULL ELSE NULL END`,
+  );
 }
 
 function extreme(engine: 'greatest' | 'least'): FunctionRow {
-  return { duckdb: (args, { type }) => `${engine}(${args.map((a) => convert(a, type)).join(', ')})` };
+  return {
+    duckdb: (args, { type }) => `${engine}(${args.map((a) => convert(a, type)).join(', ')})`,
+  };
 }
 
 const whole = (a: Arg) => a.type === 'long' || a.type === 'int' || a.type === 'timespan';
@@ -55,7 +62,10 @@ function unit(family: string): HostSpec {
 }
 
 export const mathFunctions: FunctionGroup = {
-  abs: { duckdb: ([a], { type }) => `abs(${whole(a!) ? a!.sql : convert(a!, type === 'dynamic' ? 'real' : type)})` },
+  abs: {
+    duckdb: ([a], { type }) =>
+      `abs(${whole(a!) ? a!.sql : convert(a!, type === 'dynamic' ? 'real' : type)})`,
+  },
   sign: { returns: 'long', duckdb: ([a]) => `sign(${toReal(a!)})::BIGINT` },
   round: {
     duckdb: ([a, digits]) => {
@@ -63,8 +73,14 @@ export const mathFunctions: FunctionGroup = {
       return digits ? `weir_round(${x}, ${d})` : `weir_round(${x}, 0)`;
     },
   },
-  floor: { duckdb: ([a], { type }) => (type === 'long' || type === 'int' ? toLong(a!) : `floor(${toReal(a!)})`) },
-  ceiling: { duckdb: ([a], { type }) => (type === 'long' || type === 'int' ? toLong(a!) : `ceil(${toReal(a!)})`) },
+  floor: {
+    duckdb: ([a], { type }) =>
+      type === 'long' || type === 'int' ? toLong(a!) : `floor(${toReal(a!)})`,
+  },
+  ceiling: {
+    duckdb: ([a], { type }) =>
+      type === 'long' || type === 'int' ? toLong(a!) : `ceil(${toReal(a!)})`,
+  },
   sqrt: guarded('sqrt', (x) => `${x} >= 0`),
   exp: real((x) => `exp(${x})`),
   exp2: real((x) => `pow(2, ${x})`),
@@ -106,9 +122,26 @@ export const mathFunctions: FunctionGroup = {
     numeric('beta_cdf', betaCdf, 3),
     numeric('beta_pdf', betaPdf, 3),
     numeric('beta_inv', betaInverse, 3),
-    { name: 'binary_shift_left', takes: ['long', 'long'], gives: 'long', call: (a, b) => shift(a, b, true) },
-    { name: 'binary_shift_right', takes: ['long', 'long'], gives: 'long', call: (a, b) => shift(a, b, false) },
-    unit('angle'), unit('energy'), unit('force'), unit('length'), unit('mass'), unit('speed'), unit('temperature'), unit('volume'),
+    {
+      name: 'binary_shift_left',
+      takes: ['long', 'long'],
+      gives: 'long',
+      call: (a, b) => shift(a, b, true),
+    },
+    {
+      name: 'binary_shift_right',
+      takes: ['long', 'long'],
+      gives: 'long',
+      call: (a, b) => shift(a, b, false),
+    },
+    unit('angle'),
+    unit('energy'),
+    unit('force'),
+    unit('length'),
+    unit('mass'),
+    unit('speed'),
+    unit('temperature'),
+    unit('volume'),
     {
       name: 'tohex',
       takes: ['long', 'long'],

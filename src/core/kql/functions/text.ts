@@ -1,15 +1,33 @@
 import type { FunctionGroup, HostValue, Natives } from '../dialect/dialect.ts';
 import { toDynamic, toText } from '../dialect/duckdb.ts';
-import { compileRegex } from '../runtime/regex.ts';
-import { parseUrl, parseUrlQuery, parseUserAgent, parseVersion, parseXml } from '../runtime/parsers.ts';
-import { parseKv, parsePattern } from '../runtime/text-parse.ts';
-import { asNumber, asText, type Json, jsonText, parseJson, printJson, textOf } from '../runtime/value.ts';
 import { fromBase64, toBase64, utf8, utf8Text, wellFormed } from '../runtime/binary.ts';
+import {
+  parseUrl,
+  parseUrlQuery,
+  parseUserAgent,
+  parseVersion,
+  parseXml,
+} from '../runtime/parsers.ts';
+import { compileRegex } from '../runtime/regex.ts';
+import { parseKv, parsePattern } from '../runtime/text-parse.ts';
+import {
+  asNumber,
+  asText,
+  type Json,
+  jsonText,
+  parseJson,
+  printJson,
+  textOf,
+} from '../runtime/value.ts';
 import { xxhash64 } from '../runtime/xxhash.ts';
 import { type HostSpec, hosts } from './host.ts';
 
 /** By code points; a start before the text counts from its beginning. */
-function substring(text: HostValue, start: HostValue | undefined, length: HostValue | undefined): string {
+function substring(
+  text: HostValue,
+  start: HostValue | undefined,
+  length: HostValue | undefined,
+): string {
   const source = [...asText(text)];
   const from = asNumber(start) ?? 0;
   const at = from < 0 ? Math.max(0, source.length + from) : from;
@@ -51,7 +69,10 @@ function trimBy(edge: 'start' | 'end' | 'both'): (regex: HostValue, text: HostVa
 
 /** `\1` of KQL is `$1` of JavaScript. */
 function rewrite(replacement: string): string {
-  return replacement.replaceAll('$', '$$$$').replace(/\\(\d)/g, (_m, d: string) => (d === '0' ? '$&' : `$${d}`)).replaceAll('\\\\', '\\');
+  return replacement
+    .replaceAll('$', '$$$$')
+    .replace(/\\(\d)/g, (_m, d: string) => (d === '0' ? '$&' : `$${d}`))
+    .replaceAll('\\\\', '\\');
 }
 
 function extractAll(regex: string, groups: Json, text: string): Json {
@@ -60,7 +81,9 @@ function extractAll(regex: string, groups: Json, text: string): Json {
   const wanted = Array.isArray(groups) ? groups : null;
   return matches.map((m): Json => {
     const all = m.slice(1).map((g) => g ?? '');
-    const chosen = wanted ? wanted.map((g) => (typeof g === 'string' ? (m.groups?.[g] ?? '') : (m[Number(g)] ?? ''))) : all;
+    const chosen = wanted
+      ? wanted.map((g) => (typeof g === 'string' ? (m.groups?.[g] ?? '') : (m[Number(g)] ?? '')))
+      : all;
     return chosen.length === 1 ? (chosen[0] ?? '') : chosen;
   });
 }
@@ -70,7 +93,12 @@ function compare(a: string, b: string): number {
 }
 
 /** A function that needs what only the surroundings have: hashing, compression, randomness. */
-const native = (name: string, call: (natives: Natives, text: string) => HostValue, gives: HostSpec['gives'] = 'string', isVolatile = false): HostSpec => ({
+const native = (
+  name: string,
+  call: (natives: Natives, text: string) => HostValue,
+  gives: HostSpec['gives'] = 'string',
+  isVolatile = false,
+): HostSpec => ({
   name: name.replace('$', ''),
   takes: name.startsWith('$') ? [] : ['string'],
   gives,
@@ -78,14 +106,22 @@ const native = (name: string, call: (natives: Natives, text: string) => HostValu
   bind: (natives) => (t) => call(natives, asText(t)),
 });
 
-const one = (name: string, call: (text: string) => HostValue, gives: HostSpec['gives'] = 'string'): HostSpec => ({ name, takes: ['string'], gives, call: (t) => call(asText(t)) });
+const one = (
+  name: string,
+  call: (text: string) => HostValue,
+  gives: HostSpec['gives'] = 'string',
+): HostSpec => ({ name, takes: ['string'], gives, call: (t) => call(asText(t)) });
 
 function codepoints(args: readonly HostValue[]): string {
   const numbers = args.flatMap((a) => {
     const value = typeof a === 'string' ? parseJson(a) : (a ?? null);
     return Array.isArray(value) ? value : [value];
   });
-  return numbers.map((n) => (n === null ? '' : String.fromCodePoint(Math.max(0, Math.min(0x10ffff, Number(n) || 0))))).join('');
+  return numbers
+    .map((n) =>
+      n === null ? '' : String.fromCodePoint(Math.max(0, Math.min(0x10ffff, Number(n) || 0))),
+    )
+    .join('');
 }
 
 export const textFunctions: FunctionGroup = {
@@ -94,7 +130,10 @@ export const textFunctions: FunctionGroup = {
   tolower: { returns: 'string', duckdb: ([a]) => `lower(${toText(a!)})` },
   toupper: { returns: 'string', duckdb: ([a]) => `upper(${toText(a!)})` },
   strcat: { returns: 'string', duckdb: (args) => `(${args.map(toText).join(' || ')})` },
-  replace_string: { returns: 'string', duckdb: ([a, b, c]) => `replace(${toText(a!)}, ${toText(b!)}, ${toText(c!)})` },
+  replace_string: {
+    returns: 'string',
+    duckdb: ([a, b, c]) => `replace(${toText(a!)}, ${toText(b!)}, ${toText(c!)})`,
+  },
   extract_all: {
     returns: 'dynamic',
     duckdb: ([regex, a, b]) =>
@@ -116,10 +155,34 @@ export const textFunctions: FunctionGroup = {
         return part === undefined ? null : jsonText([part]);
       },
     },
-    { name: 'strcat_delim', takes: ['string'], rest: 'string', gives: 'string', call: (delimiter, ...parts) => parts.map(asText).join(asText(delimiter)) },
-    { name: 'strrep', takes: ['string', 'long', 'string'], gives: 'string', call: (t, n, d) => Array.from({ length: Math.max(0, Math.min(1024, asNumber(n) ?? 0)) }, () => asText(t)).join(asText(d)) },
-    { name: 'strcmp', takes: ['string', 'string'], gives: 'int', call: (a, b) => compare(asText(a), asText(b)) },
-    { name: 'indexof', takes: ['string', 'string', 'long', 'long', 'long'], gives: 'long', call: (...args) => indexOf(args) },
+    {
+      name: 'strcat_delim',
+      takes: ['string'],
+      rest: 'string',
+      gives: 'string',
+      call: (delimiter, ...parts) => parts.map(asText).join(asText(delimiter)),
+    },
+    {
+      name: 'strrep',
+      takes: ['string', 'long', 'string'],
+      gives: 'string',
+      call: (t, n, d) =>
+        Array.from({ length: Math.max(0, Math.min(1024, asNumber(n) ?? 0)) }, () => asText(t)).join(
+          asText(d),
+        ),
+    },
+    {
+      name: 'strcmp',
+      takes: ['string', 'string'],
+      gives: 'int',
+      call: (a, b) => compare(asText(a), asText(b)),
+    },
+    {
+      name: 'indexof',
+      takes: ['string', 'string', 'long', 'long', 'long'],
+      gives: 'long',
+      call: (...args) => indexOf(args),
+    },
     {
       name: 'indexof_regex',
       takes: ['string', 'string', 'long', 'long', 'long'],
@@ -128,11 +191,18 @@ export const textFunctions: FunctionGroup = {
         const from = asNumber(start) ?? 0;
         const limit = asNumber(length) ?? -1;
         const source = asText(text).slice(0, limit < 0 ? undefined : from + limit);
-        const found = [...source.matchAll(compileRegex(asText(regex), 'g'))].filter((m) => m.index >= from);
+        const found = [...source.matchAll(compileRegex(asText(regex), 'g'))].filter(
+          (m) => m.index >= from,
+        );
         return found[(asNumber(occurrence) ?? 1) - 1]?.index ?? -1;
       },
     },
-    { name: 'countof', takes: ['string', 'string', 'string'], gives: 'long', call: (t, s, k) => countOf(asText(t), asText(s), asText(k)) },
+    {
+      name: 'countof',
+      takes: ['string', 'string', 'string'],
+      gives: 'long',
+      call: (t, s, k) => countOf(asText(t), asText(s), asText(k)),
+    },
     { name: 'trim', takes: ['string', 'string'], gives: 'string', call: trimBy('both') },
     { name: 'trim_start', takes: ['string', 'string'], gives: 'string', call: trimBy('start') },
     { name: 'trim_end', takes: ['string', 'string'], gives: 'string', call: trimBy('end') },
@@ -140,7 +210,8 @@ export const textFunctions: FunctionGroup = {
       name: 'replace_regex',
       takes: ['string', 'string', 'string'],
       gives: 'string',
-      call: (text, regex, by) => asText(text).replace(compileRegex(asText(regex), 'g'), rewrite(asText(by))),
+      call: (text, regex, by) =>
+        asText(text).replace(compileRegex(asText(regex), 'g'), rewrite(asText(by))),
     },
     {
       name: 'replace_strings',
@@ -149,46 +220,149 @@ export const textFunctions: FunctionGroup = {
       call: (text, lookups, by) => {
         const [from, to] = [parseJson(lookups ?? null), parseJson(by ?? null)];
         if (!Array.isArray(from)) return asText(text);
-        return from.reduce<string>((out, sought, i) => (textOf(sought) === '' ? out : out.replaceAll(textOf(sought), Array.isArray(to) ? textOf(to[i]) : textOf(to))), asText(text));
+        return from.reduce<string>(
+          (out, sought, i) =>
+            textOf(sought) === ''
+              ? out
+              : out.replaceAll(textOf(sought), Array.isArray(to) ? textOf(to[i]) : textOf(to)),
+          asText(text),
+        );
       },
     },
     {
       name: 'extract',
       takes: ['string', 'long', 'string'],
       gives: 'string',
-      call: (regex, group, text) => compileRegex(asText(regex), '').exec(asText(text))?.[asNumber(group) ?? 0] ?? '',
+      call: (regex, group, text) =>
+        compileRegex(asText(regex), '').exec(asText(text))?.[asNumber(group) ?? 0] ?? '',
     },
-    { name: '$extract_all', takes: ['string', 'dynamic', 'string'], gives: 'dynamic', call: (regex, groups, text) => printJson(extractAll(asText(regex), parseJson(groups ?? null), asText(text))) },
-    { name: 'extract_json', takes: ['string', 'string'], gives: 'string', call: (path, json) => textOf(jsonPath(parseJson(json ?? null), asText(path))) },
+    {
+      name: '$extract_all',
+      takes: ['string', 'dynamic', 'string'],
+      gives: 'dynamic',
+      call: (regex, groups, text) =>
+        printJson(extractAll(asText(regex), parseJson(groups ?? null), asText(text))),
+    },
+    {
+      name: 'extract_json',
+      takes: ['string', 'string'],
+      gives: 'string',
+      call: (path, json) => textOf(jsonPath(parseJson(json ?? null), asText(path))),
+    },
     one('base64_encode_tostring', (t) => toBase64(utf8(t))),
-    one('base64_decode_tostring', (t) => { const bytes = fromBase64(t); return bytes ? utf8Text(bytes) : ''; }),
-    one('base64_decode_toarray', (t) => { const bytes = fromBase64(t); return bytes ? jsonText([...bytes]) : null; }, 'dynamic'),
-    one('base64_decode_toguid', (t) => { const bytes = fromBase64(t); return bytes && bytes.length === 16 ? guidText(bytes) : null; }, 'guid'),
-    { name: 'base64_encode_fromarray', takes: ['dynamic'], gives: 'string', call: (a) => { const value = parseJson(a ?? null); return Array.isArray(value) ? toBase64(Uint8Array.from(value.map((v) => Number(v) & 255))) : ''; } },
-    { name: 'base64_encode_fromguid', takes: ['guid'], gives: 'string', call: (g) => (typeof g === 'string' ? toBase64(guidBytes(g)) : '') },
-    one('url_encode', (t) => encodeURIComponent(wellFormed(t)).replace(/%20/g, '+').replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`).replace(/%[0-9A-F]{2}/g, (m) => m.toLowerCase())),
-    one('url_encode_component', (t) => encodeURIComponent(wellFormed(t)).replace(/%[0-9A-F]{2}/g, (m) => m.toLowerCase())),
+    one('base64_decode_tostring', (t) => {
+      const bytes = fromBase64(t);
+      return bytes ? utf8Text(bytes) : '';
+    }),
+    one(
+      'base64_decode_toarray',
+      (t) => {
+        const bytes = fromBase64(t);
+        return bytes ? jsonText([...bytes]) : null;
+      },
+      'dynamic',
+    ),
+    one(
+      'base64_decode_toguid',
+      (t) => {
+        const bytes = fromBase64(t);
+        return bytes && bytes.length === 16 ? guidText(bytes) : null;
+      },
+      'guid',
+    ),
+    {
+      name: 'base64_encode_fromarray',
+      takes: ['dynamic'],
+      gives: 'string',
+      call: (a) => {
+        const value = parseJson(a ?? null);
+        return Array.isArray(value)
+          ? toBase64(Uint8Array.from(value.map((v) => Number(v) & 255)))
+          : '';
+      },
+    },
+    {
+      name: 'base64_encode_fromguid',
+      takes: ['guid'],
+      gives: 'string',
+      call: (g) => (typeof g === 'string' ? toBase64(guidBytes(g)) : ''),
+    },
+    one('url_encode', (t) =>
+      encodeURIComponent(wellFormed(t))
+        .replace(/%20/g, '+')
+        .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
+        .replace(/%[0-9A-F]{2}/g, (m) => m.toLowerCase()),
+    ),
+    one('url_encode_component', (t) =>
+      encodeURIComponent(wellFormed(t)).replace(/%[0-9A-F]{2}/g, (m) => m.toLowerCase()),
+    ),
     one('url_decode', (t) => decodeUrl(t)),
     one('isascii', (t) => [...t].every((c) => c.charCodeAt(0) < 128), 'bool'),
     one('isutf8', (t) => t === wellFormed(t), 'bool'),
     native('hash_md5', (n, t) => n.hash('md5', t)),
     native('hash_sha1', (n, t) => n.hash('sha1', t)),
     native('hash_sha256', (n, t) => n.hash('sha256', t)),
-    { name: 'hash_xxhash64', takes: ['string', 'long'], gives: 'long', call: (t, mod) => modulo(xxhash64(utf8(asText(t)), 0n), asNumber(mod)) },
-    { name: 'hash', takes: ['string', 'long'], gives: 'long', call: (t, mod) => modulo(xxhash64(utf8(asText(t)), 0n), asNumber(mod)) },
-    one('unicode_codepoints_from_string', (t) => jsonText([...t].map((c) => c.codePointAt(0) ?? 0)), 'dynamic'),
-    { name: 'unicode_codepoints_to_string', takes: [], rest: 'dynamic', gives: 'string', call: (...args) => codepoints(args) },
-    { name: 'make_string', takes: [], rest: 'dynamic', gives: 'string', call: (...args) => codepoints(args) },
-    { name: '$parse', takes: ['string', 'string', 'string', 'string', 'string'], gives: 'dynamic', call: (t, r, f, m, k) => printJson(parsePattern(asText(t), asText(r), asText(f), asText(m), asText(k))) },
-    { name: '$parse_kv', takes: ['string', 'string', 'string'], gives: 'dynamic', call: (t, o, k) => printJson(parseKv(asText(t), asText(o), asText(k))) },
+    {
+      name: 'hash_xxhash64',
+      takes: ['string', 'long'],
+      gives: 'long',
+      call: (t, mod) => modulo(xxhash64(utf8(asText(t)), 0n), asNumber(mod)),
+    },
+    {
+      name: 'hash',
+      takes: ['string', 'long'],
+      gives: 'long',
+      call: (t, mod) => modulo(xxhash64(utf8(asText(t)), 0n), asNumber(mod)),
+    },
+    one(
+      'unicode_codepoints_from_string',
+      (t) => jsonText([...t].map((c) => c.codePointAt(0) ?? 0)),
+      'dynamic',
+    ),
+    {
+      name: 'unicode_codepoints_to_string',
+      takes: [],
+      rest: 'dynamic',
+      gives: 'string',
+      call: (...args) => codepoints(args),
+    },
+    {
+      name: 'make_string',
+      takes: [],
+      rest: 'dynamic',
+      gives: 'string',
+      call: (...args) => codepoints(args),
+    },
+    {
+      name: '$parse',
+      takes: ['string', 'string', 'string', 'string', 'string'],
+      gives: 'dynamic',
+      call: (t, r, f, m, k) =>
+        printJson(parsePattern(asText(t), asText(r), asText(f), asText(m), asText(k))),
+    },
+    {
+      name: '$parse_kv',
+      takes: ['string', 'string', 'string'],
+      gives: 'dynamic',
+      call: (t, o, k) => printJson(parseKv(asText(t), asText(o), asText(k))),
+    },
     one('parse_url', (t) => jsonText(parseUrl(t)), 'dynamic'),
     one('parse_urlquery', (t) => jsonText(parseUrlQuery(t)), 'dynamic'),
     one('parse_xml', (t) => printJson(parseXml(t)), 'dynamic'),
     one('parse_path', (t) => jsonText(parsePath(t)), 'dynamic'),
     one('parse_csv', (t) => jsonText(parseCsv(t)), 'dynamic'),
     one('parse_version', (t) => parseVersion(t), 'decimal'),
-    { name: 'parse_user_agent', takes: ['string', 'dynamic'], gives: 'dynamic', call: (t) => jsonText(parseUserAgent(asText(t))) },
-    one('parse_command_line', (t) => jsonText(t.match(/"[^"]*"|\S+/g)?.map((x) => x.replace(/^"(.*)"$/, '$1')) ?? []), 'dynamic'),
+    {
+      name: 'parse_user_agent',
+      takes: ['string', 'dynamic'],
+      gives: 'dynamic',
+      call: (t) => jsonText(parseUserAgent(asText(t))),
+    },
+    one(
+      'parse_command_line',
+      (t) => jsonText(t.match(/"[^"]*"|\S+/g)?.map((x) => x.replace(/^"(.*)"$/, '$1')) ?? []),
+      'dynamic',
+    ),
     native('gzip_compress_to_base64_string', (n, t) => n.compress('gzip', t)),
     native('gzip_decompress_from_base64_string', (n, t) => n.decompress('gzip', t) ?? ''),
     native('zlib_compress_to_base64_string', (n, t) => n.compress('zlib', t)),

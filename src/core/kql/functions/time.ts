@@ -1,10 +1,24 @@
 import type { Arg, FunctionGroup, HostValue } from '../dialect/dialect.ts';
 import { micros, toDatetime, toLong, toReal, toTimespan } from '../dialect/duckdb.ts';
-import { addPart, checked, dayOfYear, dayTicks, diffParts, fieldsOf, formatDatetime, formatTimespan, isoWeek, type Part, partOf, startOf, TICKS_PER_SECOND } from '../runtime/calendar.ts';
+import {
+  addPart,
+  checked,
+  dayOfYear,
+  dayTicks,
+  diffParts,
+  fieldsOf,
+  formatDatetime,
+  formatTimespan,
+  isoWeek,
+  type Part,
+  partOf,
+  startOf,
+  TICKS_PER_SECOND,
+} from '../runtime/calendar.ts';
 import { EPOCH_TICKS, TICKS_PER_DAY } from '../runtime/datetime.ts';
 import { asNumber, asText } from '../runtime/value.ts';
-import { type HostSpec, hosts } from './host.ts';
 import { toLocal, toUtc } from '../runtime/zone.ts';
+import { type HostSpec, hosts } from './host.ts';
 
 const DAY_MICROS = 86_400_000_000;
 
@@ -18,8 +32,14 @@ function binDatetime(v: Arg, s: Arg): string {
   if (ticks === 36_000_000_000n) return `date_trunc('hour', ${at})`;
   if (ticks === 864_000_000_000n) return `date_trunc('day', ${at})::TIMESTAMP`;
   if (ticks === 600_000_000n) return `date_trunc('minute', ${at})`;
-  const size = s.type === 'timespan' || s.type === 'dynamic' ? toTimespan(s) : `(${toReal(s)} * 864000000000)::BIGINT`;
-  const width = ticks !== null && ticks % 10n === 0n && ticks > 0n ? `${ticks / 10n}` : `nullif((${size}) // 10, 0)`;
+  const size =
+    s.type === 'timespan' || s.type === 'dynamic'
+      ? toTimespan(s)
+      : `(${toReal(s)} * 864000000000)::BIGINT`;
+  const width =
+    ticks !== null && ticks % 10n === 0n && ticks > 0n
+      ? `${ticks / 10n}`
+      : `nullif((${size}) // 10, 0)`;
   // Bins count from 0001-01-01; sizes that divide a day give the same bins counted from 1970.
   return ticks !== null && ticks > 0n && 864_000_000_000n % ticks === 0n && ticks % 10n === 0n
     ? `make_timestamp(${floorTo(micros(at), width)})`
@@ -29,7 +49,8 @@ function binDatetime(v: Arg, s: Arg): string {
 function bin([value, size]: readonly Arg[], { type }: { type: string }): string {
   const [v, s] = [value!, size ?? { sql: '1', type: 'long' as const }];
   if (type === 'datetime' || v.type === 'datetime') return binDatetime(v, s);
-  if (type === 'timespan' || v.type === 'timespan') return floorTo(toTimespan(v), `nullif(${toTimespan(s)}, 0)`);
+  if (type === 'timespan' || v.type === 'timespan')
+    return floorTo(toTimespan(v), `nullif(${toTimespan(s)}, 0)`);
   if (type === 'long' || type === 'int') return floorTo(toLong(v), `nullif(${toLong(s)}, 0)`);
   return `(floor(${toReal(v)} / nullif(${toReal(s)}, 0)) * ${toReal(s)})`;
 }
@@ -40,16 +61,21 @@ function binAt([value, size, at]: readonly Arg[], { type }: { type: string }): s
     const [x, w, o] = [micros(toDatetime(v)), `((${toTimespan(s)}) // 10)`, micros(toDatetime(a))];
     return `make_timestamp(${floorTo(`(${x} - ${o})`, w)} + ${o})`;
   }
-  if (type === 'timespan') return `(${floorTo(`(${toTimespan(v)} - ${toTimespan(a)})`, toTimespan(s))} + ${toTimespan(a)})`;
-  if (type === 'long' || type === 'int') return `(${floorTo(`(${toLong(v)} - ${toLong(a)})`, toLong(s))} + ${toLong(a)})`;
+  if (type === 'timespan')
+    return `(${floorTo(`(${toTimespan(v)} - ${toTimespan(a)})`, toTimespan(s))} + ${toTimespan(a)})`;
+  if (type === 'long' || type === 'int')
+    return `(${floorTo(`(${toLong(v)} - ${toLong(a)})`, toLong(s))} + ${toLong(a)})`;
   return `(floor((${toReal(v)} - ${toReal(a)}) / ${toReal(s)}) * ${toReal(s)} + ${toReal(a)})`;
 }
 
 function constantTicks(arg: Arg): bigint | null {
-  return arg.literal?.type === 'timespan' && typeof arg.literal.value === 'string' ? BigInt(arg.literal.value) : null;
+  return arg.literal?.type === 'timespan' && typeof arg.literal.value === 'string'
+    ? BigInt(arg.literal.value)
+    : null;
 }
 
-const big = (v: HostValue | undefined): bigint | null => (typeof v === 'bigint' ? v : typeof v === 'number' ? BigInt(Math.trunc(v)) : null);
+const big = (v: HostValue | undefined): bigint | null =>
+  typeof v === 'bigint' ? v : typeof v === 'number' ? BigInt(Math.trunc(v)) : null;
 
 function edge(name: string, part: Part, isEnd: boolean): HostSpec {
   return {
@@ -67,7 +93,11 @@ function edge(name: string, part: Part, isEnd: boolean): HostSpec {
   };
 }
 
-function field(name: string, read: (ticks: bigint) => number | bigint, gives: HostSpec['gives'] = 'int'): HostSpec {
+function field(
+  name: string,
+  read: (ticks: bigint) => number | bigint,
+  gives: HostSpec['gives'] = 'int',
+): HostSpec {
   return {
     name,
     takes: ['datetime'],
@@ -84,7 +114,10 @@ function unixtime(name: string, ticksPerUnit: number): HostSpec {
     name,
     takes: ['real'],
     gives: 'datetime',
-    call: (value) => (typeof value === 'number' && Number.isFinite(value) ? checked(BigInt(Math.round(value * ticksPerUnit)) + EPOCH_TICKS) : null),
+    call: (value) =>
+      typeof value === 'number' && Number.isFinite(value)
+        ? checked(BigInt(Math.round(value * ticksPerUnit)) + EPOCH_TICKS)
+        : null,
   };
 }
 
@@ -125,10 +158,28 @@ function makeDatetime(parts: readonly HostValue[]): bigint | null {
   const [y, mo, d, h, mi, s] = [0, 1, 2, 3, 4, 5].map((i) => asNumber(parts[i]));
   if (y === null || y === undefined) return null;
   const [month, day, hour, minute, second] = [mo ?? 1, d ?? 1, h ?? 0, mi ?? 0, s ?? 0];
-  if (y < 1 || y > 9999 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second >= 60) return null;
+  if (
+    y < 1 ||
+    y > 9999 ||
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    hour < 0 ||
+    hour > 23 ||
+    minute < 0 ||
+    minute > 59 ||
+    second < 0 ||
+    second >= 60
+  )
+    return null;
   const start = dayTicks(y, month, day);
   if (fieldsOf(start).month !== month) return null;
-  return start + BigInt(hour) * 36_000_000_000n + BigInt(minute) * 600_000_000n + BigInt(Math.round(second * 1e7));
+  return (
+    start +
+    BigInt(hour) * 36_000_000_000n +
+    BigInt(minute) * 600_000_000n +
+    BigInt(Math.round(second * 1e7))
+  );
 }
 
 export const timeFunctions: FunctionGroup = {
@@ -136,14 +187,18 @@ export const timeFunctions: FunctionGroup = {
   bin_at: { duckdb: binAt },
   startofday: {
     returns: 'datetime',
-    duckdb: ([a, offset]) => `make_timestamp(${floorTo(micros(toDatetime(a!)), String(DAY_MICROS))}${offset ? ` + (${toLong(offset)}) * ${DAY_MICROS}` : ''})`,
+    duckdb: ([a, offset]) =>
+      `make_timestamp(${floorTo(micros(toDatetime(a!)), String(DAY_MICROS))}${offset ? ` + (${toLong(offset)}) * ${DAY_MICROS}` : ''})`,
   },
   hourofday: { returns: 'int', duckdb: ([a]) => `hour(${toDatetime(a!)})::INTEGER` },
   dayofmonth: { returns: 'int', duckdb: ([a]) => `day(${toDatetime(a!)})::INTEGER` },
   monthofyear: { returns: 'int', duckdb: ([a]) => `month(${toDatetime(a!)})::INTEGER` },
   getyear: { returns: 'int', duckdb: ([a]) => `year(${toDatetime(a!)})::INTEGER` },
   dayofyear: { returns: 'int', duckdb: ([a]) => `dayofyear(${toDatetime(a!)})::INTEGER` },
-  dayofweek: { returns: 'timespan', duckdb: ([a]) => `(dayofweek(${toDatetime(a!)}) * ${TICKS_PER_DAY})::BIGINT` },
+  dayofweek: {
+    returns: 'timespan',
+    duckdb: ([a]) => `(dayofweek(${toDatetime(a!)}) * ${TICKS_PER_DAY})::BIGINT`,
+  },
   ...hosts([
     edge('endofday', 'day', true),
     edge('startofweek', 'week', false),
@@ -202,8 +257,19 @@ export const timeFunctions: FunctionGroup = {
         return ticks === null ? '' : formatTimespan(ticks, asText(format));
       },
     },
-    { name: 'make_timespan', takes: [], rest: 'real', gives: 'timespan', call: (...p) => makeTimespan(p.length === 4 ? p : [0, ...p, 0, 0].slice(0, 4)) },
-    { name: 'make_datetime', takes: ['long', 'long', 'long', 'long', 'long', 'real'], gives: 'datetime', call: (...p) => makeDatetime(p) },
+    {
+      name: 'make_timespan',
+      takes: [],
+      rest: 'real',
+      gives: 'timespan',
+      call: (...p) => makeTimespan(p.length === 4 ? p : [0, ...p, 0, 0].slice(0, 4)),
+    },
+    {
+      name: 'make_datetime',
+      takes: ['long', 'long', 'long', 'long', 'long', 'real'],
+      gives: 'datetime',
+      call: (...p) => makeDatetime(p),
+    },
     {
       name: 'datetime_utc_to_local',
       takes: ['datetime', 'string'],
@@ -228,5 +294,10 @@ export const timeFunctions: FunctionGroup = {
 function makeTimespan(parts: readonly HostValue[]): bigint | null {
   const [d, h, m, s] = parts.map((p) => asNumber(p));
   if (d === null || h === null || m === null || s === null) return null;
-  return BigInt(Math.trunc(d ?? 0)) * TICKS_PER_DAY + BigInt(Math.trunc(h ?? 0)) * 36_000_000_000n + BigInt(Math.trunc(m ?? 0)) * 600_000_000n + BigInt(Math.round((s ?? 0) * Number(TICKS_PER_SECOND)));
+  return (
+    BigInt(Math.trunc(d ?? 0)) * TICKS_PER_DAY +
+    BigInt(Math.trunc(h ?? 0)) * 36_000_000_000n +
+    BigInt(Math.trunc(m ?? 0)) * 600_000_000n +
+    BigInt(Math.round((s ?? 0) * Number(TICKS_PER_SECOND)))
+  );
 }

@@ -2,7 +2,7 @@ import type { BoundColumn, BoundQuery, Operator } from '../bound/expr.ts';
 import { keep, select, type Translation } from './flow.ts';
 import { type LateLet, lateLets, translateLate } from './late.ts';
 import { narrow } from './narrow.ts';
-import { translatePipe } from './pipeline.ts';
+import { applyOperators, translatePipe, translateQueryExpr } from './pipeline.ts';
 import type { Plan, Render, Stage } from './plan.ts';
 
 export interface PlanOptions {
@@ -24,6 +24,7 @@ function begin(
   openColumns: Map<string, Set<string>>,
 ): Translation {
   return {
+    translators: { pipe: translatePipe, apply: applyOperators, queryExpr: translateQueryExpr },
     query,
     known: options.known ?? new Map(),
     now: options.now,

@@ -1,5 +1,5 @@
 import type { KqlType } from '../../schema/index.ts';
-import type { BoundColumn, BoundQuery, Span } from '../bound/expr.ts';
+import type { BoundColumn, BoundQuery, Operator, Pipe, QueryExpr, Span } from '../bound/expr.ts';
 import type { OrderKey, PlanExpr, Rel, Scan, SelectItem, SharedRel } from './plan.ts';
 
 /**
@@ -20,8 +20,24 @@ export interface Flow {
   readonly isSerialized: boolean;
 }
 
+/** The parts of the planner that call each other, handed down so that no module imports in a circle. */
+export interface Translators {
+  readonly pipe: (pipe: Pipe, t: Translation, isOrdered: boolean) => Flow;
+  readonly apply: (
+    flow: Flow,
+    operators: readonly Operator[],
+    t: Translation,
+    isOrdered: boolean,
+  ) => Flow;
+  readonly queryExpr: (
+    expr: QueryExpr,
+    t: Translation,
+  ) => { readonly rel: Rel; readonly column: string; readonly type: KqlType };
+}
+
 /** What one translation accumulates. */
 export interface Translation {
+  readonly translators: Translators;
   readonly query: BoundQuery;
   /** Lets that are temporary relations already. */
   readonly known: ReadonlyMap<
@@ -154,4 +170,30 @@ export function numberRows(flow: Flow, t: Translation): Flow {
 export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted;
   for (let i = 1; ; i++) if (!taken.has(`${wanted}${i}`)) return `${wanted}${i}`;
+}
+
+/** One column of a function that gives several: the function's value is a JSON array. */
+export function tupleField(expr: PlanExpr, output: BoundColumn, index: number): PlanExpr {
+  const item: PlanExpr = {
+    kind: 'call',
+    name: '[]',
+    args: [expr, long(index)],
+    type: 'dynamic',
+    at: { start: 0, length: 0 },
+  };
+  const name = {
+    real: 'toreal',
+    long: 'tolong',
+    int: 'toint',
+    bool: 'tobool',
+    string: 'tostring',
+    datetime: 'todatetime',
+    timespan: 'totimespan',
+    guid: 'toguid',
+    decimal: 'todecimal',
+    dynamic: '',
+  }[output.type];
+  return name
+    ? { kind: 'call', name, args: [item], type: output.type, at: { start: 0, length: 0 } }
+    : item;
 }

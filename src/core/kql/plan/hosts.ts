@@ -41,7 +41,14 @@ function textsParam(params: HostParams, name: string): string[] {
 async function distinct(input: Temp, name: string, ask: Ask): Promise<unknown[]> {
   const found = input.columns.find((c) => c.name === name);
   if (!found) throw new RefusalError('semantic', `There is no column '${name}'.`, NOWHERE);
-  const rel: Rel = { op: 'aggregate', input, by: [keep(found)], aggregates: [], order: [], columns: [found] };
+  const rel: Rel = {
+    op: 'aggregate',
+    input,
+    by: [keep(found)],
+    aggregates: [],
+    order: [],
+    columns: [found],
+  };
   return (await ask(rel)).map((row) => row[0]);
 }
 
@@ -59,7 +66,16 @@ function meet(a: KqlType | undefined, b: KqlType): KqlType {
 }
 
 const CONVERT: Readonly<Record<KqlType, string>> = {
-  string: 'tostring', long: 'tolong', int: 'toint', real: 'toreal', bool: 'tobool', datetime: 'todatetime', timespan: 'totimespan', guid: 'toguid', decimal: 'todecimal', dynamic: '',
+  string: 'tostring',
+  long: 'tolong',
+  int: 'toint',
+  real: 'toreal',
+  bool: 'tobool',
+  datetime: 'todatetime',
+  timespan: 'totimespan',
+  guid: 'toguid',
+  decimal: 'todecimal',
+  dynamic: '',
 };
 
 function as(type: KqlType, expr: PlanExpr): PlanExpr {
@@ -81,7 +97,12 @@ const bagUnpack: Expander = async (input, params, ask) => {
       if (ignored.has(key)) continue;
       if (item !== null) types.set(key, meet(types.get(key), typeOfJson(item)));
       else if (!types.has(key)) types.set(key, 'dynamic');
-      if (types.size > MAX_COLUMNS) throw new RefusalError('unsupported', `bag_unpack would make more than ${MAX_COLUMNS} columns.`, NOWHERE);
+      if (types.size > MAX_COLUMNS)
+        throw new RefusalError(
+          'unsupported',
+          `bag_unpack would make more than ${MAX_COLUMNS} columns.`,
+          NOWHERE,
+        );
     }
   }
   const rest = input.columns.filter((c) => c.name !== source);
@@ -89,18 +110,33 @@ const bagUnpack: Expander = async (input, params, ask) => {
   const keys = [...types.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const bag = column(source, 'dynamic');
   const value = (key: string, type: KqlType) => as(type, call('[]', 'dynamic', bag, text(key)));
-  const made = keys.map((key): SelectItem => ({ name: prefix + key, type: types.get(key)!, expr: value(key, types.get(key)!) }));
+  const made = keys.map(
+    (key): SelectItem => ({
+      name: prefix + key,
+      type: types.get(key)!,
+      expr: value(key, types.get(key)!),
+    }),
+  );
   if (schema.length > 0) {
     const items = schema.map((c): SelectItem => {
       const own = rest.find((r) => r.name === c.name);
-      return own ? keep(own) : { name: c.name, type: c.type, expr: value(c.name.slice(prefix.length), c.type) };
+      return own
+        ? keep(own)
+        : { name: c.name, type: c.type, expr: value(c.name.slice(prefix.length), c.type) };
     });
     return selected(input, items);
   }
   const clash = made.find((m) => rest.some((r) => r.name === m.name));
   if (clash && conflict !== 'replace_source' && conflict !== 'keep_source')
-    throw new RefusalError('semantic', `bag_unpack would make the column '${clash.name}' a second time. Give it a prefix, or columnsConflict.`, NOWHERE);
-  const kept = rest.map((r): SelectItem => (conflict === 'replace_source' ? (made.find((m) => m.name === r.name) ?? keep(r)) : keep(r)));
+    throw new RefusalError(
+      'semantic',
+      `bag_unpack would make the column '${clash.name}' a second time. Give it a prefix, or columnsConflict.`,
+      NOWHERE,
+    );
+  const kept = rest.map(
+    (r): SelectItem =>
+      conflict === 'replace_source' ? (made.find((m) => m.name === r.name) ?? keep(r)) : keep(r),
+  );
   return selected(input, [...kept, ...made.filter((m) => !rest.some((r) => r.name === m.name))]);
 };
 
@@ -114,11 +150,24 @@ const pivot: Expander = async (input, params, ask) => {
   const source = textParam(params, 'column');
   const name = textParam(params, 'aggregate') || 'count';
   const valueName = textParam(params, 'value');
-  const others = textsParam(params, 'others').flatMap((o) => input.columns.filter((c) => c.name === o));
+  const others = textsParam(params, 'others').flatMap((o) =>
+    input.columns.filter((c) => c.name === o),
+  );
   const type = input.columns.find((c) => c.name === source)?.type ?? 'string';
-  const texts = (await distinct(input, source, ask)).map((v) => (v === null || v === undefined ? '' : type === 'dynamic' ? textOf(parseJson(String(v))) : String(v)));
+  const texts = (await distinct(input, source, ask)).map((v) =>
+    v === null || v === undefined
+      ? ''
+      : type === 'dynamic'
+        ? textOf(parseJson(String(v)))
+        : String(v),
+  );
   const values = [...new Set(texts)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  if (values.length > MAX_COLUMNS) throw new RefusalError('unsupported', `pivot would make more than ${MAX_COLUMNS} columns.`, NOWHERE);
+  if (values.length > MAX_COLUMNS)
+    throw new RefusalError(
+      'unsupported',
+      `pivot would make more than ${MAX_COLUMNS} columns.`,
+      NOWHERE,
+    );
   const value = input.columns.find((c) => c.name === valueName);
   const resultType = textParam(params, 'type');
   const aggregateType: KqlType = resultType in CONVERT ? (resultType as KqlType) : 'long';
@@ -145,7 +194,12 @@ const pivot: Expander = async (input, params, ask) => {
 const EXPANDERS: Readonly<Record<string, Expander>> = { bag_unpack: bagUnpack, pivot };
 
 /** Runs the code of a host stage: asks what it has to know, and says what the relation becomes. */
-export function expandHost(host: string, input: Temp, params: HostParams, ask: Ask): Promise<HostExpansion> {
+export function expandHost(
+  host: string,
+  input: Temp,
+  params: HostParams,
+  ask: Ask,
+): Promise<HostExpansion> {
   const expander = EXPANDERS[host];
   if (!expander) throw new Error(`no such host stage: ${host}`);
   return expander(input, params, ask);

@@ -2,7 +2,6 @@ import type { BoundQuery, Expr, Operator, Pipe } from '../bound/expr.ts';
 import { refuse } from '../refusal.ts';
 import { type Flow, keep, select, type Translation } from './flow.ts';
 import { lower } from './lower.ts';
-import { translatePipe } from './pipeline.ts';
 import type { HostParams, Rel } from './plan.ts';
 
 /** Plug-ins whose columns depend on the data, unless the query lists them. */
@@ -81,7 +80,7 @@ export function translateLate(
   late: LateLet,
   t: Translation,
 ): { host: string; input: Rel; params: HostParams } {
-  const flow = translatePipe(late.pipe, t, false);
+  const flow = t.translators.pipe(late.pipe, t, false);
   const read = HOSTS[late.evaluate.plugin];
   if (!read) return refuse(`evaluate ${late.evaluate.plugin}`, late.evaluate.at);
   const { input, params } = read(select(flow, flow.visible.map(keep)), late.evaluate, t);

@@ -4,20 +4,8 @@ import { AGGREGATES } from '../functions/aggregates.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import { refuse } from '../refusal.ts';
 import type { Flow, Translation } from './flow.ts';
-import { translateQueryExpr } from './pipeline.ts';
-import { placeWindow, type PreparedWindows } from './windows.ts';
+import { type PreparedWindows, placeWindow, WINDOW_FUNCTIONS } from './place-window.ts';
 import type { PlanExpr } from './plan.ts';
-
-/** Functions that look at other rows; they need rows in order. */
-export const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
-  'row_number',
-  'prev',
-  'next',
-  'row_cumsum',
-  'row_rank_dense',
-  'row_rank_min',
-  'row_window_session',
-]);
 
 /** `countif` and its kin are the plain aggregate with a filter, which is their last argument. */
 const IF_AGGREGATES: Readonly<Record<string, string>> = {
@@ -107,7 +95,8 @@ function lowerColumn(expr: Extract<Expr, { kind: 'column' }>, l: Lowering): Plan
     flow.visible.find((c) => c.name === expr.name) ??
     flow.rel.columns.find((c) => c.name === expr.name && !c.name.startsWith('$'));
   if (found) return { kind: 'column', name: found.name, type: found.type };
-  if (askOpen(flow, expr.name, l.t)) return { kind: 'literal', type: 'dynamic', value: null, at: expr.at };
+  if (askOpen(flow, expr.name, l.t))
+    return { kind: 'literal', type: 'dynamic', value: null, at: expr.at };
   return refuse(`the column '${expr.name}'`, expr.at, 'does not exist here');
 }
 
@@ -216,7 +205,7 @@ function lowerIn(expr: CallExpr, name: string, l: Lowering): PlanExpr | null {
   if (list?.kind !== 'query' || list.use !== 'list' || expr.args.length !== 2) return null;
   if (name !== 'in' && name !== '!in' && name !== 'in~' && name !== '!in~') return null;
   const value = lower(expr.args[0]!, l);
-  const { rel, column, type } = translateQueryExpr(list, l.t);
+  const { rel, column, type } = l.t.translators.queryExpr(list, l.t);
   const isFolded = name.endsWith('~');
   const found: PlanExpr = {
     kind: 'in-query',
@@ -255,7 +244,7 @@ export function lower(expr: Expr, l: Lowering): PlanExpr {
     case 'star':
       return refuse('*', expr.at, 'cannot stand here');
     case 'query': {
-      const { rel, column, type } = translateQueryExpr(expr, l.t);
+      const { rel, column, type } = l.t.translators.queryExpr(expr, l.t);
       return {
         kind: 'subquery',
         use: expr.use,
@@ -270,7 +259,8 @@ export function lower(expr: Expr, l: Lowering): PlanExpr {
 }
 
 function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
-  const name = expr.name === 'floor' && expr.args.length === 2 ? 'bin' : (RENAMED[expr.name] ?? expr.name);
+  const name =
+    expr.name === 'floor' && expr.args.length === 2 ? 'bin' : (RENAMED[expr.name] ?? expr.name);
   if (name === 'column_ifexists') return lowerColumnIfExists(expr, l);
   const query = lowerIn(expr, name, l);
   if (query) return query;
@@ -298,24 +288,37 @@ function check(name: string, expr: CallExpr, args: readonly PlanExpr[]): void {
     const a = args[i];
     return a?.kind === 'literal' && typeof a.value === 'string' ? a.value : null;
   };
-  if (name === '+' && args.some((a) => a.type === 'string')) refuse('+ between texts', expr.at, 'does not exist: use strcat()');
+  if (name === '+' && args.some((a) => a.type === 'string'))
+    refuse('+ between texts', expr.at, 'does not exist: use strcat()');
   if (name === 'extract_all') {
     const regex = constant(0);
-    if (regex !== null && !/(?<!\\)\((?!\?[:=!<])|\(\?P?</.test(regex)) refuse('extract_all() without a capture group', expr.at, 'gives nothing: put parentheses around what is wanted');
+    if (regex !== null && !/(?<!\\)\((?!\?[:=!<])|\(\?P?</.test(regex))
+      refuse(
+        'extract_all() without a capture group',
+        expr.at,
+        'gives nothing: put parentheses around what is wanted',
+      );
   }
   if (name === 'format_timespan') {
     const format = constant(1);
-    if (format !== null && !/^([dHhmsfF]+|[ /:,._[\]-])*$/.test(format)) refuse(`the format '${format}'`, expr.at, 'is not one of format_timespan()');
-    if (format === 'c' || format === 'g' || format === 'G') refuse(`the format '${format}'`, expr.at, 'is not one of format_timespan()');
+    if (format !== null && !/^([dHhmsfF]+|[ /:,._[\]-])*$/.test(format))
+      refuse(`the format '${format}'`, expr.at, 'is not one of format_timespan()');
+    if (format === 'c' || format === 'g' || format === 'G')
+      refuse(`the format '${format}'`, expr.at, 'is not one of format_timespan()');
   }
 }
 
 function lowerWindow(expr: CallExpr, name: string, l: Lowering): PlanExpr {
   if (l.flow.order.length === 0 || !l.flow.isSerialized)
-    return refuse(`${name}()`, expr.at, 'needs rows in order: put serialize, sort or top before it');
+    return refuse(
+      `${name}()`,
+      expr.at,
+      'needs rows in order: put serialize, sort or top before it',
+    );
   const prepared = l.windows?.get(expr);
   const args = expr.args.map((a, i): PlanExpr => {
-    const isPrepared = prepared?.args.has(i) || (prepared?.group !== undefined && a === expr.args.at(-1));
+    const isPrepared =
+      prepared?.args.has(i) || (prepared?.group !== undefined && a === expr.args.at(-1));
     return isPrepared ? { kind: 'literal', type: 'bool', value: false, at: expr.at } : lower(a, l);
   });
   const type = expr.type === 'unknown' ? (args[0]?.type ?? 'long') : expr.type;

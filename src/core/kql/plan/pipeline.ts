@@ -1,6 +1,16 @@
 import type { BoundColumn, Expr, Operator, Pipe, QueryExpr, Source } from '../bound/expr.ts';
 import { refuse } from '../refusal.ts';
-import { column, type Flow, flowOf, fresh, keep, long, select, type Translation } from './flow.ts';
+import {
+  column,
+  type Flow,
+  flowOf,
+  fresh,
+  keep,
+  long,
+  select,
+  type Translation,
+  tupleField,
+} from './flow.ts';
 import { lower } from './lower.ts';
 import { named } from './names.ts';
 import { needsOrder, OPERATORS } from './operators/index.ts';
@@ -122,32 +132,6 @@ function sourceFlow(source: Source, t: Translation, isOrdered: boolean): Flow {
     case 'empty':
       return flowOf({ op: 'values', rows: [], columns: [] });
   }
-}
-
-/** One column of a function that gives several: the function's value is a JSON array. */
-export function tupleField(expr: PlanExpr, output: BoundColumn, index: number): PlanExpr {
-  const item: PlanExpr = {
-    kind: 'call',
-    name: '[]',
-    args: [expr, long(index)],
-    type: 'dynamic',
-    at: { start: 0, length: 0 },
-  };
-  const name = {
-    real: 'toreal',
-    long: 'tolong',
-    int: 'toint',
-    bool: 'tobool',
-    string: 'tostring',
-    datetime: 'todatetime',
-    timespan: 'totimespan',
-    guid: 'toguid',
-    decimal: 'todecimal',
-    dynamic: '',
-  }[output.type];
-  return name
-    ? { kind: 'call', name, args: [item], type: output.type, at: { start: 0, length: 0 } }
-    : item;
 }
 
 function convertTo(

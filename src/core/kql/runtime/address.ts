@@ -26,7 +26,11 @@ export function printIpv4(value: number): string {
 }
 
 export function parseIpv6(source: string): bigint | null {
-  let text = source.trim().toLowerCase().replace(/%.*$/, '').replace(/^\[(.*)\]$/, '$1');
+  let text = source
+    .trim()
+    .toLowerCase()
+    .replace(/%.*$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
   const v4 = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
   if (v4) {
     const value = parseIpv4(v4[2]!);
@@ -39,14 +43,21 @@ export function parseIpv6(source: string): bigint | null {
   const [head, tail] = [groups(halves[0]), groups(halves[1])];
   const missing = 8 - head.length - tail.length;
   if (halves.length === 1 ? missing !== 0 : missing < 1) return null;
-  const all = [...head, ...Array.from({ length: halves.length === 2 ? missing : 0 }, () => '0'), ...tail];
+  const all = [
+    ...head,
+    ...Array.from({ length: halves.length === 2 ? missing : 0 }, () => '0'),
+    ...tail,
+  ];
   if (all.some((g) => !/^[0-9a-f]{1,4}$/.test(g))) return null;
   return all.reduce((value, g) => (value << 16n) | BigInt(`0x${g}`), 0n);
 }
 
 /** All eight groups of four digits, as parse_ipv6() shows them. */
 export function printIpv6(value: bigint): string {
-  return value.toString(16).padStart(32, '0').replace(/(.{4})(?=.)/g, '$1:');
+  return value
+    .toString(16)
+    .padStart(32, '0')
+    .replace(/(.{4})(?=.)/g, '$1:');
 }
 
 /** An address with an optional `/prefix`. */
@@ -88,7 +99,9 @@ export function isIn(address: Network, range: Network): boolean {
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map((r) => parseNetwork(r, 4)!);
 
 export function isPrivate(n: Network): boolean {
-  return PRIVATE.some((range) => isIn({ ...n, value: masked(n) }, range) && n.prefix >= range.prefix);
+  return PRIVATE.some(
+    (range) => isIn({ ...n, value: masked(n) }, range) && n.prefix >= range.prefix,
+  );
 }
 
 /** The fewest prefixes that cover a range exactly. */

@@ -28,8 +28,12 @@ function tiny(x: number): number {
 export function betaCdf(x: number, a: number, b: number): number {
   if (x < 0 || x > 1 || a <= 0 || b <= 0) return Number.NaN;
   if (x === 0 || x === 1) return x;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(1 - x));
-  return x < (a + 1) / (a + b + 2) ? (front * continuedFraction(a, b, x)) / a : 1 - (front * continuedFraction(b, a, 1 - x)) / b;
+  const front = Math.exp(
+    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(1 - x),
+  );
+  return x < (a + 1) / (a + b + 2)
+    ? (front * continuedFraction(a, b, x)) / a
+    : 1 - (front * continuedFraction(b, a, 1 - x)) / b;
 }
 
 export function betaPdf(x: number, a: number, b: number): number {

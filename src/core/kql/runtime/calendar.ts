@@ -48,15 +48,44 @@ function daysIn(year: number, month: number): number {
   return date.getUTCDate();
 }
 
-export type Part = 'year' | 'quarter' | 'month' | 'week' | 'day' | 'hour' | 'minute' | 'second' | 'millisecond' | 'microsecond' | 'nanosecond';
+export type Part =
+  | 'year'
+  | 'quarter'
+  | 'month'
+  | 'week'
+  | 'day'
+  | 'hour'
+  | 'minute'
+  | 'second'
+  | 'millisecond'
+  | 'microsecond'
+  | 'nanosecond';
 
 const PART_TICKS: Readonly<Partial<Record<Part, bigint>>> = {
-  week: 7n * TICKS_PER_DAY, day: TICKS_PER_DAY, hour: 36_000_000_000n, minute: 600_000_000n, second: TICKS_PER_SECOND, millisecond: 10_000n, microsecond: 10n,
+  week: 7n * TICKS_PER_DAY,
+  day: TICKS_PER_DAY,
+  hour: 36_000_000_000n,
+  minute: 600_000_000n,
+  second: TICKS_PER_SECOND,
+  millisecond: 10_000n,
+  microsecond: 10n,
 };
 
 /** The part of a name, singular or plural, in any case; null for others. */
 export function partOf(name: string): Part | null {
-  const parts: readonly Part[] = ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond', 'microsecond', 'nanosecond'];
+  const parts: readonly Part[] = [
+    'year',
+    'quarter',
+    'month',
+    'week',
+    'day',
+    'hour',
+    'minute',
+    'second',
+    'millisecond',
+    'microsecond',
+    'nanosecond',
+  ];
   const lower = name.toLowerCase().replace(/s$/, '');
   return parts.find((p) => p === lower) ?? null;
 }
@@ -71,11 +100,14 @@ export function addPart(ticks: bigint, part: Part, amount: number): bigint | nul
   if (width !== undefined) return checked(ticks + width * BigInt(Math.trunc(amount)));
   if (part === 'nanosecond') return checked(ticks + BigInt(Math.trunc(amount / 100)));
   const f = fieldsOf(ticks);
-  const months = f.year * 12 + (f.month - 1) + amount * (part === 'year' ? 12 : part === 'quarter' ? 3 : 1);
+  const months =
+    f.year * 12 + (f.month - 1) + amount * (part === 'year' ? 12 : part === 'quarter' ? 3 : 1);
   const year = Math.floor(months / 12);
   const month = (months % 12) + 1;
   if (year < 1 || year > 9999) return null;
-  return checked(dayTicks(year, month, Math.min(f.day, daysIn(year, month))) + (ticks % TICKS_PER_DAY));
+  return checked(
+    dayTicks(year, month, Math.min(f.day, daysIn(year, month))) + (ticks % TICKS_PER_DAY),
+  );
 }
 
 /** The start of the period an instant is in. Weeks begin on Sunday. */

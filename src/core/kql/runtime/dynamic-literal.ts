@@ -26,7 +26,16 @@ function skip(r: Reader): void {
   }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '0': '\0', a: '\x07', v: '\v' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  b: '\b',
+  f: '\f',
+  '0': '\0',
+  a: '\x07',
+  v: '\v',
+};
 
 function readText(r: Reader): string | null {
   const isVerbatim = r.text[r.at] === '@';
@@ -52,7 +61,12 @@ function readText(r: Reader): string | null {
   return null;
 }
 
-function readList(r: Reader, depth: number, close: string, item: () => string | null): string[] | null {
+function readList(
+  r: Reader,
+  depth: number,
+  close: string,
+  item: () => string | null,
+): string[] | null {
   const out: string[] = [];
   r.at++;
   for (skip(r); r.text[r.at] !== close; skip(r)) {
@@ -70,7 +84,9 @@ function readList(r: Reader, depth: number, close: string, item: () => string | 
 
 function isQuote(r: Reader): boolean {
   const c = r.text[r.at];
-  return c === '"' || c === "'" || (c === '@' && (r.text[r.at + 1] === '"' || r.text[r.at + 1] === "'"));
+  return (
+    c === '"' || c === "'" || (c === '@' && (r.text[r.at + 1] === '"' || r.text[r.at + 1] === "'"))
+  );
 }
 
 function readValue(r: Reader, depth: number): string | null {
@@ -118,7 +134,8 @@ function readScalar(r: Reader): string | null {
   const word = m[0];
   if (/^(true|false|null)$/i.test(word)) return word.toLowerCase();
   if (/^-?\d+$/.test(word)) return String(BigInt(word));
-  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word)) return /^-?(0|[1-9]\d*)(\.\d+)?(e[-+]?\d+)?$/i.test(word) ? word : String(Number(word));
+  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word))
+    return /^-?(0|[1-9]\d*)(\.\d+)?(e[-+]?\d+)?$/i.test(word) ? word : String(Number(word));
   const span = parseTimespan(word);
   return span === null ? null : JSON.stringify(printTimespan(span));
 }

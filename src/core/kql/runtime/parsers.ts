@@ -21,7 +21,8 @@ function queryOf(query: string): JsonBag {
   return out;
 }
 
-const URL = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^:@/?#]*)(?::([^@/?#]*))?@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
+const URL =
+  /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:([^:@/?#]*)(?::([^@/?#]*))?@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
 
 export function parseUrl(text: string): JsonBag {
   const m = URL.exec(text) ?? [];
@@ -49,28 +50,48 @@ export function parseVersion(text: string): number | null {
   return Number([0, 1, 2, 3].map((i) => (parts[i] ?? '0').padStart(8, '0')).join(''));
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+};
 
 function unescapeXml(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (m, hex: string | undefined, dec: string | undefined, name: string | undefined) => {
-    if (name) return ENTITIES[name] ?? m;
-    const code = Number.parseInt(hex ?? dec ?? '', hex ? 16 : 10);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : m;
-  });
+  return text.replace(
+    /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
+    (m, hex: string | undefined, dec: string | undefined, name: string | undefined) => {
+      if (name) return ENTITIES[name] ?? m;
+      const code = Number.parseInt(hex ?? dec ?? '', hex ? 16 : 10);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : m;
+    },
+  );
 }
 
 const MAX_XML_DEPTH = 128;
 
 /** XML as Newtonsoft's converter gives it: attributes with `@`, text as `#text`, repeated elements as arrays. Null when damaged. */
 export function parseXml(source: string): Json {
-  const token = /<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<!DOCTYPE[^>]*>|<\/([^\s>]+)\s*>|<([^\s/>]+)((?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/g;
-  interface Element { readonly name: string; readonly bag: JsonBag; text: string }
+  const token =
+    /<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<!DOCTYPE[^>]*>|<\/([^\s>]+)\s*>|<([^\s/>]+)((?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/g;
+  interface Element {
+    readonly name: string;
+    readonly bag: JsonBag;
+    text: string;
+  }
   const root: Element = { name: '', bag: {}, text: '' };
   const stack: Element[] = [root];
   const close = (element: Element) => {
     const parent = stack.at(-1)!;
     const hasBag = Object.keys(element.bag).length > 0;
-    const value: Json = hasBag ? (element.text.trim() ? { ...element.bag, '#text': element.text } : element.bag) : element.text === '' ? null : element.text;
+    const value: Json = hasBag
+      ? element.text.trim()
+        ? { ...element.bag, '#text': element.text }
+        : element.bag
+      : element.text === ''
+        ? null
+        : element.text;
     const known = parent.bag[element.name];
     if (known === undefined) parent.bag[element.name] = value;
     else if (Array.isArray(known)) known.push(value);
@@ -87,14 +108,17 @@ export function parseXml(source: string): Json {
       close(element);
     } else if (m[3] !== undefined) {
       const bag: JsonBag = {};
-      for (const a of (m[4] ?? '').matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) bag[`@${a[1]}`] = unescapeXml(a[2] ?? a[3] ?? '');
+      for (const a of (m[4] ?? '').matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
+        bag[`@${a[1]}`] = unescapeXml(a[2] ?? a[3] ?? '');
       const element: Element = { name: m[3], bag, text: '' };
       if (m[5] === '/') close(element);
       else if (stack.length > MAX_XML_DEPTH) return null;
       else stack.push(element);
     } else if (m[6] !== undefined) stack.at(-1)!.text += unescapeXml(m[6]);
   }
-  return stack.length === 1 && end === source.length && Object.keys(root.bag).length > 0 ? root.bag : null;
+  return stack.length === 1 && end === source.length && Object.keys(root.bag).length > 0
+    ? root.bag
+    : null;
 }
 
 const BROWSERS: readonly (readonly [family: string, pattern: RegExp])[] = [
@@ -118,7 +142,13 @@ const SYSTEMS: readonly (readonly [family: string, pattern: RegExp])[] = [
 function agentPart(text: string, list: typeof BROWSERS): JsonBag {
   for (const [family, pattern] of list) {
     const m = pattern.exec(text);
-    if (m) return { Family: family, MajorVersion: m[1] ?? '', MinorVersion: m[2] ?? '', Patch: m[3] ?? '' };
+    if (m)
+      return {
+        Family: family,
+        MajorVersion: m[1] ?? '',
+        MinorVersion: m[2] ?? '',
+        Patch: m[3] ?? '',
+      };
   }
   return { Family: 'Other', MajorVersion: '', MinorVersion: '', Patch: '' };
 }
@@ -126,10 +156,20 @@ function agentPart(text: string, list: typeof BROWSERS): JsonBag {
 /** Browser, system and device of a User-Agent header; families only of the common ones. */
 export function parseUserAgent(text: string): JsonBag {
   const isPhone = /iPhone|Android.*Mobile/.test(text);
-  const device = /iPhone/.test(text) ? 'iPhone' : /iPad/.test(text) ? 'iPad' : isPhone ? 'Generic Smartphone' : 'Other';
+  const device = /iPhone/.test(text)
+    ? 'iPhone'
+    : /iPad/.test(text)
+      ? 'iPad'
+      : isPhone
+        ? 'Generic Smartphone'
+        : 'Other';
   return {
     Browser: agentPart(text, BROWSERS),
     OperatingSystem: agentPart(text, SYSTEMS),
-    Device: { Family: device, Brand: /iPhone|iPad/.test(text) ? 'Apple' : '', Model: /iPhone|iPad/.test(text) ? device : '' },
+    Device: {
+      Family: device,
+      Brand: /iPhone|iPad/.test(text) ? 'Apple' : '',
+      Model: /iPhone|iPad/.test(text) ? device : '',
+    },
   };
 }

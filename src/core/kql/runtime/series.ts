@@ -7,7 +7,17 @@ export type Series = readonly (number | null)[];
 /** Arrays of numbers as a series; texts and nulls are missing points. Null where it is no array. */
 export function seriesOf(value: Json): (number | null)[] | null {
   if (!Array.isArray(value)) return null;
-  return value.map((v) => (typeof v === 'number' ? v : typeof v === 'bigint' ? Number(v) : typeof v === 'boolean' ? Number(v) : typeof v === 'string' && v !== '' ? realText(v) : null));
+  return value.map((v) =>
+    typeof v === 'number'
+      ? v
+      : typeof v === 'bigint'
+        ? Number(v)
+        : typeof v === 'boolean'
+          ? Number(v)
+          : typeof v === 'string' && v !== ''
+            ? realText(v)
+            : null,
+  );
 }
 
 function realText(text: string): number | null {
@@ -30,7 +40,14 @@ export interface Stats {
 
 /** Over the points that are there; the variance is the sample's. */
 export function statsOf(series: Series): Stats {
-  let [min, minIndex, max, maxIndex, sum, count] = [Number.POSITIVE_INFINITY, -1, Number.NEGATIVE_INFINITY, -1, 0, 0];
+  let [min, minIndex, max, maxIndex, sum, count] = [
+    Number.POSITIVE_INFINITY,
+    -1,
+    Number.NEGATIVE_INFINITY,
+    -1,
+    0,
+    0,
+  ];
   series.forEach((v, i) => {
     if (v === null) return;
     count++;
@@ -57,7 +74,10 @@ export interface Line {
 export function fitLine(series: Series): Line {
   const points = series.flatMap((v, i): [number, number][] => (v === null ? [] : [[i, v]]));
   const n = points.length;
-  const [mx, my] = [points.reduce((s, p) => s + p[0], 0) / n, points.reduce((s, p) => s + p[1], 0) / n];
+  const [mx, my] = [
+    points.reduce((s, p) => s + p[0], 0) / n,
+    points.reduce((s, p) => s + p[1], 0) / n,
+  ];
   const sxx = points.reduce((s, p) => s + (p[0] - mx) ** 2, 0);
   const sxy = points.reduce((s, p) => s + (p[0] - mx) * (p[1] - my), 0);
   const slope = sxx === 0 ? 0 : sxy / sxx;
@@ -65,7 +85,14 @@ export function fitLine(series: Series): Line {
   const fit = series.map((_, i) => intercept + slope * i);
   const total = points.reduce((s, p) => s + (p[1] - my) ** 2, 0);
   const residual = points.reduce((s, p) => s + (p[1] - (intercept + slope * p[0])) ** 2, 0);
-  return { rsquare: total === 0 ? 1 : 1 - residual / total, slope, variance: total / Math.max(1, n - 1), rvariance: residual / Math.max(1, n - 1), intercept, fit };
+  return {
+    rsquare: total === 0 ? 1 : 1 - residual / total,
+    slope,
+    variance: total / Math.max(1, n - 1),
+    rvariance: residual / Math.max(1, n - 1),
+    intercept,
+    fit,
+  };
 }
 
 export function quantile(sorted: readonly number[], q: number): number {
@@ -76,14 +103,19 @@ export function quantile(sorted: readonly number[], q: number): number {
 
 /** Tukey's test: how far a point lies outside the band of the quantiles, in band widths; 0 inside. */
 export function outliers(series: Series, low: number, high: number): number[] {
-  const sorted = series.filter((v) => v !== null && !Number.isNaN(v)).map(Number).sort((a, b) => a - b);
+  const sorted = series
+    .filter((v) => v !== null && !Number.isNaN(v))
+    .map(Number)
+    .sort((a, b) => a - b);
   if (sorted.length === 0) return series.map(() => 0);
   const [q1, q3] = [quantile(sorted, low), quantile(sorted, high)];
   const band = q3 - q1;
   return series.map((v) => {
     if (v === null || (v >= q1 && v <= q3)) return 0;
     const distance = v > q3 ? v - q3 : v - q1;
-    return band === 0 ? Math.sign(distance) * Math.min(Math.abs(distance) * 1e9, 1e9) : distance / band;
+    return band === 0
+      ? Math.sign(distance) * Math.min(Math.abs(distance) * 1e9, 1e9)
+      : distance / band;
   });
 }
 
@@ -109,7 +141,12 @@ export function detectPeriod(series: readonly number[]): number {
   for (let lag = 0; lag <= Math.floor(n / 2); lag++) scores.push(autocorrelation(series, lag));
   let [best, score] = [0, 0.5];
   for (let lag = 2; lag < scores.length - 1; lag++)
-    if (scores[lag]! >= scores[lag - 1]! && scores[lag]! >= scores[lag + 1]! && scores[lag]! > score + 1e-6) [best, score] = [lag, scores[lag]!];
+    if (
+      scores[lag]! >= scores[lag - 1]! &&
+      scores[lag]! >= scores[lag + 1]! &&
+      scores[lag]! > score + 1e-6
+    )
+      [best, score] = [lag, scores[lag]!];
   return best;
 }
 

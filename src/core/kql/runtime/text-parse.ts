@@ -16,7 +16,13 @@ function fits(text: string, type: string): boolean {
 }
 
 /** The captures of a parse pattern; null when the text does not match as a whole. */
-export function parsePattern(text: string, regex: string, flags: string, mode: string, types: string): Json {
+export function parsePattern(
+  text: string,
+  regex: string,
+  flags: string,
+  mode: string,
+  types: string,
+): Json {
   const m = compileRegex(regex, flags.replace('U', '')).exec(text);
   if (!m) return null;
   const list = types === '' ? [] : types.split(',');
@@ -40,12 +46,18 @@ function isOptions(value: unknown): value is KvOptions {
 }
 
 /** Skips a quoted text; gives it without quotes, and where it ends. */
-function quotedAt(text: string, at: number, open: string, close: string, escape: string): { value: string; end: number } | null {
+function quotedAt(
+  text: string,
+  at: number,
+  open: string,
+  close: string,
+  escapeMark: string,
+): { value: string; end: number } | null {
   let value = '';
   for (let i = at + open.length; i < text.length; ) {
-    if (escape && text.startsWith(escape, i) && i + escape.length < text.length) {
-      value += text[i + escape.length];
-      i += escape.length + 1;
+    if (escapeMark && text.startsWith(escapeMark, i) && i + escapeMark.length < text.length) {
+      value += text[i + escapeMark.length];
+      i += escapeMark.length + 1;
     } else if (text.startsWith(close, i)) return { value, end: i + close.length };
     else value += text[i++];
   }
@@ -54,7 +66,8 @@ function quotedAt(text: string, at: number, open: string, close: string, escape:
 
 function byRegex(text: string, regex: string): JsonBag {
   const out: JsonBag = {};
-  for (const m of text.matchAll(compileRegex(regex, 'g'))) if (m[1] !== undefined && m[2] !== undefined && !Object.hasOwn(out, m[1])) out[m[1]] = m[2];
+  for (const m of text.matchAll(compileRegex(regex, 'g')))
+    if (m[1] !== undefined && m[2] !== undefined && !Object.hasOwn(out, m[1])) out[m[1]] = m[2];
   return out;
 }
 
@@ -65,13 +78,16 @@ export function parseKv(text: string, optionsJson: string, keysJson: string): Js
   if (!isOptions(options)) return {};
   if (options.regex) return byRegex(text, options.regex);
   const quotes = [...(options.quote ?? '')];
-  const [open, close] = quotes.length >= 2 ? [quotes[0]!, quotes[1]!] : [quotes[0] ?? '', quotes[0] ?? ''];
+  const [open, close] =
+    quotes.length >= 2 ? [quotes[0]!, quotes[1]!] : [quotes[0] ?? '', quotes[0] ?? ''];
   const kv = options.kv_delimiter ?? '=';
   const pair = options.pair_delimiter ?? '';
   const isGreedy = options.greedy === 'true';
-  const escape = options.escape ?? '';
+  const escapeMark = options.escape ?? '';
   const wanted = Array.isArray(keys) ? keys.map(String) : [];
-  return isGreedy ? greedyPairs(text, kv, pair, wanted) : scanPairs(text, { kv, pair, open, close, escape });
+  return isGreedy
+    ? greedyPairs(text, kv, pair, wanted)
+    : scanPairs(text, { kv, pair, open, close, escape: escapeMark });
 }
 
 interface Marks {
@@ -82,7 +98,12 @@ interface Marks {
   readonly escape: string;
 }
 
-function readWord(text: string, at: number, marks: Marks, stops: readonly string[]): { value: string; end: number } {
+function readWord(
+  text: string,
+  at: number,
+  marks: Marks,
+  stops: readonly string[],
+): { value: string; end: number } {
   if (marks.open && text.startsWith(marks.open, at)) {
     const quoted = quotedAt(text, at, marks.open, marks.close, marks.escape);
     if (quoted) return quoted;
@@ -121,13 +142,15 @@ function greedyPairs(text: string, kv: string, pair: string, keys: readonly stri
     const before = text.slice(0, at);
     const start = pair ? before.lastIndexOf(pair) + (before.includes(pair) ? pair.length : 1) : 0;
     const key = before.slice(Math.max(0, start)).trim();
-    if (keys.length === 0 || key !== '') found.push({ key, start: Math.max(0, start), value: at + kv.length });
+    if (keys.length === 0 || key !== '')
+      found.push({ key, start: Math.max(0, start), value: at + kv.length });
     from = at + kv.length;
   }
   found.forEach((f, i) => {
     const end = found[i + 1]?.start ?? text.length;
     const value = text.slice(f.value, Math.max(f.value, end));
-    if (!Object.hasOwn(out, f.key)) out[f.key] = pair && value.endsWith(pair) ? value.slice(0, -pair.length) : value;
+    if (!Object.hasOwn(out, f.key))
+      out[f.key] = pair && value.endsWith(pair) ? value.slice(0, -pair.length) : value;
   });
   return out;
 }

@@ -9,7 +9,17 @@ function formatOf(zone: string): Intl.DateTimeFormat | null {
   let format = formats.get(zone);
   if (format === undefined) {
     try {
-      format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', era: 'short' });
+      format = new Intl.DateTimeFormat('en-US', {
+        timeZone: zone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+        era: 'short',
+      });
     } catch {
       // Intl throws for a name it does not know, which is an answer here.
       format = null;
@@ -26,7 +36,9 @@ function offsetAt(ticks: bigint, zone: string): bigint | null {
   const ms = Number((ticks - EPOCH_TICKS) / 10_000n);
   const parts = new Map(format.formatToParts(new Date(ms)).map((p) => [p.type, p.value]));
   const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
-  const local = dayTicks(part('year'), part('month'), part('day')) + BigInt(part('hour') * 3600 + part('minute') * 60 + part('second')) * TICKS_PER_SECOND;
+  const local =
+    dayTicks(part('year'), part('month'), part('day')) +
+    BigInt(part('hour') * 3600 + part('minute') * 60 + part('second')) * TICKS_PER_SECOND;
   const whole = ticks - (ticks % TICKS_PER_SECOND);
   return local - whole;
 }

@@ -1,7 +1,6 @@
 import { type Expr, type Pipe, RefusalError, type Source } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { nameOf, readExpr } from './expressions.ts';
-import { readPipe, readStatements } from './pipes.ts';
 import {
   childOf,
   columnType,
@@ -61,7 +60,7 @@ function bodyScope(node: SyntaxNode, scope: Scope, reading: Reading, input: Sour
     const from = arg ?? parameter.fallback;
     if (!from) return;
     if (from.type?.kind === 'table') {
-      const source = addLet(parameter.name, readPipe(from, scope, reading), reading);
+      const source = addLet(parameter.name, reading.readers.pipe(from, scope, reading), reading);
       inner.names.set(parameter.name, { kind: 'table', source });
     } else {
       const value = readExpr(from, arg ? scope : childOf(null), reading);
@@ -91,7 +90,7 @@ function inBody<T>(
   reading.depth++;
   reading.callSite = spanOf(node, reading);
   try {
-    readStatements(body.list('Statements'), inner, reading);
+    reading.readers.statements(body.list('Statements'), inner, reading);
     return read(body.need('Expression'), inner);
   } finally {
     reading.depth--;
@@ -115,5 +114,7 @@ export function readCalledPipe(
   reading: Reading,
   input: Source | null,
 ): Pipe | null {
-  return inBody(node, scope, reading, input, (body, inner) => readPipe(body, inner, reading));
+  return inBody(node, scope, reading, input, (body, inner) =>
+    reading.readers.pipe(body, inner, reading),
+  );
 }

@@ -7,8 +7,6 @@ import {
   type SortKey,
 } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
-import { readCalledExpression } from './calls.ts';
-import { readPipe } from './pipes.ts';
 import {
   boundColumns,
   columnType,
@@ -82,7 +80,7 @@ function queryValue(
   return {
     kind: 'query',
     use,
-    query: readPipe(node, scope, reading),
+    query: reading.readers.pipe(node, scope, reading),
     type: columnType(first?.type ?? 'unknown'),
     at: spanOf(node, reading),
   };
@@ -104,7 +102,9 @@ function readPath(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   }
   const inner = selector.kind === 'BracketedExpression' ? selector.need('Expression') : selector;
   const key: Expr =
-    node.kind === 'PathExpression' && selector.kind !== 'BracketedExpression' && inner.kind !== 'FunctionCallExpression'
+    node.kind === 'PathExpression' &&
+    selector.kind !== 'BracketedExpression' &&
+    inner.kind !== 'FunctionCallExpression'
       ? { kind: 'literal', type: 'string', value: nameOf(inner), at: spanOf(inner, reading) }
       : readExpr(inner, scope, reading);
   return {
@@ -156,8 +156,10 @@ export function readExpr(node: SyntaxNode, scope: Scope, reading: Reading): Expr
       return readPath(node, scope, reading);
     case 'ToScalarExpression': {
       const inner = node.need('Expression');
-      return inner.type?.kind === 'scalar' ? readExpr(inner, scope, reading) : queryValue(inner, 'scalar', scope, reading);
-      }
+      return inner.type?.kind === 'scalar'
+        ? readExpr(inner, scope, reading)
+        : queryValue(inner, 'scalar', scope, reading);
+    }
     case 'FunctionCallExpression':
       return readCall(node, scope, reading);
     case 'TypeOfLiteralExpression':
@@ -196,7 +198,7 @@ function readOperator(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
 
 function readCall(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   const name = nameOf(node.need('Name'));
-  const user = readCalledExpression(node, scope, reading);
+  const user = reading.readers.calledExpression(node, scope, reading);
   if (user) return user;
   const args = node
     .need('ArgumentList')

@@ -446,7 +446,12 @@ const READERS: Readonly<Record<string, Reader>> = {
   ],
   GetSchemaOperator: (n, _s, r) => [{ op: 'getschema', at: at(n, r) }],
   SearchOperator: (n, s, r) => [
-    { op: 'search', condition: readExpr(n.need('Condition'), s, r), isCased: parameter(n, 'kind')?.toLowerCase() === 'case_sensitive', at: at(n, r), },
+    {
+      op: 'search',
+      condition: readExpr(n.need('Condition'), s, r),
+      isCased: parameter(n, 'kind')?.toLowerCase() === 'case_sensitive',
+      at: at(n, r),
+    },
   ],
   TopNestedOperator: topNested,
   TopHittersOperator: (n, s, r) => {

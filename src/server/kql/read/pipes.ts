@@ -9,7 +9,6 @@ import {
 import type { SyntaxNode } from '../kusto.ts';
 import { addLet, readCalledPipe } from './calls.ts';
 import { nameOf, readExpr, readItems } from './expressions.ts';
-import { readOperator } from './operators.ts';
 import {
   boundColumns,
   childOf,
@@ -66,7 +65,7 @@ export function readPipe(node: SyntaxNode, scope: Scope, reading: Reading): Pipe
       scope.names.set(name, { kind: 'table', source });
       pipe = { source, operators: [], at: pipe.at };
       operators.splice(0, operators.length);
-    } else operators.push(...readOperator(part, scope, reading));
+    } else operators.push(...reading.readers.operator(part, scope, reading));
   }
   return { source: pipe.source, operators, at: pipe.at };
 }
@@ -156,7 +155,12 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
         at,
       };
     case 'PrintOperator':
-      return { kind: 'print', items: readItems(node.list('Expressions'), scope, reading), names: (node.type?.columns ?? []).map((c) => c.name), at };
+      return {
+        kind: 'print',
+        items: readItems(node.list('Expressions'), scope, reading),
+        names: (node.type?.columns ?? []).map((c) => c.name),
+        at,
+      };
     case 'RangeOperator':
       return {
         kind: 'range',
@@ -199,7 +203,7 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
       };
       return {
         kind: 'pipe',
-        pipe: { source: union, operators: readOperator(node, scope, reading), at },
+        pipe: { source: union, operators: reading.readers.operator(node, scope, reading), at },
         at,
       };
     }
@@ -227,12 +231,10 @@ function allTables(reading: Reading, at: Pipe['at']): UnionInput[] {
 export function readSchema(
   schema: SyntaxNode,
 ): { name: string; type: ReturnType<typeof columnType> }[] {
-  return schema
-    .list('Columns')
-    .map((c) => ({
-      name: nameOf(c.need('Name')),
-      type: columnType(c.need('Type').symbol?.name ?? c.need('Type').text()),
-    }));
+  return schema.list('Columns').map((c) => ({
+    name: nameOf(c.need('Name')),
+    type: columnType(c.need('Type').symbol?.name ?? c.need('Type').text()),
+  }));
 }
 
 /** The value of an operator's parameter (`kind=inner`), as text. */
@@ -270,7 +272,10 @@ function readInputs(node: SyntaxNode, scope: Scope, reading: Reading): UnionInpu
   }
   return [
     {
-      name: first.kind === 'NameReference' && lookUp(scope, nameOf(first)) === undefined ? nameOf(first) : '',
+      name:
+        first.kind === 'NameReference' && lookUp(scope, nameOf(first)) === undefined
+          ? nameOf(first)
+          : '',
       pipe: readPipe(node, scope, reading),
     },
   ];

@@ -1,7 +1,18 @@
 import { type BoundQuery, RefusalError } from '#core/kql/index.ts';
 import type { Analysis, Catalog, Diagnostic, SyntaxNode } from '../kusto.ts';
+import { readCalledExpression } from './calls.ts';
+import { readExpr } from './expressions.ts';
+import { readOperator } from './operators.ts';
 import { flatten, parameter, readPipe, readStatements } from './pipes.ts';
-import { boundColumns, childOf, type Reading } from './scope.ts';
+import { boundColumns, childOf, type Readers, type Reading } from './scope.ts';
+
+const READERS: Readers = {
+  expr: readExpr,
+  pipe: readPipe,
+  operator: readOperator,
+  statements: readStatements,
+  calledExpression: readCalledExpression,
+};
 
 /**
  * Findings of the language service that the engine itself lets pass: an argument to count() (KS107), loose forms of
@@ -58,7 +69,7 @@ export function readQuery(analysis: Analysis, catalog: Catalog): BoundQuery {
       length: analysis.text.length,
     });
   checkDiagnostics(analysis);
-  const reading: Reading = { catalog, lets: [], depth: 0, callSite: null };
+  const reading: Reading = { readers: READERS, catalog, lets: [], depth: 0, callSite: null };
   const statements = analysis.root.list('Statements');
   const scope = childOf(null);
   const last = statements.findLast((s) => s.kind === 'ExpressionStatement');

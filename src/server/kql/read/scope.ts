@@ -1,4 +1,4 @@
-import type { BoundColumn, Expr, Pipe, Source, Span } from '#core/kql/index.ts';
+import type { BoundColumn, Expr, Operator, Pipe, Source, Span } from '#core/kql/index.ts';
 import { KQL_TYPES, type KqlType } from '#core/schema/index.ts';
 import type { Catalog, CatalogColumn, SyntaxNode } from '../kusto.ts';
 
@@ -26,8 +26,19 @@ export function lookUp(scope: Scope | null, name: string): Binding | undefined {
   return undefined;
 }
 
+/** The readers that call each other, handed down so that no module imports in a circle. */
+export interface Readers {
+  readonly expr: (node: SyntaxNode, scope: Scope, reading: Reading) => Expr;
+  readonly pipe: (node: SyntaxNode, scope: Scope, reading: Reading) => Pipe;
+  readonly operator: (node: SyntaxNode, scope: Scope, reading: Reading) => readonly Operator[];
+  readonly statements: (statements: readonly SyntaxNode[], scope: Scope, reading: Reading) => void;
+  /** The value of a call of a user function; null when it is a built-in one. */
+  readonly calledExpression: (node: SyntaxNode, scope: Scope, reading: Reading) => Expr | null;
+}
+
 /** What one reading of one query accumulates. */
 export interface Reading {
+  readonly readers: Readers;
   readonly catalog: Catalog;
   readonly lets: { id: string; name: string; pipe: Pipe }[];
   /** How many user functions deep the reader is. */

@@ -3,7 +3,7 @@ import { column, type Flow, flowOf, freeName, keep, NOWHERE, type Translation } 
 import { lower } from '../lower.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
 import { itemColumns } from './basic.ts';
-import type { OperatorTable } from './index.ts';
+import type { OperatorTable } from './operator.ts';
 
 const PICKS: ReadonlySet<string> = new Set(['arg_max', 'arg_min', 'argmax', 'argmin']);
 const TAKES: ReadonlySet<string> = new Set(['take_any', 'any', 'anyif', 'take_anyif']);
@@ -102,7 +102,9 @@ function any(
     : item.expr.args.map((o, i): SelectItem => {
         const expr = lower(o, { flow, t });
         return {
-          name: item.names[i] ?? (outputs?.[i]?.name || (o.kind === 'column' ? `any_${o.name}` : `any_${i}`)),
+          name:
+            item.names[i] ??
+            (outputs?.[i]?.name || (o.kind === 'column' ? `any_${o.name}` : `any_${i}`)),
           type: expr.type,
           expr,
         };
@@ -150,20 +152,55 @@ export function rename(
 }
 
 /** Groups; hidden partition columns group along. Numbered rows give groups in the order of their first row. */
-export function summarize(flow: Flow, by: readonly SelectItem[], aggregates: readonly SelectItem[], isOrdered = false): Flow {
+export function summarize(
+  flow: Flow,
+  by: readonly SelectItem[],
+  aggregates: readonly SelectItem[],
+  isOrdered = false,
+): Flow {
   const per = flow.per.map((name) => keep({ name, type: 'long' }));
   const groups = [...per, ...by];
-  const row = flow.order.length === 1 && flow.order[0]!.column.startsWith('$row') && isOrdered && by.length > 0 ? flow.order[0]!.column : null;
+  const row =
+    flow.order.length === 1 &&
+    flow.order[0]!.column.startsWith('$row') &&
+    isOrdered &&
+    by.length > 0
+      ? flow.order[0]!.column
+      : null;
   const first: SelectItem[] = row
-    ? [{ name: row, type: 'long', expr: { kind: 'aggregate', name: 'min', args: [column(row, 'long')], type: 'long', at: NOWHERE } }]
+    ? [
+        {
+          name: row,
+          type: 'long',
+          expr: {
+            kind: 'aggregate',
+            name: 'min',
+            args: [column(row, 'long')],
+            type: 'long',
+            at: NOWHERE,
+          },
+        },
+      ]
     : [];
   const columns = [...groups, ...aggregates, ...first].map(({ name, type }) => ({ name, type }));
-  const rel: Rel = { op: 'aggregate', input: flow.rel, by: groups, aggregates: [...aggregates, ...first], order: flow.order, columns };
+  const rel: Rel = {
+    op: 'aggregate',
+    input: flow.rel,
+    by: groups,
+    aggregates: [...aggregates, ...first],
+    order: flow.order,
+    columns,
+  };
   const visible = [...by, ...aggregates].map(({ name, type }) => ({ name, type }));
   return { ...flowOf(rel, visible), per: flow.per, open: flow.open, order: row ? flow.order : [] };
 }
 
-function translateSummarize(flow: Flow, o: Extract<Operator, { op: 'summarize' }>, t: Translation, isOrdered: boolean): Flow {
+function translateSummarize(
+  flow: Flow,
+  o: Extract<Operator, { op: 'summarize' }>,
+  t: Translation,
+  isOrdered: boolean,
+): Flow {
   const by = o.by.flatMap((item, i) => itemColumns(item, flow, t, i + 1));
   const aggregates = o.aggregates.flatMap((item, i) =>
     aggregateColumns(item, by, flow, t, o.by.length + i + 1),

@@ -13,14 +13,15 @@ import {
   numberRows,
   select,
   type Translation,
+  tupleField,
 } from '../flow.ts';
 import { lower } from '../lower.ts';
-import { prepareWindows, type PreparedWindows } from '../windows.ts';
 import { named } from '../names.ts';
-import { tupleField } from '../pipeline.ts';
-import { searchCondition } from '../search.ts';
+import type { PreparedWindows } from '../place-window.ts';
 import type { OrderKey, PlanExpr, Rel, SelectItem } from '../plan.ts';
-import type { OperatorTable } from './index.ts';
+import { searchCondition } from '../search.ts';
+import { prepareWindows } from '../windows.ts';
+import type { OperatorTable } from './operator.ts';
 
 /** Filters; what is null counts as false. */
 export function where(flow: Flow, condition: PlanExpr): Flow {
@@ -59,7 +60,11 @@ export function itemColumns(
 /** Adds columns, or replaces those of the same name. Each sees the columns that the operator got, not its siblings. */
 export function extend(flow: Flow, items: readonly Item[], t: Translation): Flow {
   if (items.length === 0) return flow;
-  const { flow: input, windows } = prepareWindows(flow, items.map((i) => i.expr), t);
+  const { flow: input, windows } = prepareWindows(
+    flow,
+    items.map((i) => i.expr),
+    t,
+  );
   const columns = input.visible.map(keep);
   let unnamed = 0;
   for (const item of items) {
@@ -183,7 +188,11 @@ export const basicOperators: OperatorTable = {
       t,
     ),
   project: (flow, o, t) => {
-    const { flow: input, windows } = prepareWindows(flow, o.items.map((i) => i.expr), t);
+    const { flow: input, windows } = prepareWindows(
+      flow,
+      o.items.map((i) => i.expr),
+      t,
+    );
     let unnamed = 0;
     const items = o.items.flatMap((item) => {
       if (item.names.length === 0 && item.autoName === '') unnamed++;

@@ -4,7 +4,7 @@ import { type Flow, keep, select, type Translation } from '../flow.ts';
 import { askOpen } from '../lower.ts';
 import type { SelectItem } from '../plan.ts';
 import { protectOrder } from './basic.ts';
-import type { OperatorTable } from './index.ts';
+import type { OperatorTable } from './operator.ts';
 
 /** Whether a name fits a pattern with `*`. */
 export function fits(name: string, pattern: string): boolean {
@@ -73,7 +73,8 @@ export const columnOperators: OperatorTable = {
   },
   'project-rename': (flow, o, t) => {
     for (const { from } of o.pairs)
-      if (!flow.visible.some((c) => c.name === from) && !askOpen(flow, from, t)) refuse(`the column '${from}'`, o.at, 'does not exist here');
+      if (!flow.visible.some((c) => c.name === from) && !askOpen(flow, from, t))
+        refuse(`the column '${from}'`, o.at, 'does not exist here');
     const items: SelectItem[] = flow.visible.map((c) => ({
       ...keep(c),
       name: o.pairs.find((p) => p.from === c.name)?.to ?? c.name,

@@ -13,9 +13,8 @@ import {
   type Translation,
 } from '../flow.ts';
 import { lower } from '../lower.ts';
-import { applyOperators } from '../pipeline.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
-import type { OperatorTable } from './index.ts';
+import type { OperatorTable } from './operator.ts';
 
 type ExpandItem = Item & { readonly toType?: KqlType };
 
@@ -121,7 +120,7 @@ function translateApply(
     },
     t,
   );
-  const applied = applyOperators({ ...inner, isSerialized: true }, o.body, t, true);
+  const applied = t.translators.apply({ ...inner, isSerialized: true }, o.body, t, true);
   const kept = new Set(applied.visible.map((c) => c.name));
   const lost = outer.visible.filter((c) => !kept.has(c.name));
   const expanded = new Set(o.items.map((i) => i.names[0] ?? i.autoName));
@@ -190,7 +189,7 @@ export const expandOperators: OperatorTable = {
         expr: { kind: 'call', name: '$hash', args: [by], type: 'long', at: o.at },
       },
     ]);
-    const inner = applyOperators(
+    const inner = t.translators.apply(
       { ...withKey, per: [...flow.per, name], isSerialized: true },
       o.body,
       t,

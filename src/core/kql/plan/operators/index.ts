@@ -10,25 +10,6 @@ import { seriesOperators } from './series.ts';
 import { topNestedOperators } from './top-nested.ts';
 import { unionOperators } from './union.ts';
 
-/** How one operator changes a flow. `isOrdered` says whether the order of the rows it gives matters to anybody. */
-export type OperatorTranslator<O extends Operator['op']> = (
-  flow: Flow,
-  operator: OperatorNamed<O>,
-  t: Translation,
-  isOrdered: boolean,
-) => Flow;
-
-/** The operator of a name, also where several share a shape. */
-type OperatorNamed<O extends Operator['op']> = Operator extends infer T
-  ? T extends { readonly op: Operator['op'] }
-    ? O extends T['op']
-      ? T
-      : never
-    : never
-  : never;
-
-export type OperatorTable = { readonly [O in Operator['op']]?: OperatorTranslator<O> };
-
 type AnyTranslator = (flow: Flow, operator: Operator, t: Translation, isOrdered: boolean) => Flow;
 
 const TABLE = {
@@ -87,7 +68,8 @@ const WINDOW = /^(row_number|prev|next|row_cumsum|row_rank_dense|row_rank_min|ro
 /** Whether the order of an operator's input matters, given whether that of its output does. */
 export function needsOrder(operator: Operator, isWantedAfter: boolean): boolean {
   if (operator.op === 'sort' || operator.op === 'top' || operator.op === 'count') return false;
-  if (operator.op === 'summarize') return isWantedAfter || mentions(operator.aggregates, ORDER_AGGREGATES);
+  if (operator.op === 'summarize')
+    return isWantedAfter || mentions(operator.aggregates, ORDER_AGGREGATES);
   if (operator.op === 'scan' || operator.op === 'partition' || operator.op === 'make-series')
     return true;
   if (operator.op === 'take' || operator.op === 'serialize' || operator.op === 'mv-apply')

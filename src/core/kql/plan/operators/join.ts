@@ -2,9 +2,8 @@ import type { BoundColumn, Expr, Operator } from '../../bound/expr.ts';
 import { refuse } from '../../refusal.ts';
 import { column, type Flow, flowOf, freeName, select, type Translation } from '../flow.ts';
 import { lower } from '../lower.ts';
-import { translatePipe } from '../pipeline.ts';
 import type { JoinColumn, PlanExpr, Rel, SelectItem } from '../plan.ts';
-import type { OperatorTable } from './index.ts';
+import type { OperatorTable } from './operator.ts';
 
 type JoinOperator = Extract<Operator, { op: 'join' | 'lookup' }>;
 
@@ -164,7 +163,7 @@ function joinRel(
 
 function translateJoin(left: Flow, o: JoinOperator, t: Translation): Flow {
   if (left.per.length > 0) refuse(`${o.op} inside mv-apply or partition`, o.at);
-  const right = translatePipe(o.right, t, false);
+  const right = t.translators.pipe(o.right, t, false);
   const on = conditions(o, left, right, t);
   const both = allColumns(left, right, new Set());
   const only = (flow: Flow): JoinColumn[] =>
@@ -195,7 +194,7 @@ function translateJoin(left: Flow, o: JoinOperator, t: Translation): Flow {
 
 function translateLookup(left: Flow, o: JoinOperator, t: Translation): Flow {
   if (left.per.length > 0) refuse('lookup inside mv-apply or partition', o.at);
-  const right = translatePipe(o.right, t, false);
+  const right = t.translators.pipe(o.right, t, false);
   const on = conditions(o, left, right, t);
   const keys = new Set(on.flatMap((c) => (c.right.kind === 'column' ? [c.right.name] : [])));
   const take = allColumns(left, right, keys);

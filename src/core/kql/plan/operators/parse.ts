@@ -1,16 +1,27 @@
-import type { Operator } from '../../bound/expr.ts';
 import type { KqlType } from '../../../schema/index.ts';
-import { addHidden, call, column, type Flow, fresh, keep, long, select, text, type Translation } from '../flow.ts';
+import type { Operator } from '../../bound/expr.ts';
+import { refuse } from '../../refusal.ts';
+import {
+  addHidden,
+  call,
+  column,
+  type Flow,
+  fresh,
+  keep,
+  long,
+  select,
+  type Translation,
+  text,
+} from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, SelectItem } from '../plan.ts';
 import { searchCondition } from '../search.ts';
-import { refuse } from '../../refusal.ts';
 import { protectOrder, where } from './basic.ts';
-import type { OperatorTable } from './index.ts';
+import type { OperatorTable } from './operator.ts';
 
 type ParseOperator = Extract<Operator, { op: 'parse' }>;
 
-const escape = (source: string) => source.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escapeRegex = (source: string) => source.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** What a column of a type matches in simple mode. */
 function columnPattern(type: KqlType, isLast: boolean): string {
@@ -32,16 +43,19 @@ interface Pattern {
 }
 
 function patternOf(o: ParseOperator): Pattern {
-  const columns = o.parts.flatMap((p) => (p.kind === 'column' ? [{ name: p.name, type: p.type }] : []));
+  const columns = o.parts.flatMap((p) =>
+    p.kind === 'column' ? [{ name: p.name, type: p.type }] : [],
+  );
   // In regex mode everything is greedy, unless the flag U turns that round.
   const isGreedy = o.mode === 'regex' && !o.flags.includes('U');
   const any = isGreedy ? '[\\s\\S]*' : '[\\s\\S]*?';
   let regex = '^';
   o.parts.forEach((part, i) => {
     const isLast = i === o.parts.length - 1;
-    if (part.kind === 'text') regex += o.mode === 'regex' ? part.text : escape(part.text);
+    if (part.kind === 'text') regex += o.mode === 'regex' ? part.text : escapeRegex(part.text);
     else if (part.kind === 'star') regex += isLast ? '[\\s\\S]*' : any;
-    else if (o.mode === 'relaxed' || (o.mode === 'regex' && isText(part.type))) regex += isLast ? '([\\s\\S]*)' : `(${any})`;
+    else if (o.mode === 'relaxed' || (o.mode === 'regex' && isText(part.type)))
+      regex += isLast ? '([\\s\\S]*)' : `(${any})`;
     else regex += columnPattern(part.type, isLast);
   });
   return { regex: `${regex}$`, columns };
@@ -52,7 +66,16 @@ function isText(type: KqlType): boolean {
 }
 
 const CONVERT: Readonly<Record<KqlType, string>> = {
-  string: '', long: 'tolong', int: 'toint', real: 'toreal', bool: 'tobool', datetime: 'todatetime', timespan: 'totimespan', guid: 'toguid', decimal: 'todecimal', dynamic: 'parse_json',
+  string: '',
+  long: 'tolong',
+  int: 'toint',
+  real: 'toreal',
+  bool: 'tobool',
+  datetime: 'todatetime',
+  timespan: 'totimespan',
+  guid: 'toguid',
+  decimal: 'todecimal',
+  dynamic: 'parse_json',
 };
 
 function replaceColumns(flow: Flow, made: readonly SelectItem[], t: Translation): Flow {
@@ -68,28 +91,64 @@ function replaceColumns(flow: Flow, made: readonly SelectItem[], t: Translation)
 function translateParse(flow: Flow, o: ParseOperator, t: Translation): Flow {
   const { regex, columns } = patternOf(o);
   const source = lower(o.expr, { flow, t });
-  const sourceText: PlanExpr = source.type === 'string' ? source : call('tostring', 'string', source);
+  const sourceText: PlanExpr =
+    source.type === 'string' ? source : call('tostring', 'string', source);
   const hidden = fresh(t, 'parsed');
   const flags = o.flags.replace(/[^imsU]/g, '');
   const types = columns.map((c) => c.type).join(',');
-  const parsed = addHidden(flow, [{ name: hidden, type: 'dynamic', expr: call('$parse', 'dynamic', sourceText, text(regex), text(flags), text(o.mode), text(types)) }]);
-  const filtered = o.isFilter ? where(parsed, call('isnotnull', 'bool', column(hidden, 'dynamic'))) : parsed;
+  const parsed = addHidden(flow, [
+    {
+      name: hidden,
+      type: 'dynamic',
+      expr: call(
+        '$parse',
+        'dynamic',
+        sourceText,
+        text(regex),
+        text(flags),
+        text(o.mode),
+        text(types),
+      ),
+    },
+  ]);
+  const filtered = o.isFilter
+    ? where(parsed, call('isnotnull', 'bool', column(hidden, 'dynamic')))
+    : parsed;
   const made = columns.map((c, i): SelectItem => {
-    const raw = call('tostring', 'string', call('[]', 'dynamic', column(hidden, 'dynamic'), long(i)));
+    const raw = call(
+      'tostring',
+      'string',
+      call('[]', 'dynamic', column(hidden, 'dynamic'), long(i)),
+    );
     const convert = CONVERT[c.type];
     return { name: c.name, type: c.type, expr: convert ? call(convert, c.type, raw) : raw };
   });
   return replaceColumns(filtered, made, t);
 }
 
-function translateParseKv(flow: Flow, o: Extract<Operator, { op: 'parse-kv' }>, t: Translation): Flow {
+function translateParseKv(
+  flow: Flow,
+  o: Extract<Operator, { op: 'parse-kv' }>,
+  t: Translation,
+): Flow {
   const source = lower(o.expr, { flow, t });
-  const sourceText: PlanExpr = source.type === 'string' ? source : call('tostring', 'string', source);
+  const sourceText: PlanExpr =
+    source.type === 'string' ? source : call('tostring', 'string', source);
   const hidden = fresh(t, 'pairs');
-  const expr = call('$parse_kv', 'dynamic', sourceText, text(JSON.stringify(o.options)), text(JSON.stringify(o.columns.map((c) => c.name))));
+  const expr = call(
+    '$parse_kv',
+    'dynamic',
+    sourceText,
+    text(JSON.stringify(o.options)),
+    text(JSON.stringify(o.columns.map((c) => c.name))),
+  );
   const parsed = addHidden(flow, [{ name: hidden, type: 'dynamic', expr }]);
   const made = o.columns.map((c): SelectItem => {
-    const raw = call('tostring', 'string', call('[]', 'dynamic', column(hidden, 'dynamic'), text(c.name)));
+    const raw = call(
+      'tostring',
+      'string',
+      call('[]', 'dynamic', column(hidden, 'dynamic'), text(c.name)),
+    );
     const convert = CONVERT[c.type];
     return { name: c.name, type: c.type, expr: convert ? call(convert, c.type, raw) : raw };
   });
@@ -108,6 +167,9 @@ export const parseOperators: OperatorTable = {
     if (flow.visible.length === 0) refuse('search over nothing', o.at);
     const found = where(flow, searchCondition(o.condition, flow, t, o.isCased));
     if (flow.visible.some((c) => c.name === '$table')) return found;
-    return select(found, [{ name: '$table', type: 'string', expr: text(sourceName(flow)) }, ...flow.visible.map(keep)]);
+    return select(found, [
+      { name: '$table', type: 'string', expr: text(sourceName(flow)) },
+      ...flow.visible.map(keep),
+    ]);
   },
 };

@@ -1,11 +1,22 @@
-import type { Operator } from '../../bound/expr.ts';
 import type { KqlType } from '../../../schema/index.ts';
-import { addHidden, call, column, type Flow, flowOf, fresh, keep, long, select, type Translation } from '../flow.ts';
+import type { Operator } from '../../bound/expr.ts';
+import {
+  addHidden,
+  call,
+  column,
+  type Flow,
+  flowOf,
+  fresh,
+  keep,
+  long,
+  select,
+  type Translation,
+} from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
 import { aggregateColumns, rename, summarize } from './aggregate.ts';
 import { itemColumns, where } from './basic.ts';
-import type { OperatorTable } from './index.ts';
+import type { OperatorTable } from './operator.ts';
 
 type MakeSeries = Extract<Operator, { op: 'make-series' }>;
 
@@ -16,19 +27,43 @@ function asLong(expr: PlanExpr): PlanExpr {
 /** A single value that every row may look at: an aggregate over all rows. */
 function overall(flow: Flow, name: 'min' | 'max', of: PlanExpr, t: Translation): PlanExpr {
   const as = fresh(t, name);
-  const rel: Rel = { op: 'aggregate', input: flow.rel, by: [], aggregates: [{ name: as, type: of.type, expr: { kind: 'aggregate', name, args: [of], type: of.type, at: { start: 0, length: 0 } } }], order: [], columns: [{ name: as, type: of.type }] };
+  const rel: Rel = {
+    op: 'aggregate',
+    input: flow.rel,
+    by: [],
+    aggregates: [
+      {
+        name: as,
+        type: of.type,
+        expr: { kind: 'aggregate', name, args: [of], type: of.type, at: { start: 0, length: 0 } },
+      },
+    ],
+    order: [],
+    columns: [{ name: as, type: of.type }],
+  };
   return { kind: 'subquery', use: 'scalar', rel, column: as, type: of.type };
 }
 
 const EMPTY_LONG = long(0);
 
 /** The value of a place without rows: 0, or what `default=` says. */
-function fallbackOf(a: MakeSeries['aggregates'][number], type: KqlType, flow: Flow, t: Translation): PlanExpr {
+function fallbackOf(
+  a: MakeSeries['aggregates'][number],
+  type: KqlType,
+  flow: Flow,
+  t: Translation,
+): PlanExpr {
   if (a.fallback) {
     const given = lower(a.fallback, { flow, t });
     return given.type === 'dynamic' ? given : call('todynamic_value', 'dynamic', given);
   }
-  return call('todynamic_value', 'dynamic', type === 'real' ? { kind: 'literal', type: 'real', value: 0, at: { start: 0, length: 0 } } : EMPTY_LONG);
+  return call(
+    'todynamic_value',
+    'dynamic',
+    type === 'real'
+      ? { kind: 'literal', type: 'real', value: 0, at: { start: 0, length: 0 } }
+      : EMPTY_LONG,
+  );
 }
 
 /**
@@ -40,38 +75,93 @@ function translate(flow: Flow, o: MakeSeries, t: Translation): Flow {
   const axis = on!.expr;
   const step = lower(o.step, { flow, t });
   const by = o.by.flatMap((item, i) => itemColumns(item, flow, t, i + 1));
-  const aligned = o.from ? lower(o.from, { flow, t }) : call('bin', axis.type, overall(flow, 'min', axis, t), step);
+  const aligned = o.from
+    ? lower(o.from, { flow, t })
+    : call('bin', axis.type, overall(flow, 'min', axis, t), step);
   const given = o.to ? lower(o.to, { flow, t }) : undefined;
   const last = given ?? overall(flow, 'max', axis, t);
   const isClosed = o.isRangeCall || !given;
-  const count = call('$places', 'long', aligned, last, step, { kind: 'literal', type: 'bool', value: isClosed, at: o.at });
+  const count = call('$places', 'long', aligned, last, step, {
+    kind: 'literal',
+    type: 'bool',
+    value: isClosed,
+    at: o.at,
+  });
   const place = fresh(t, 'place');
   const counted = fresh(t, 'count');
   const placed = addHidden(flow, [
     { name: place, type: 'long', expr: call('$place', 'long', axis, aligned, step) },
     { name: counted, type: 'long', expr: count },
   ]);
-  const inside = where(placed, call('and', 'bool', call('>=', 'bool', column(place, 'long'), long(0)), call('<', 'bool', column(place, 'long'), column(counted, 'long'))));
+  const inside = where(
+    placed,
+    call(
+      'and',
+      'bool',
+      call('>=', 'bool', column(place, 'long'), long(0)),
+      call('<', 'bool', column(place, 'long'), column(counted, 'long')),
+    ),
+  );
   const byNow = o.by.flatMap((item, i) => itemColumns(item, inside, t, i + 1));
   const named = byNow.map((b, i): SelectItem => ({ ...b, name: `$by${i}_${place}` }));
   const aggregates = o.aggregates.flatMap((a, i) => aggregateColumns(a, [], inside, t, i + 1));
   const points = aggregates.map((a, i): SelectItem => ({ ...a, name: `$point${i}_${place}` }));
   const onPlace: SelectItem = { name: `$at_${place}`, type: 'long', expr: column(place, 'long') };
-  const total: SelectItem = { name: `$total_${place}`, type: 'long', expr: column(counted, 'long') };
+  const total: SelectItem = {
+    name: `$total_${place}`,
+    type: 'long',
+    expr: column(counted, 'long'),
+  };
   const grid = summarize({ ...inside, order: [] }, [...named, onPlace, total], points);
-  const keys = named.map((n): SelectItem => ({ name: n.name, type: n.type, expr: column(n.name, n.type) }));
+  const keys = named.map(
+    (n): SelectItem => ({ name: n.name, type: n.type, expr: column(n.name, n.type) }),
+  );
   const series = points.map((p, i): SelectItem => {
     const fallback = fallbackOf(o.aggregates[i]!, p.type, flow, t);
-    const args = [column(onPlace.name, 'long'), call('todynamic_value', 'dynamic', column(p.name, p.type)), column(total.name, 'long'), fallback];
-    return { name: `$series${i}_${place}`, type: 'dynamic', expr: { kind: 'aggregate', name: '$series', args, type: 'dynamic', at: o.at } };
+    const args = [
+      column(onPlace.name, 'long'),
+      call('todynamic_value', 'dynamic', column(p.name, p.type)),
+      column(total.name, 'long'),
+      fallback,
+    ];
+    return {
+      name: `$series${i}_${place}`,
+      type: 'dynamic',
+      expr: { kind: 'aggregate', name: '$series', args, type: 'dynamic', at: o.at },
+    };
   });
-  const size: SelectItem = { name: `$size_${place}`, type: 'long', expr: { kind: 'aggregate', name: 'max', args: [column(total.name, 'long')], type: 'long', at: o.at } };
+  const size: SelectItem = {
+    name: `$size_${place}`,
+    type: 'long',
+    expr: {
+      kind: 'aggregate',
+      name: 'max',
+      args: [column(total.name, 'long')],
+      type: 'long',
+      at: o.at,
+    },
+  };
   const made = summarize(flowOf(grid.rel), keys, [...series, size]);
-  const rows = by.length > 0 || o.isNonEmpty ? made : where(made, call('isnotnull', 'bool', column(size.name, 'long')));
+  const rows =
+    by.length > 0 || o.isNonEmpty
+      ? made
+      : where(made, call('isnotnull', 'bool', column(size.name, 'long')));
   const axisExpr = call('$axis', 'dynamic', aligned, step, column(size.name, 'long'));
   const values = [
-    ...byNow.map((b, i): SelectItem => ({ name: b.name, type: b.type, expr: column(`$by${i}_${place}`, b.type) })),
-    ...aggregates.map((a, i): SelectItem => ({ name: a.name, type: 'dynamic', expr: column(`$series${i}_${place}`, 'dynamic') })),
+    ...byNow.map(
+      (b, i): SelectItem => ({
+        name: b.name,
+        type: b.type,
+        expr: column(`$by${i}_${place}`, b.type),
+      }),
+    ),
+    ...aggregates.map(
+      (a, i): SelectItem => ({
+        name: a.name,
+        type: 'dynamic',
+        expr: column(`$series${i}_${place}`, 'dynamic'),
+      }),
+    ),
     { name: on!.name, type: 'dynamic' as const, expr: axisExpr },
   ];
   const ordered = arrange(values, o);

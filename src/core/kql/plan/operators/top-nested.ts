@@ -1,11 +1,21 @@
 import type { Expr, Item, TopNestedLevel } from '../../bound/expr.ts';
 import { refuse } from '../../refusal.ts';
-import { addHidden, call, column, type Flow, flowOf, fresh, keep, select, type Translation } from '../flow.ts';
+import {
+  addHidden,
+  call,
+  column,
+  type Flow,
+  flowOf,
+  fresh,
+  keep,
+  select,
+  type Translation,
+} from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
 import { aggregateColumns, rename, summarize } from './aggregate.ts';
 import { itemColumns, where } from './basic.ts';
-import type { OperatorTable } from './index.ts';
+import type { OperatorTable } from './operator.ts';
 
 interface Level {
   readonly of: SelectItem;
@@ -27,7 +37,10 @@ function backToRows(rows: Flow, found: Flow, keys: readonly SelectItem[], t: Tra
   const right: Rel = {
     op: 'select',
     input: found.rel,
-    items: [...renamed.map((k) => ({ name: k.hidden, type: k.type, expr: column(k.name, k.type) })), ...extra.map(keep)],
+    items: [
+      ...renamed.map((k) => ({ name: k.hidden, type: k.type, expr: column(k.name, k.type) })),
+      ...extra.map(keep),
+    ],
     columns: [...renamed.map((k) => ({ name: k.hidden, type: k.type })), ...extra],
   };
   const take = [
@@ -35,22 +48,55 @@ function backToRows(rows: Flow, found: Flow, keys: readonly SelectItem[], t: Tra
     ...extra.map((c) => ({ ...c, side: 'right' as const, source: c.name })),
   ];
   const on = renamed.map((k) => ({ left: k.expr, right: column(k.hidden, k.type) as PlanExpr }));
-  const rel: Rel = { op: 'join', kind: 'inner', left: rows.rel, right, on, take, columns: take.map(({ name, type }) => ({ name, type })) };
+  const rel: Rel = {
+    op: 'join',
+    kind: 'inner',
+    left: rows.rel,
+    right,
+    on,
+    take,
+    columns: take.map(({ name, type }) => ({ name, type })),
+  };
   return { ...flowOf(rel, [...rows.visible, ...extra]) };
 }
 
 /** Groups by the level's value within the ones above, and keeps the largest few. */
-function topOf(rows: Flow, level: TopNestedLevel, above: readonly Level[], t: Translation, position: number): { flow: Flow; level: Level } {
+function topOf(
+  rows: Flow,
+  level: TopNestedLevel,
+  above: readonly Level[],
+  t: Translation,
+  position: number,
+): { flow: Flow; level: Level } {
   const of = ofItem(level, rows, t, position);
   const outer = above.flatMap((l) => [keep(l.of), keep(l.aggregate)]);
   const by: Item = { ...level.by, names: [aggregateName(level, of)] };
   const [aggregate] = aggregateColumns(by, [], rows, t, position);
   const grouped = summarize({ ...rows, order: [] }, [...outer, of], [aggregate!]);
-  const limited = level.count ? limit(grouped, level.count, above.map((l) => l.of.name), aggregate!.name, level.isDescending, t) : grouped;
-  return { flow: limited, level: { of: { ...of, expr: column(of.name, of.type) }, aggregate: aggregate! } };
+  const limited = level.count
+    ? limit(
+        grouped,
+        level.count,
+        above.map((l) => l.of.name),
+        aggregate!.name,
+        level.isDescending,
+        t,
+      )
+    : grouped;
+  return {
+    flow: limited,
+    level: { of: { ...of, expr: column(of.name, of.type) }, aggregate: aggregate! },
+  };
 }
 
-function limit(flow: Flow, count: Expr, within: readonly string[], by: string, isDescending: boolean, t: Translation): Flow {
+function limit(
+  flow: Flow,
+  count: Expr,
+  within: readonly string[],
+  by: string,
+  isDescending: boolean,
+  t: Translation,
+): Flow {
   const name = fresh(t, 'rank');
   const rank: PlanExpr = {
     kind: 'window',
@@ -62,7 +108,10 @@ function limit(flow: Flow, count: Expr, within: readonly string[], by: string, i
     at: { start: 0, length: 0 },
   };
   const ranked = addHidden(flow, [{ name, type: 'long', expr: rank }]);
-  return select(where(ranked, call('<=', 'bool', column(name, 'long'), lower(count, { flow, t }))), flow.visible.map(keep));
+  return select(
+    where(ranked, call('<=', 'bool', column(name, 'long'), lower(count, { flow, t }))),
+    flow.visible.map(keep),
+  );
 }
 
 export const topNestedOperators: OperatorTable = {
@@ -75,7 +124,13 @@ export const topNestedOperators: OperatorTable = {
       const made = topOf(rows, level, above, t, i + 1);
       found = made.flow;
       above.push(made.level);
-      if (i < o.levels.length - 1) rows = backToRows(rows, found, above.map((l, k) => ({ ...l.of, expr: ofItem(o.levels[k]!, flow, t, k + 1).expr })), t);
+      if (i < o.levels.length - 1)
+        rows = backToRows(
+          rows,
+          found,
+          above.map((l, k) => ({ ...l.of, expr: ofItem(o.levels[k]!, flow, t, k + 1).expr })),
+          t,
+        );
     });
     const items = above.flatMap((l) => [keep(l.of), keep(l.aggregate)]);
     const named = rename(items, o.columns);

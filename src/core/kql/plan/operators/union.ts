@@ -1,9 +1,8 @@
 import type { KqlType } from '../../../schema/index.ts';
 import type { BoundColumn } from '../../bound/expr.ts';
 import { column, type Flow, flowOf, freeName, nothing, select, text } from '../flow.ts';
-import { translatePipe } from '../pipeline.ts';
 import type { PlanExpr, SelectItem } from '../plan.ts';
-import type { OperatorTable } from './index.ts';
+import type { OperatorTable } from './operator.ts';
 
 interface Input {
   readonly name: string;
@@ -70,7 +69,7 @@ export const unionOperators: OperatorTable = {
     translateUnion(
       [
         { name: 'union_arg0', flow },
-        ...o.inputs.map((i) => ({ name: i.name, flow: translatePipe(i.pipe, t, false) })),
+        ...o.inputs.map((i) => ({ name: i.name, flow: t.translators.pipe(i.pipe, t, false) })),
       ],
       o.mode,
       o.withSource ?? null,
