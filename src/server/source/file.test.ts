@@ -369,6 +369,34 @@ describe('following', () => {
     expect(seen).toEqual([lines(0, 50_000)]);
   });
 
+  it('takes an archive that never rests after a minute, and reads on in it', async () => {
+    let now = Date.now();
+    const source = createFileSource({ path: folder, pollMs: 150, clock: () => now * 1000 });
+    const checkpoints = new MemoryCheckpoints();
+    const recogniser = createRecogniser(checkpoints);
+    const stop = new AbortController();
+    const seen: { text: string; isFinal: boolean }[] = [];
+    const done = source.follow(async (object, signal) => {
+      seen.push({
+        text: await readNew(recogniser, checkpoints, object, signal),
+        isFinal: object.isFinal,
+      });
+    }, stop.signal);
+    let written = '';
+    for (let i = 0; seen.length < 2 && i < 1000; i++) {
+      const more = lines(i, i + 1);
+      fs.appendFileSync(at('a.log.gz'), gzipSync(more));
+      written += more;
+      await sleep(10);
+      if (i % 20 === 19) now += 61_000;
+    }
+    stop.abort();
+    await done;
+    expect(seen.map(({ isFinal }) => isFinal)).toEqual([false, false]);
+    expect(written.startsWith(seen.map(({ text }) => text).join(''))).toBe(true);
+    expect(seen.every(({ text }) => text.length > 0)).toBe(true);
+  });
+
   it('gives an object again when its handler failed, and shows the error until it succeeds', async () => {
     put('a.log', lines(0, 3));
     const stop = new AbortController();

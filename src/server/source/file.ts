@@ -24,6 +24,8 @@ export interface FileSourceOptions {
 const MAX_POLL_MS = 2000;
 /** An archive is taken when it has not changed for this long, or between two passes: archives do not grow, copies do. */
 const SETTLE_MS = 5000;
+/** An archive that never rests is taken all the same, as something that grows; once a minute, since it is unpacked anew. */
+const MAX_WAIT_MS = 60_000;
 
 /**
  * A file, or all files below a folder. Hidden and temporary ones are passed over and counted. When followed, archives
@@ -140,10 +142,11 @@ function toFound(source: string, path: string, stats: Stats): Found {
   return {
     name: path,
     stamp: stampOf(stats),
-    async open(isSettled, signal) {
+    async open({ isSettled, waitedMs }, signal) {
       const isArchive = await isPacked(path, signal);
-      if (isArchive && !isSettled && Date.now() - stats.mtimeMs < SETTLE_MS) return 'wait';
-      return createFileObject(source, path, stats, isArchive);
+      const isStill = isSettled || Date.now() - stats.mtimeMs >= SETTLE_MS;
+      if (isArchive && !isStill && waitedMs < MAX_WAIT_MS) return 'wait';
+      return createFileObject(source, path, stats, isArchive && isStill);
     },
   };
 }

@@ -12,9 +12,12 @@ export interface Found {
   readonly isUrgent?: boolean;
   /**
    * Makes the object, just before it is handed out. `wait` leaves it for the next pass (an archive still being written):
-   * `isSettled` is true when the stamp was the same a pass ago.
+   * `isSettled` is true when the stamp was the same a pass ago, `waitedMs` tells for how long it has been left so.
    */
-  open(isSettled: boolean, signal: AbortSignal): Promise<InputObject | 'wait'>;
+  open(
+    since: { readonly isSettled: boolean; readonly waitedMs: number },
+    signal: AbortSignal,
+  ): Promise<InputObject | 'wait'>;
 }
 
 /** What a polled source has to know. */
@@ -36,6 +39,8 @@ interface Entry {
   state: 'idle' | 'queued' | 'busy';
   failures: number;
   notBefore: number;
+  /** Since when it is left to wait, ms. */
+  waitingSince: number | null;
 }
 
 const MAX_BACKOFF_MS = 60_000;
@@ -75,6 +80,7 @@ export async function followByPolling(
       state: 'idle',
       failures: 0,
       notBefore: 0,
+      waitingSince: null,
     };
     entries.set(found.name, fresh);
     return fresh;
@@ -84,8 +90,12 @@ export async function followByPolling(
     const { found } = entry;
     entry.state = 'busy';
     try {
-      const object = await found.open(entry.earlier === found.stamp, signal);
+      const isSettled = entry.earlier === found.stamp;
+      entry.waitingSince ??= health.nowMs();
+      const waitedMs = health.nowMs() - entry.waitingSince;
+      const object = await found.open({ isSettled, waitedMs }, signal);
       if (object === 'wait') return;
+      entry.waitingSince = null;
       await handler(object, signal);
       health.noteChange(object.modifiedAt);
       entry.done = found.stamp;
