@@ -5,8 +5,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from '#core/contract/index.ts';
 import { type Column, TABLES, type Table } from '#core/schema/index.ts';
 import { COMMANDS } from '#server/app/commands.ts';
+import { configSchema } from '#server/app/config/index.ts';
 import { printUsage } from '#server/app/usage.ts';
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,7 +35,64 @@ export const PAGES: Readonly<Record<string, () => string>> = {
         '',
       ]),
     ].join('\n'),
+  'docs/configuration.md': () => printConfiguration(),
 };
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** The reference of the configuration file, key by key. */
+export function printConfiguration(): string {
+  const schema = z.toJSONSchema(configSchema, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as JsonSchema;
+  return [
+    '# Configuration',
+    '',
+    GENERATED,
+    '',
+    'One YAML file: `--config FILE`, else `weir.yaml` in the data folder. `weir validate` reports every error in it at',
+    'once; `weir validate --print` shows it with all defaults. Sizes are `500 MB`, `50 GB` or bytes; lengths of time `90s`,',
+    '`10m`, `12h`, `30d`, `8w`. Secrets are references: `file:PATH` or `env:NAME`.',
+    '',
+    '| key | default | meaning |',
+    '|---|---|---|',
+    ...keysOf(schema, '').map(([key, from, text]) => `| \`${key}\` | ${from} | ${cell(text)} |`),
+    '',
+  ].join('\n');
+}
+
+type Key = readonly [key: string, from: string, meaning: string];
+
+function keysOf(schema: JsonSchema, path: string): Key[] {
+  const entries = Object.entries(schema.properties ?? {});
+  // Every table has the same limits: one line stands for all.
+  const isTables = path === 'retention.tables.';
+  return (isTables ? entries.slice(0, 1) : entries).flatMap(([name, inner]) => {
+    const key = `${path}${isTables ? 'TABLE' : name}`;
+    const kind = inner.const === undefined ? '' : `\`${String(inner.const)}\`. `;
+    const own: Key = [key, printDefault(inner), `${kind}${inner.description ?? ''}`.trim()];
+    const members = (inner.items?.oneOf ?? []).flatMap((m) => [
+      [`${key}[]`, '', m.description ?? ''] as const,
+      ...keysOf(m, `${key}[].`),
+    ]);
+    const items = inner.items?.properties ? keysOf(inner.items, `${key}[].`) : [];
+    return [own, ...members, ...items, ...keysOf(inner, `${key}.`)];
+  });
+}
+
+function printDefault({ default: value, properties }: JsonSchema): string {
+  if (value === undefined || value === '' || properties) return '';
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+}
 
 /** The reference of tables and columns. */
 export function printTables(tables: readonly Table[]): string {

@@ -22,7 +22,7 @@ const folder = z
       .string()
       .min(1)
       .describe('A file, or a folder that is followed with everything below it.'),
-    poll: duration.default(2000).describe('How often to look for new bytes and new files.'),
+    poll: duration.prefault('2s').describe('How often to look for new bytes and new files.'),
   })
   .describe('A file or folder on this machine, followed as it grows.');
 
@@ -38,7 +38,7 @@ const azureBlob = z
     connectionString: secret.optional().describe('Reference to a storage connection string.'),
     sas: secret.optional().describe('Reference to a shared access signature with read and list.'),
     accountKey: secret.optional().describe('Reference to an account key.'),
-    poll: duration.default(15_000).describe('How often to look for new blocks.'),
+    poll: duration.prefault('15s').describe('How often to look for new blocks.'),
   })
   .refine(
     (s) =>
@@ -63,7 +63,7 @@ const retention = z.strictObject({
   budget: size
     .optional()
     .describe('Most bytes that everything under the data folder may take together.'),
-  minFree: size.default(1e9).describe('Bytes of the disk that are always left free.'),
+  minFree: size.prefault('1 GB').describe('Bytes of the disk that are always left free.'),
   tables: z
     .strictObject(Object.fromEntries(stored.map((t) => [t.name, keep.optional()])))
     .default({})
@@ -92,32 +92,30 @@ const query = z.strictObject({
   memory: size
     .optional()
     .describe('Memory of each; else an eighth of the machine, 256 MiB to 2 GiB.'),
-  spill: size.default(10e9).describe('Temporary files of each, under the data folder.'),
-  timeout: duration.default(180_000).describe('Longest a query may run.'),
+  spill: size.prefault('10 GB').describe('Temporary files of each, under the data folder.'),
+  timeout: duration.prefault('180s').describe('Longest a query may run.'),
   maxRows: z.int().min(1).default(500_000).describe('Most rows of one answer.'),
-  maxResult: size.default(64 * 2 ** 20).describe('Most bytes of one answer.'),
+  maxResult: size.prefault('64 MiB').describe('Most bytes of one answer.'),
   maxQueued: z
     .int()
     .min(1)
     .default(64)
     .describe('Queries that may wait; one more is refused as too busy.'),
   cache: size
-    .default(64 * 2 ** 20)
+    .prefault('64 MiB')
     .describe('Answers kept for as long as their data does not change.'),
 });
 
 const reduction = z.strictObject({
   interval: duration
-    .default(600_000)
     .refine((ms) => ms > 0 && 3_600_000 % ms === 0, 'must divide an hour; write 5m, 10m, 20m or 1h')
+    .prefault('10m')
     .describe('Length of one row of NTANetAnalytics.'),
 });
 
 /** Everything a configuration file may say. Unknown keys are errors. */
 export const configSchema = z.strictObject({
-  listen: hostPort
-    .default({ host: '127.0.0.1', port: 8787 })
-    .describe('Address of the page and the API.'),
+  listen: hostPort.prefault('127.0.0.1:8787').describe('Address of the page and the API.'),
   hosts: z
     .array(z.string().min(1))
     .default([])
