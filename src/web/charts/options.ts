@@ -30,6 +30,10 @@ const PALETTE = [
   '#7a8796',
   '#4f8f3f',
   '#b58bc0',
+  '#2f6f8f',
+  '#7fb069',
+  '#8d6b52',
+  '#6b5b95',
 ] as const;
 const DASHES = ['solid', 'dashed', 'dotted'] as const;
 
@@ -358,9 +362,9 @@ export function chartOptions(
             colours,
           )
         : {}),
-      grid: { left: 8, right: 20, top: 40, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 20, top: 40, bottom: 26, containLabel: true },
       tooltip: { ...tip, trigger: 'item', formatter: tooltip(spec.unit, false) },
-      xAxis: { ...axis(spec.xName, 'none'), nameLocation: 'end' },
+      xAxis: { ...axis(spec.xName, 'none'), nameLocation: 'middle' as const, nameGap: 26 },
       yAxis: axis(spec.yName, spec.unit),
       series: spec.points.map((p, i) => ({
         type: 'scatter' as const,

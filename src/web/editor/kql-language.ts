@@ -68,11 +68,12 @@ const parser: StreamParser<State> = {
       return 'number';
     if (stream.match(/^[A-Za-z_$][\w-]*\w|^[A-Za-z_$]/)) {
       const word = stream.current();
-      if (OPERATORS.has(word)) return 'keyword';
+      if (word.includes('-') && OPERATORS.has(word)) return 'keyword';
       // A hyphen belongs to a few operators only.
       if (word.includes('-')) stream.backUp(word.length - word.indexOf('-'));
       const plain = stream.current();
-      if (OPERATORS.has(plain)) return 'keyword';
+      if (OPERATORS.has(plain) && !(plain === 'count' && stream.match(/^\s*\(/, false)))
+        return 'keyword';
       if (WORDS.has(plain)) return 'operatorKeyword';
       if (LITERALS.has(plain)) return 'typeName';
       return stream.match(/^\s*\(/, false) ? 'functionName' : 'variableName';

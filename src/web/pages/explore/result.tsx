@@ -115,10 +115,9 @@ export function ResultView(props: {
 }
 
 function Cost(props: { readonly result: QueryResult; readonly tookMs: number }): ReactNode {
-  const { stats, rows, columns } = props.result;
+  const { stats, rows } = props.result;
   const parts = [
     plural(rows.length, 'row'),
-    plural(columns.length, 'column'),
     `read ${plural(stats.rowsRead, 'row')}, ${formatBytes(stats.bytesRead)} from ${plural(stats.segments, 'segment')}`,
     formatDuration(stats.elapsedMs),
   ];
