@@ -58,6 +58,8 @@ export interface Table {
   readonly origin: string;
   /** The column that segments are partitioned by; '' for tables without time. */
   readonly timeColumn: string;
+  /** Columns that rows of a segment are sorted by, where another order than by time makes queries faster. */
+  readonly sortBy?: readonly string[];
   readonly columns: readonly Column[];
   /** The KQL of a view. */
   readonly kql?: string;

@@ -261,8 +261,11 @@ async function write(
   const replaced = job.replaced[table.name] ?? [];
   const source =
     replaced.length === 0 ? select : await withKept(engine, job, table, select, replaced);
+  const sorted = table.sortBy
+    ? ` ORDER BY ${table.sortBy.map((name) => `"${name}"`).join(', ')}`
+    : '';
   const { rowsChanged } = await engine.run(
-    `COPY (${source}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(table)}, PARQUET_VERSION v2)`,
+    `COPY (${source}${sorted}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(table)}, PARQUET_VERSION v2)`,
   );
   if (rowsChanged === 0) {
     await rm(file, { force: true });

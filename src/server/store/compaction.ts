@@ -102,8 +102,9 @@ export interface CompactionDeps {
 const ROOM_FOR_MERGE = 5;
 
 function byTime(table: string): readonly string[] {
-  const timeColumn = tablesByName.get(table)?.timeColumn;
-  return timeColumn ? [timeColumn, 'Observer'] : [];
+  const declared = tablesByName.get(table);
+  if (declared?.sortBy) return declared.sortBy;
+  return declared?.timeColumn ? [declared.timeColumn, 'Observer'] : [];
 }
 
 /**

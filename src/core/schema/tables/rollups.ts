@@ -35,8 +35,9 @@ const COUNTERS: readonly Row[] = [
   ['RecordCount', 'long', 'Raw records counted.', { unit: 'records' }],
 ];
 
-const rollup = (name: string, row: string, keys: readonly Row[]) =>
+const rollup = (name: string, row: string, keys: readonly Row[], sortBy?: readonly string[]) =>
   defineTable({
+    ...(sortBy && { sortBy }),
     name,
     kind: 'stored',
     row: `${row}, counting primary observations only.`,
@@ -80,6 +81,7 @@ export const trafficByHost = rollup(
     ['Host', 'string', 'Machine that holds the address; empty when not known.'],
     ['IsPublic', 'bool', 'True for public addresses that are not in a known network.'],
   ],
+  ['Ip', 'Role', 'TimeGenerated'],
 );
 
 export const trafficByPair = rollup(
@@ -91,6 +93,7 @@ export const trafficByPair = rollup(
     ['DestIp', 'string', 'Address of the responder.', { unit: 'address' }],
     FLOW_TYPE,
   ],
+  ['SrcIp', 'DestIp', 'TimeGenerated'],
 );
 
 export const trafficByPort = rollup('TrafficByPort', 'Traffic of one hour by destination port', [
@@ -142,6 +145,7 @@ export const internetExposure = rollup(
     ['FlowStatus', 'string', 'Allowed or Denied; empty where the source gives no verdict.'],
     ['PublicPeers', 'long', 'Distinct public addresses in the hour.'],
   ],
+  ['Ip', 'DestPort', 'TimeGenerated'],
 );
 
 /** The inside addresses that observers saw: what Weir learns of the topology where none is imported. */
