@@ -27,7 +27,15 @@ export async function installAzurite(): Promise<string | null> {
     'weir: installing Azurite, the emulator of Azure Storage, for tests (once; half a minute) …\n',
   );
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = [
+    'install',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=1000',
+  ];
   const child = spawn(npm, args, {
     cwd: here,
     stdio: ['ignore', 'ignore', 'pipe'],

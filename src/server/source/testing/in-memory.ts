@@ -85,12 +85,16 @@ export class MemoryCheckpoints {
   }
 }
 
-/** What the pipeline does, with lines (or records that end with `}`) as units: returns the text of what was new. */
+/**
+ * What the pipeline does, with lines (or records that end with `}`) as units: returns the text of what was new. With
+ * `most`, it stops after so many bytes, as one that is killed between two commits does.
+ */
 export async function readNew(
   recogniser: Recogniser,
   checkpoints: MemoryCheckpoints,
   object: InputObject,
   signal: AbortSignal = new AbortController().signal,
+  most: number = Number.POSITIVE_INFINITY,
 ): Promise<string> {
   const known = await recogniser.recognise(object, signal);
   try {
@@ -101,14 +105,15 @@ export async function readNew(
     const bytes = Buffer.concat(chunks);
     const text = bytes.toString('latin1');
     const isJson = known.from.position > 0 ? known.reader === 'json' : text.startsWith('{');
-    const end = isJson ? endOfRecords(text) : text.lastIndexOf('\n') + 1;
+    const taken = text.slice(0, most);
+    const end = isJson ? endOfRecords(taken) : taken.lastIndexOf('\n') + 1;
     known.trail.append(bytes.subarray(0, end));
     const mark = known.trail.mark();
     checkpoints.commit(
       known.advance(mark, {
         source: reading.stateAt(mark.position),
         reader: isJson ? 'json' : 'lines',
-        rest: bytes.subarray(end),
+        ...(taken === text && { rest: bytes.subarray(end) }),
       }),
     );
     return text.slice(0, end);
