@@ -6,7 +6,6 @@ import type { StoreReader } from '#server/store/index.ts';
 import { createResultCache, isRepeatable } from './cache.ts';
 import { type Child, ChildLost, ChildRefused, startChild } from './child.ts';
 import { QueryError } from './errors.ts';
-import { printStages } from './explain.ts';
 import { DEFAULT_LIMITS, type QueryLimits, shareOut } from './limits.ts';
 import { createParserHost } from './parser-host.ts';
 import { createPool } from './pool.ts';
@@ -240,6 +239,8 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     async explain(request) {
       const compiled = await compile(request, clock());
       const { scans } = resolveScans(compiled.plan.scans, store, request.timespan);
+      // The printer of SQL takes a while to load, and is needed here only.
+      const { printStages } = await import('./explain.ts');
       return { plan: compiled.plan, sql: printStages(compiled.plan, scans) };
     },
     check: (text) => ask<Checked>({ kind: 'check', text }),

@@ -1,18 +1,7 @@
-import { TABLES } from '#core/schema/index.ts';
 import { reducePending } from '#server/reduce/index.ts';
 import { openStore, StoreLocked } from '#server/store/index.ts';
 import { loadConfig } from '../config/index.ts';
 import { readEnrichment } from '../enrichment.ts';
-
-/** Names whose values come from reduction: every table but the raw one, and the column that reduction decides. */
-const REDUCED = new RegExp(
-  `\\b(?:${[...TABLES.filter((t) => t.name !== 'Flows').map((t) => t.name), 'IsPrimary'].join('|')})\\b`,
-);
-
-/** True when a query may read what reduction makes; judged by the names in its text, so sometimes without need. */
-export function readsReduced(text: string): boolean {
-  return REDUCED.test(text);
-}
 
 /**
  * Brings the reduced tables up to date where no server does: `weir ingest` leaves that to the first who asks. Returns a

@@ -4,7 +4,7 @@ import { openReader, StoreMissing, type StoreReader } from '#server/store/index.
 import type { DataFolder } from '../data-folder.ts';
 import { asCommandError } from '../data-store.ts';
 import type { Answerer } from './answerer.ts';
-import { catchUp, readsReduced } from './catch-up.ts';
+import { readsReduced } from './reduced-names.ts';
 
 export interface LocalOptions {
   readonly folder: DataFolder;
@@ -37,6 +37,7 @@ export function createLocalAnswerer(
       () => options.note('bringing the reduced tables up to date first …'),
       PATIENCE_MS,
     );
+    const { catchUp } = await import('./catch-up.ts');
     const missing = await catchUp(data, options.signal);
     clearTimeout(patience);
     if (missing !== undefined) options.note(missing);

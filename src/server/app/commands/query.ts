@@ -8,10 +8,7 @@ import {
   type QueryResult,
 } from '#server/query/index.ts';
 import type { Answerer } from '../answering/answerer.ts';
-import { answerBatch } from '../answering/batch.ts';
 import { createLocalAnswerer } from '../answering/local.ts';
-import { createRemoteAnswerer } from '../answering/remote.ts';
-import { readTablesFile } from '../answering/tables-file.ts';
 import {
   CommandError,
   type ExitCode,
@@ -20,7 +17,7 @@ import {
   type Surroundings,
   UsageError,
 } from '../command.ts';
-import { readSecret } from '../config/index.ts';
+import { readSecret } from '../config/secret.ts';
 import { findDataFolder } from '../data-folder.ts';
 import { createLineWriter } from '../line-writer.ts';
 
@@ -45,10 +42,11 @@ export const run: Run = async (invocation, around) => {
     );
   const limits = readLimits(invocation);
   if (invocation.isSet('explain')) return explain(text, invocation, around, limits);
-  const answerer = openAnswerer(invocation, around, limits);
+  const answerer = await openAnswerer(invocation, around, limits);
   try {
     if (batch !== undefined) {
       const input = batch === '-' ? around.stdin : await openBatch(batch);
+      const { answerBatch } = await import('../answering/batch.ts');
       await answerBatch(input, answerer, around.signal, createLineWriter(around.stdout));
       return 0;
     }
@@ -84,11 +82,19 @@ function readLimits(invocation: Invocation): Limits {
   };
 }
 
-function openAnswerer(invocation: Invocation, around: Surroundings, limits: Limits): Answerer {
+/** Loads only what this way of asking needs: a single query should start fast. */
+async function openAnswerer(
+  invocation: Invocation,
+  around: Surroundings,
+  limits: Limits,
+): Promise<Answerer> {
   const server = invocation.value('server');
   if (server === undefined) {
     const tables = invocation.value('tables');
-    const further = tables === undefined ? undefined : readTablesFile(tables);
+    const further =
+      tables === undefined
+        ? undefined
+        : (await import('../answering/tables-file.ts')).readTablesFile(tables);
     return createLocalAnswerer({ ...localOptions(invocation, around, limits), further });
   }
   for (const flag of ['data', 'tables', 'engine'])
@@ -97,6 +103,7 @@ function openAnswerer(invocation: Invocation, around: Surroundings, limits: Limi
   const reference = invocation.value('token');
   const token =
     reference === undefined ? (around.env['WEIR_TOKEN'] ?? '') : readSecret(reference, around.env);
+  const { createRemoteAnswerer } = await import('../answering/remote.ts');
   return createRemoteAnswerer(server, token);
 }
 
