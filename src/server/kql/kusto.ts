@@ -232,8 +232,12 @@ function makeNode(raw: Raw): SyntaxNode {
   const node: SyntaxNode = {
     kind: kindName(raw['Kind']),
     slot: text(raw['NameInParent']),
-    start: num(raw['TextStart']),
-    length: num(raw['Width']),
+    get start() {
+      return num(raw['TextStart']);
+    },
+    get length() {
+      return num(raw['Width']);
+    },
     isToken: raw['IsToken'] === true,
     text: () =>
       text(call(raw, 'ToString', path(kusto, 'Syntax', 'IncludeTrivia', 'Interior'))).trim(),

@@ -77,13 +77,15 @@ function realValue(source: string): number | 'nan' | 'inf' | '-inf' {
   return Number(text);
 }
 
-/** A literal as data. `value` is what the language service says of it, `source` its text in the query. */
+/** A literal as data. `value` is what the language service says of it, `text` gives its text in the query. */
 export function literalOf(
   typeName: string,
   value: string | null,
-  source: string,
+  text: () => string,
   at: Span,
 ): LiteralExpr {
+  if (typeName === 'string') return make('string', value ?? '', at);
+  const source = text();
   const isNull = /\(\s*null\s*\)$/.test(source);
   if (isNull && typeName !== 'string' && typeName !== 'dynamic') return make(typeName, null, at);
   switch (typeName) {

@@ -295,7 +295,8 @@ function printUnnest(rel: Extract<Rel, { op: 'unnest' }>, p: Printing): Printed 
   const opened = add(p, `SELECT ${[...kept, ...lists].join(', ')}\n  FROM ${input.from}`, names);
   const longest = rel.arrays.map((_, i) => `coalesce(len("$list${i}"), 0)`);
   const count = longest.length > 1 ? `greatest(${longest.join(', ')})` : longest[0]!;
-  const atLeast = rel.keepsEmpty ? `greatest(${count}, 0)` : count;
+  const isNull = rel.arrays.map((_, i) => `"$list${i}" IS NULL`).join(' AND ');
+  const atLeast = rel.keepsNull ? `CASE WHEN ${isNull} THEN 1 ELSE ${count} END` : count;
   const limited = rel.limit ? `least(${atLeast}, ${printExpr(rel.limit, c)})` : atLeast;
   const index = quoteName(names.get(rel.index)!);
   const numbered = add(

@@ -148,8 +148,8 @@ export type Rel = Columns &
         /** Each a JSON array; they are walked together. */
         readonly arrays: readonly { readonly name: string; readonly expr: PlanExpr }[];
         readonly index: string;
-        /** Keep rows whose arrays are all empty. */
-        readonly keepsEmpty: boolean;
+        /** Keep rows whose arrays are all null, with null; those of empty arrays go all the same. */
+        readonly keepsNull: boolean;
         readonly limit?: PlanExpr;
       }
   );

@@ -92,10 +92,12 @@ function realJson(value: number): string {
 export function printReal(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return `${value}.0`;
-  const text = String(value);
-  const m = /^(-?[\d.]+)e([+-])(\d+)$/.exec(text);
-  return m ? `${m[1]}E${m[2]}${m[3]!.padStart(2, '0')}` : text;
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size < 1e-4 && size > 0)) {
+    const [digits, exponent] = value.toExponential().split('e');
+    return `${digits}E${exponent![0]}${exponent!.slice(1).padStart(2, '0')}`;
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 /** A dynamic value as tostring() shows it: texts bare, the rest as JSON. */

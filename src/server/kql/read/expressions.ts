@@ -116,21 +116,25 @@ function readPath(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   };
 }
 
+/** The service walks all earlier siblings to say where a node stands, so long lists share the position of the whole. */
+const LONG_LIST = 64;
+
 function readList(node: SyntaxNode, scope: Scope, reading: Reading): Expr[] {
-  return node
-    .list('Expressions')
-    .map((e) =>
-      e.type?.kind === 'table'
-        ? queryValue(e, 'list', scope, reading)
-        : readExpr(e, scope, reading),
-    );
+  const elements = node.list('Expressions');
+  const outer = reading.callSite;
+  if (elements.length > LONG_LIST) reading.callSite = spanOf(node, reading);
+  const read = elements.map((e) =>
+    e.type?.kind === 'table' ? queryValue(e, 'list', scope, reading) : readExpr(e, scope, reading),
+  );
+  reading.callSite = outer;
+  return read;
 }
 
 /** Reads a scalar expression (or an aggregate) with variables and user functions inlined. */
 export function readExpr(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   const at = spanOf(node, reading);
   const literalType = LITERAL_TYPES[node.kind];
-  if (literalType) return literalOf(literalType, node.literal, node.text(), at);
+  if (literalType) return literalOf(literalType, node.literal, () => node.text(), at);
   const sub = (slot: string) => readExpr(node.need(slot), scope, reading);
   switch (node.kind) {
     case 'NameReference':

@@ -36,7 +36,7 @@ interface Expansion {
   readonly indexName?: string;
   readonly limit?: PlanExpr;
   readonly kind: 'bag' | 'array';
-  readonly keepsEmpty: boolean;
+  readonly keepsNull: boolean;
 }
 
 /** One row per element of the arrays, walked together; a bag gives one row per property. */
@@ -58,7 +58,7 @@ export function expand(flow: Flow, e: Expansion, t: Translation): Flow {
     input: flow.rel,
     arrays: arrays.map((a) => ({ name: a.hidden, expr: a.expr })),
     index,
-    keepsEmpty: e.keepsEmpty,
+    keepsNull: e.keepsNull,
     ...(e.limit ? { limit: e.limit } : {}),
     columns: [
       ...flow.rel.columns,
@@ -114,7 +114,7 @@ function translateApply(
     {
       items: o.items,
       kind: 'bag',
-      keepsEmpty: false,
+      keepsNull: false,
       ...(o.indexName ? { indexName: o.indexName } : {}),
       ...(limit ? { limit } : {}),
     },
@@ -171,7 +171,7 @@ export const expandOperators: OperatorTable = {
       {
         items: o.items,
         kind: o.kind,
-        keepsEmpty: true,
+        keepsNull: true,
         ...(o.indexName ? { indexName: o.indexName } : {}),
         ...(limit ? { limit } : {}),
       },

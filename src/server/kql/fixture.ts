@@ -1,0 +1,85 @@
+import type { Plan, Refusal, Scan } from '#core/kql/index.ts';
+import { openDuckdb } from '#server/duckdb/index.ts';
+import { compile, execute, makeCatalog, prepare, printRow, setUpConnection } from './index.ts';
+import type { CatalogFunction } from './kusto.ts';
+import type { JsonCell } from './value.ts';
+
+/** Tables of the tests: `Events` is declared, `Open_CL` takes any column. */
+const EXTRA = {
+  tables: {
+    Events: [
+      { name: 'TimeGenerated', type: 'datetime' },
+      { name: 'Host', type: 'string' },
+      { name: 'Bytes', type: 'long' },
+      { name: 'Extra', type: 'dynamic' },
+    ],
+    Open_CL: [{ name: 'TimeGenerated', type: 'datetime' }],
+  },
+  open: ['Open_CL'],
+};
+
+const FUNCTIONS: readonly CatalogFunction[] = [
+  {
+    name: 'RecentEvents',
+    parameters: '(from:datetime=datetime(null), least:long=0)',
+    body: 'Events | where (isnull(from) or TimeGenerated >= from) and Bytes >= least',
+  },
+];
+
+/** 2026-03-04T12:00:00Z in µs. */
+export const NOW = Date.UTC(2026, 2, 4, 12) * 1000;
+
+const EVENTS = `(SELECT * FROM (VALUES
+  (TIMESTAMP '2026-03-04 10:00:00', 'web-1', 10::BIGINT, '{"a":1}'),
+  (TIMESTAMP '2026-03-04 11:00:00', 'web-2', NULL, '{"a":2,"b":"x"}'),
+  (TIMESTAMP '2026-03-04 11:30:00', '', 30::BIGINT, '')
+) AS v("TimeGenerated", "Host", "Bytes", "Extra"))`;
+
+function resolveScan(scan: Scan): string {
+  if (scan.table === 'Events') return EVENTS;
+  const columns = scan.columns.map((c) => `NULL AS "${c.name.replaceAll('"', '""')}"`);
+  return `(SELECT ${columns.join(', ')} WHERE false)`;
+}
+
+export interface Bench {
+  plan(query: string): Plan;
+  refusal(query: string): Refusal;
+  /** Rows as the command line prints them. */
+  rows(query: string): Promise<JsonCell[][]>;
+  columns(query: string): Promise<string[]>;
+  sql(query: string): Promise<string[]>;
+  close(): void;
+}
+
+export async function openBench(): Promise<Bench> {
+  const duckdb = await openDuckdb();
+  await setUpConnection(duckdb);
+  const prepared = prepare(makeCatalog({ extra: EXTRA, functions: FUNCTIONS, tables: [] }));
+  const plan = (query: string): Plan => {
+    const compiled = compile(query, prepared, { now: NOW });
+    if (!compiled.ok) throw new Error(`${compiled.refusal.code}: ${compiled.refusal.message}`);
+    return compiled.plan;
+  };
+  const run = async (query: string, seen: string[] = []) => {
+    const result = await execute(plan(query), duckdb, resolveScan, {
+      now: NOW,
+      onSql: (sql) => seen.push(sql),
+    });
+    return { ...result, seen };
+  };
+  return {
+    plan,
+    refusal(query) {
+      const compiled = compile(query, prepared, { now: NOW });
+      if (compiled.ok) throw new Error('the query was not refused');
+      return compiled.refusal;
+    },
+    async rows(query) {
+      const { rows, columns } = await run(query);
+      return rows.map((r) => printRow(r, columns));
+    },
+    columns: async (query) => (await run(query)).columns.map((c) => `${c.name}:${c.type}`),
+    sql: async (query) => (await run(query)).seen,
+    close: () => duckdb.close(),
+  };
+}
