@@ -47,13 +47,19 @@ export const observedNetwork = (source: string, scope: string, network: string):
     .join('/')
     .toLowerCase() || source;
 
+const tieBreak = (l: Lesson): string =>
+  [l.source, l.scope, l.network, l.subnet, l.region].join(' ');
+
 /** Which network each inside address belongs to, as the observers taught. */
 export class Lessons {
   readonly #best = new Map<string, Learned>();
   readonly #near = new Map<string, Map<string, Learned>>();
 
   constructor(lessons: readonly Lesson[]) {
-    const ordered = [...lessons].sort((a, b) => a.addresses - b.addresses || b.records - a.records);
+    const ordered = lessons.toSorted(
+      (a, b) =>
+        a.addresses - b.addresses || b.records - a.records || (tieBreak(a) < tieBreak(b) ? -1 : 1),
+    );
     for (const lesson of ordered) {
       const { ip, source, scope, region, subnet, addresses } = lesson;
       const network = observedNetwork(source, scope, lesson.network);
@@ -137,9 +143,10 @@ export class Classes {
 }
 
 /** A row of `places`. */
-export function placeRow(id: number, place: Place, classes: Classes) {
+export function placeRow(id: number, ip: string, place: Place, classes: Classes) {
   return {
     id,
+    ip,
     class: classes.idOf(place),
     kind: place.kind,
     rank: PLACE_KINDS.indexOf(place.kind),

@@ -7,7 +7,7 @@ import { MICROS_PER_HOUR, type ReduceJob, type ReduceResult, type WrittenTable }
 import { createRelation, type RelationColumns } from './json-relation.ts';
 import { Classes, contextFacts, type Lesson, Lessons, placeRow, serviceRows } from './knowledge.ts';
 import { wholeList } from './sql/columns.ts';
-import { ASK, fold, MEETINGS, PLACE, TYPE } from './sql/fold.ts';
+import { ASK, fold, MEETINGS, TYPE } from './sql/fold.ts';
 import { CHECK_HASHES, ORIENT, ORIENT_NOTHING, observeStatements } from './sql/observe.ts';
 import { PRIMARY } from './sql/primary.ts';
 import { ipDetailsSelect, netAnalyticsSelect, reduce } from './sql/reduced.ts';
@@ -35,7 +35,6 @@ const TEMPORARY = [
   'repeats',
   'folded',
   'asked',
-  'placed',
   'flows',
   'reduced',
   'context_facts',
@@ -54,6 +53,7 @@ const CONTEXT_COLUMNS: RelationColumns = {
 };
 const PLACE_COLUMNS: RelationColumns = {
   id: 'BIGINT',
+  ip: 'VARCHAR',
   class: 'INTEGER',
   kind: 'VARCHAR',
   rank: 'INTEGER',
@@ -189,8 +189,6 @@ async function enrich(
 
   const lessons = new Lessons(await readLessons(engine, job));
   await engine.run(ASK);
-  await engine.run(PLACE);
-  await engine.run('DROP TABLE folded');
   const classes = new Classes();
   async function* places() {
     for await (const chunk of engine.stream('SELECT id, ip, net FROM asked'))
@@ -198,6 +196,7 @@ async function enrich(
         const [address, from] = [String(ip), String(net)];
         return placeRow(
           Number(id),
+          address,
           enricher.locate(address, from, lessons.find(address, from)),
           classes,
         );
@@ -209,7 +208,7 @@ async function enrich(
   );
   await createRelation(engine, `${scratch}.meetings`, 'meetings', MEETING_COLUMNS, [meetings]);
   await engine.run(TYPE);
-  await engine.run('DROP TABLE placed');
+  await engine.run('DROP TABLE folded');
 }
 
 /** Columns of `places` that say nothing in this job: columns made of them need not be written. */
@@ -265,7 +264,7 @@ async function write(
     ? ` ORDER BY ${table.sortBy.map((name) => `"${name}"`).join(', ')}`
     : '';
   const { rowsChanged } = await engine.run(
-    `COPY (${source}${sorted}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(table)}, PARQUET_VERSION v2)`,
+    `COPY (${source}${sorted}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowGroupRows(table)}, PARQUET_VERSION v2)`,
   );
   if (rowsChanged === 0) {
     await rm(file, { force: true });

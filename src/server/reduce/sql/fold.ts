@@ -23,22 +23,19 @@ export const ASK = `
       UNION SELECT d, net FROM folded JOIN context_facts USING (c)))
   JOIN addresses USING (h)`;
 
-/** `placed`: folded rows with the ids of what enrichment said of both ends. */
-export const PLACE = `
-  CREATE TEMP TABLE placed AS
-  SELECT f.*, a.id AS sa, z.id AS da
-  FROM folded f JOIN context_facts USING (c)
-  JOIN asked a ON a.h = f.s AND a.net = context_facts.net
-  JOIN asked z ON z.h = f.d AND z.net = context_facts.net`;
+/** Each folded row with the places of both ends. */
+const BOTH_ENDS = `folded f JOIN context_facts w USING (c)
+  JOIN asked qa ON qa.h = f.s AND qa.net = w.net JOIN places a ON a.id = qa.id
+  JOIN asked qz ON qz.h = f.d AND qz.net = w.net JOIN places z ON z.id = qz.id`;
 
 /** Which kinds of place meet: FlowType depends on nothing else. */
-export const MEETINGS = `
-  SELECT DISTINCT a.class AS a, z.class AS z
-  FROM placed JOIN places a ON a.id = sa JOIN places z ON z.id = da`;
+export const MEETINGS = `SELECT DISTINCT a.class, z.class FROM ${BOTH_ENDS}`;
 
-/** `flows`: placed rows with their type; side is the end that is bundled: 1 source, 2 destination, 0 none. */
+/**
+ * `flows`: folded rows with the ids of both places (sa, da) and their type; side is the end that is bundled: 1 source,
+ * 2 destination, 0 none.
+ */
 export const TYPE = `
   CREATE TEMP TABLE flows AS
-  SELECT placed.*, m.type, m.side
-  FROM placed JOIN places a ON a.id = sa JOIN places z ON z.id = da
-  JOIN meetings m ON m.a = a.class AND m.z = z.class`;
+  SELECT f.*, a.id AS sa, z.id AS da, m.type, m.side
+  FROM ${BOTH_ENDS} JOIN meetings m ON m.a = a.class AND m.z = z.class`;

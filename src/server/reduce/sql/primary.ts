@@ -13,15 +13,15 @@ const RANK_OF_SOURCE = `CASE Source WHEN 'azure-vnet' THEN 0 WHEN 'azure-nsg' TH
 export const PRIMARY = [
   // Who saw what: one row per raw (pair, observer, direction).
   `CREATE TEMP TABLE sightings AS
-   SELECT hr, s, d, o, dir, one_way, count(*) AS n, any_value(c) AS c
+   SELECT hr, s, d, o, dir, one_way, count(*) AS n, min(c) AS c
    FROM (SELECT seen.*, contexts.o FROM seen JOIN contexts USING (c)) GROUP BY ALL`,
   // Inside addresses of each interface: its own, and for an appliance everybody's that it passes on.
   `CREATE TEMP TABLE inside AS
-   SELECT hr, o, h, sum(n)::BIGINT AS n, any_value(c) AS c FROM (
+   SELECT hr, o, h, sum(n)::BIGINT AS n, min(c) AS c FROM (
      SELECT hr, o, CASE dir WHEN 2 THEN s ELSE d END AS h, n, c FROM sightings WHERE dir > 0
      UNION ALL
      SELECT hr, o, h, n, c FROM (
-       SELECT hr, o, h, sum(n) AS n, any_value(c) AS c,
+       SELECT hr, o, h, sum(n) AS n, min(c) AS c,
          row_number() OVER (PARTITION BY hr, o ORDER BY sum(n) DESC) AS place,
          count(*) OVER (PARTITION BY hr, o, sum(n)) AS ties
        FROM (SELECT hr, o, s AS h, n, c FROM sightings WHERE dir = 0

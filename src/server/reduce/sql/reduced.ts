@@ -5,12 +5,12 @@ const COUNTERS = `sum(n)::BIGINT AS n, sum(st)::BIGINT AS st, sum(en)::BIGINT AS
   sum(pb)::BIGINT AS pb, sum(bb)::BIGINT AS bb, min(t0) AS t0, max(t1) AS t1, flatten(list(ports) FILTER (ports IS NOT NULL)) AS ports`;
 
 /** Public peers of one row: address|started|ended|packets out|packets in|bytes out|bytes in, separated by spaces. */
-const BARS = `array_to_string(list_sort(list(o.ip || '|' || st || '|' || en || '|' || pf || '|' || pb || '|' || bf || '|' || bb)), ' ')`;
+const BARS = `array_to_string(list_sort(list(outer_place.ip || '|' || st || '|' || en || '|' || pf || '|' || pb || '|' || bf || '|' || bb)), ' ')`;
 const TAG_LIST = `STRUCT(ip VARCHAR, tag VARCHAR)[]`;
 /** Gathering tags costs a second a million rows: only where some place has one. */
 const tagged = (hasTags: boolean) =>
   hasTags
-    ? `list({'ip': o.ip, 'tag': outer_place.tag}) FILTER (outer_place.tag <> '')`
+    ? `list({'ip': outer_place.ip, 'tag': outer_place.tag}) FILTER (outer_place.tag <> '')`
     : `NULL::${TAG_LIST}`;
 
 /** Folds the public side of AzurePublic and ExternalPublic: one row per inside address, key, and country or region. */
@@ -18,13 +18,12 @@ const bundle = (side: 1 | 2, hasTags: boolean): string => {
   const [inner, outer] = side === 1 ? ['da', 'sa'] : ['sa', 'da'];
   return `
     SELECT b, ${side === 1 ? `NULL::BIGINT AS sa, ${inner} AS da` : `${inner} AS sa, NULL::BIGINT AS da`}, dp, c, p, dir, type,
-      any_value(m1.class) AS a, any_value(m2.class) AS z,
+      any_value(${side === 1 ? 'outer' : 'inner'}_place.class) AS a, any_value(${side === 1 ? 'inner' : 'outer'}_place.class) AS z,
       CASE type WHEN 'ExternalPublic' THEN outer_place.country ELSE '' END AS geo_country,
       CASE type WHEN 'AzurePublic' THEN outer_place.azure_region ELSE '' END AS geo_region,
       ${COUNTERS}, ${side === 1 ? `${BARS} AS src_bars, '' AS dest_bars` : `'' AS src_bars, ${BARS} AS dest_bars`},
       ${side === 1 ? `${tagged(hasTags)} AS src_tags, NULL AS dest_tags` : `NULL AS src_tags, ${tagged(hasTags)} AS dest_tags`}
-    FROM flows JOIN places outer_place ON outer_place.id = ${outer} JOIN asked o ON o.id = ${outer}
-      JOIN places m1 ON m1.id = sa JOIN places m2 ON m2.id = da
+    FROM flows JOIN places outer_place ON outer_place.id = ${outer} JOIN places inner_place ON inner_place.id = ${inner}
     WHERE side = ${side}
     GROUP BY b, ${inner}, dp, c, p, dir, type, geo_country, geo_region`;
 };
@@ -41,8 +40,11 @@ export const reduce = (hasTags: boolean): string => `
   UNION ALL ${bundle(2, hasTags)}`;
 
 const instant = (micros: string) => `make_timestamp(${micros})`;
+/** Where the record gives no direction, a flow that starts further inside than it ends is outbound. */
+const WAY =
+  'CASE WHEN r.dir > 0 THEN r.dir WHEN coalesce(sp.rank, 9) <= coalesce(dp.rank, 9) THEN 2 ELSE 1 END';
 const verdict = (direction: 1 | 2, isDenied: boolean) =>
-  `CASE WHEN way = ${direction} AND ${isDenied ? '' : 'NOT '}denied THEN r.st ELSE 0 END`;
+  `CASE WHEN ${WAY} = ${direction} AND k.FlowStatus ${isDenied ? '=' : '<>'} 'Denied' THEN r.st ELSE 0 END`;
 /** Addresses of each tag, then the tag: "ip ip|tag ip|tag". */
 const tags = (
   list: string,
@@ -66,9 +68,9 @@ export function netAnalyticsSelect(
     FaSchemaVersion: `'3'`,
     Status: `'Completed'`,
     FlowType: 'r.type',
-    SrcIp: 'src.ip',
-    DestIp: 'dest.ip',
-    SrcPorts: `array_to_string(list_sort(list_distinct(r.ports)), '|')`,
+    SrcIp: 'sp.ip',
+    DestIp: 'dp.ip',
+    SrcPorts: `CASE len(r.ports) WHEN 1 THEN r.ports[1]::VARCHAR ELSE array_to_string(list_sort(list_distinct(r.ports)), '|') END`,
     DestPort: 'r.dp',
     L4Protocol: 'k.L4Protocol',
     L7Protocol: 'services.name',
@@ -96,8 +98,8 @@ export function netAnalyticsSelect(
       NetworkGroups: 'network_groups',
     }),
     ConnectionType: 'm.connection_type',
-    ConnectionName: `CASE WHEN r.type = 'P2S' THEN CASE WHEN sp.kind = 'clients' THEN sp.connection || '_' || src.ip
-      ELSE dp.connection || '_' || dest.ip END
+    ConnectionName: `CASE WHEN r.type = 'P2S' THEN CASE WHEN sp.kind = 'clients' THEN sp.connection || '_' || sp.ip
+      ELSE dp.connection || '_' || dp.ip END
       WHEN r.type = 'S2S' THEN CASE WHEN sp.kind = 'site' THEN sp.connection ELSE dp.connection END
       ELSE m.connection_name END`,
     ConnectingVnets: 'm.connecting',
@@ -133,11 +135,7 @@ export function netAnalyticsSelect(
     _BilledSize: '0',
   });
   return `SELECT ${list}
-    FROM (SELECT reduced.*, policies.FlowStatus = 'Denied' AS denied,
-        CASE WHEN dir > 0 THEN dir WHEN coalesce(near.rank, 9) <= coalesce(far.rank, 9) THEN 2 ELSE 1 END AS way
-      FROM reduced JOIN policies USING (p) LEFT JOIN places near ON near.id = sa LEFT JOIN places far ON far.id = da) r
-    JOIN contexts v USING (c) JOIN context_facts w USING (c) JOIN policies k USING (p)
-    LEFT JOIN asked src ON src.id = r.sa LEFT JOIN asked dest ON dest.id = r.da
+    FROM reduced r JOIN contexts v USING (c) JOIN context_facts w USING (c) JOIN policies k USING (p)
     LEFT JOIN places sp ON sp.id = r.sa LEFT JOIN places dp ON dp.id = r.da
     LEFT JOIN meetings m ON m.a = r.a AND m.z = r.z
     LEFT JOIN services ON services.port = r.dp AND services.l4 = k.L4Protocol`;
@@ -181,6 +179,6 @@ export function ipDetailsSelect(intervalMicros: number): string {
     SELECT DISTINCT b, type, ip, azure_region, country, details, threat_type, threat_description, threat_domain, threat_url, threat_port
     FROM (SELECT DISTINCT b, type, sa AS id FROM flows WHERE type IN ('AzurePublic', 'ExternalPublic', 'MaliciousFlow')
           UNION SELECT DISTINCT b, type, da FROM flows WHERE type IN ('AzurePublic', 'ExternalPublic', 'MaliciousFlow'))
-    JOIN asked USING (id) JOIN places USING (id)
+    JOIN places USING (id)
     WHERE kind = CASE type WHEN 'AzurePublic' THEN 'azure' WHEN 'ExternalPublic' THEN 'public' ELSE 'malicious' END)`;
 }

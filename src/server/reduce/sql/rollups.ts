@@ -75,7 +75,7 @@ const byHost: Rollup = {
     IsPublic: isPublic('kind'),
     ...counted,
   })} FROM (${ofHost('sa', 'Initiator')} UNION ALL ${ofHost('da', 'Responder')})
-    JOIN asked USING (id) JOIN places USING (id)`,
+    JOIN places USING (id)`,
 };
 
 const byPair: Rollup = {
@@ -151,7 +151,7 @@ const exposure: Rollup = {
           WHERE is_primary AND ${isPublic('x.kind')} <> ${isPublic('y.kind')})
       JOIN policies k USING (p)
     GROUP BY hr, inner_id, from_internet, dp, k.L4Protocol, k.FlowStatus)
-    JOIN asked ON asked.id = inner_id JOIN places ON places.id = inner_id
+    JOIN places ON places.id = inner_id
     LEFT JOIN services ON services.port = dp AND services.l4 = L4Protocol`,
 };
 
