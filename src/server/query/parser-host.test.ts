@@ -15,6 +15,7 @@ function open(options: Partial<ParserHostOptions> = {}): ParserHost {
     maxRequests: 1000,
     maxBytes: 1e9,
     timeoutMs: 10_000,
+    idleMs: 60_000,
     ...options,
   });
   hosts.push(host);
@@ -54,6 +55,15 @@ describe('the parser host', () => {
     await host.warm();
     await expect(host.ask({ kind: 'hang' })).rejects.toMatchObject({ code: 'parser-lost' });
     expect(await host.ask({ kind: 'parse', text: 'alive' })).toBe('alive');
+  });
+
+  it('ends a child that nobody asks, and starts another when somebody does', async () => {
+    const host = open({ idleMs: 100 });
+    await host.warm();
+    const before = host.pid;
+    await until(() => host.pid === undefined);
+    expect(await host.ask({ kind: 'parse', text: 'again' })).toBe('again');
+    expect(host.pid).not.toBe(before);
   });
 
   it('passes on what the child refuses', async () => {

@@ -11,6 +11,8 @@ export interface ParserHostOptions {
   readonly maxBytes: number;
   /** A request that takes longer ends its child. */
   readonly timeoutMs: number;
+  /** A child that nobody asks for so long ends; the next request starts one. */
+  readonly idleMs: number;
 }
 
 export interface ParserHost {
@@ -39,6 +41,22 @@ export function createParserHost(options: ParserHostOptions): ParserHost {
   let current: Parser | undefined;
   let successor: Parser | undefined;
   let isStopped = false;
+  let idleTimer: NodeJS.Timeout | undefined;
+
+  /** Ends a child through no fault of its requests: one that slips in just now is asked again elsewhere. */
+  function end(parser: Parser): void {
+    parser.isBlamed = true;
+    parser.child.kill();
+  }
+
+  /** Begins the wait for nobody to ask anew. */
+  function restAfter(): void {
+    clearTimeout(idleTimer);
+    idleTimer = setTimeout(() => {
+      if (current?.child.pending === 0 && !successor) end(current);
+    }, options.idleMs);
+    idleTimer.unref();
+  }
 
   function launch(): Parser {
     const child = options.start();
@@ -71,7 +89,7 @@ export function createParserHost(options: ParserHostOptions): ParserHost {
   }
 
   function retire(parser: Parser): void {
-    if (parser.child.pending === 0) parser.child.kill();
+    if (parser.child.pending === 0) end(parser);
     else setTimeout(() => retire(parser), 100).unref();
   }
 
@@ -97,6 +115,7 @@ export function createParserHost(options: ParserHostOptions): ParserHost {
       throw error;
     } finally {
       clearTimeout(timer);
+      restAfter();
     }
   }
 
@@ -121,12 +140,14 @@ export function createParserHost(options: ParserHostOptions): ParserHost {
     },
     async warm() {
       await acquire().ready;
+      restAfter();
     },
     get pid() {
       return current?.child.isAlive ? current.child.pid : undefined;
     },
     stop() {
       isStopped = true;
+      clearTimeout(idleTimer);
       current?.child.kill();
       successor?.child.kill();
     },

@@ -45,7 +45,13 @@ const LIGHT_MS = 5000;
 const IDLE_MS = 5 * 60_000;
 /** How long an interrupted query may take to obey. */
 const GRACE_MS = 2000;
-const PARSER = { heapBytes: 700e6, maxRequests: 3000, maxBytes: 600e6, timeoutMs: 20_000 };
+const PARSER = {
+  heapBytes: 700e6,
+  maxRequests: 3000,
+  maxBytes: 600e6,
+  timeoutMs: 20_000,
+  idleMs: 15 * 60_000,
+};
 
 /**
  * Answers queries. Kusto's parser lives in one child process, the engine in others, so that no query can starve or end
@@ -64,6 +70,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     maxRequests: PARSER.maxRequests,
     maxBytes: PARSER.maxBytes,
     timeoutMs: PARSER.timeoutMs,
+    idleMs: PARSER.idleMs,
   });
   const pool = createPool({
     size: limits.workers,
