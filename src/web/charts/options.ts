@@ -187,7 +187,8 @@ function drawSeries(
       connectNulls: false,
       lineStyle: {
         color: colour,
-        width: isStacked ? 1 : 1.5,
+        // The edge of an area without height would colour the one below it.
+        width: isArea && isStacked ? 0 : 1.5,
         type: series.isReference
           ? ('dashed' as const)
           : series.tone || isStacked

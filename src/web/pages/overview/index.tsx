@@ -26,10 +26,12 @@ export default function Overview(): ReactNode {
   const beforeName = nameBefore(selection.range);
   const data = useMemo(() => dataExtent(status.data), [status.data]);
   const begins = data?.from;
-  // With no data at all before, everything would look new.
+  // Where the data begins later than the period before, everything would look new.
   const scope = useMemo(
     () =>
-      asked.previous && begins !== undefined && asked.previous.to <= begins
+      asked.previous &&
+      begins !== undefined &&
+      begins > asked.previous.from + slackMs(asked.previous)
         ? { ...asked, previous: undefined }
         : asked,
     [asked, begins],
@@ -62,7 +64,13 @@ export default function Overview(): ReactNode {
       <h1 className="visually-hidden">Overview</h1>
       <Elsewhere interval={scope.interval} data={data} />
       <WhatChanged context={context} />
-      <Tiles scope={scope} hasRollups={isReduced} status={status.data} beforeName={beforeName} />
+      <Tiles
+        scope={scope}
+        isComparing={asked.previous !== undefined}
+        hasRollups={isReduced}
+        status={status.data}
+        beforeName={beforeName}
+      />
       <FlowsPanel scope={scope} hasRollups={isReduced} beforeName={beforeName} data={data} />
       <SourcesPanel status={status.data} />
       {PANELS.map((panel) => (
@@ -71,6 +79,11 @@ export default function Overview(): ReactNode {
     </div>
   );
 }
+
+const HOUR_MS = 3_600_000;
+
+/** How much later than a period data may begin and still fill it. */
+const slackMs = ({ from, to }: Interval): number => Math.min(HOUR_MS, (to - from) / 10);
 
 const PATIENCE_MS = 1000;
 

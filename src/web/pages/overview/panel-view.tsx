@@ -63,7 +63,7 @@ function Text(props: { readonly row: Record_; readonly column: PanelColumn }): R
   }
   return (
     <span title={sub ? `${text}  ${sub}` : text}>
-      {text} {sub && <span className="sub">{sub}</span>}
+      {text} {sub && <span className="sub">{sub.split('/').at(-1)}</span>}
     </span>
   );
 }

@@ -13,6 +13,8 @@ import { ANSWERING, TOTALS } from './totals.ts';
 interface TilesProps {
   readonly scope: Scope;
   readonly hasRollups: boolean;
+  /** Whether a comparison was asked for; the scope has none where there is no data to compare with. */
+  readonly isComparing: boolean;
   readonly status: StatusAnswer | undefined;
   /** `the day before`. */
   readonly beforeName: string;
@@ -46,8 +48,8 @@ export function Tiles(props: TilesProps): ReactNode {
   const change = (name: string) =>
     hasBefore
       ? `${words(formatChange(at(name), was(name)))} ${props.beforeName}`
-      : before
-        ? `nothing ${props.beforeName}`
+      : props.isComparing
+        ? `no data ${props.beforeName}`
         : '';
   const share = at('Flows') > 0 ? at('Denied') / at('Flows') : 0;
   const shareBefore = was('Flows') > 0 ? was('Denied') / was('Flows') : 0;

@@ -7,7 +7,7 @@ import { toRecords, useKqlList, useSelection } from '#web/query/index.ts';
 import { Button, Icon, Loading } from '#web/widgets/index.ts';
 import { type Change, type Context, FINDINGS, type Step } from './changes/index.ts';
 
-const MOST = 3;
+const MOST = 6;
 
 /** What changed, as a person would tell a colleague; at most a handful, and a plain word when nothing did. */
 export function WhatChanged(props: { readonly context: Context }): ReactNode {

@@ -1,6 +1,8 @@
+import { callingHome } from './calling-home.ts';
 import { diskShort, incomplete, loggedTwice, sourceQuiet } from './data-trouble.ts';
 import { deniedMore } from './denied-more.ts';
 import type { Finding } from './finding.ts';
+import { knocking } from './knocking.ts';
 import { malicious } from './malicious.ts';
 import { newlyExposed } from './newly-exposed.ts';
 import { sendingMore } from './sending-more.ts';
@@ -10,9 +12,11 @@ export type { Change, Context, Finding, Step } from './finding.ts';
 
 /** Everything the Overview looks for. */
 export const FINDINGS: readonly Finding[] = [
+  callingHome,
   deniedMore,
   diskShort,
   incomplete,
+  knocking,
   loggedTwice,
   malicious,
   newlyExposed,

@@ -1,47 +1,46 @@
-import { formatBytes, formatChange } from '#web/base/format.ts';
-import { kqlString, kqlTime, kqlWithin } from '#web/base/kql.ts';
-import { toNumber, toText } from '#web/query/index.ts';
+import { formatBytes } from '#web/base/format.ts';
+import { kqlString, kqlWithin } from '#web/base/kql.ts';
+import { formatMoment } from '#web/base/time-text.ts';
+import { toMillis, toNumber, toText } from '#web/query/index.ts';
 import { defineFinding, type Finding } from './finding.ts';
 
 const HOUR = 3_600_000;
+const LEAST_HOURS = 6;
 const LEAST_BYTES = 100_000_000;
-const LEAST_RATIO = 5;
+const LEAST_RATIO = 10;
 const hour = (at: number) => Math.floor(at / HOUR) * HOUR;
 
-/** A host that sends many times more to the internet than in the period before. */
+/** A host whose busiest hour sent many times more to the internet than its usual hour. */
 export const sendingMore: Finding = defineFinding({
   id: 'sending-more',
-  kql: ({ scope: { interval, previous, filters }, hasRollups, status }) => {
-    const oldest = status.tables.find((t) => t.name === 'InternetExposure')?.oldest;
-    if (
-      !previous ||
-      !hasRollups ||
-      !oldest ||
-      Date.parse(oldest) > previous.from + HOUR ||
-      Object.keys(filters).length > 0
-    )
-      return undefined;
-    return `InternetExposure\n| where ${kqlWithin('TimeGenerated', { from: hour(previous.from), to: interval.to })}\n| where not(FromInternet)\n| summarize Sent = sumif(BytesSrcToDest, TimeGenerated >= ${kqlTime(hour(interval.from))}),\n    Before = sumif(BytesSrcToDest, TimeGenerated < ${kqlTime(previous.to)})\n    by Ip, Host\n| where Sent >= ${LEAST_BYTES} and Sent >= Before * ${LEAST_RATIO}\n| top 5 by Sent desc`;
-  },
-  judge: (rows, { scope, beforeName }) => {
-    const [first] = rows;
-    if (!first) return [];
+  kql: ({ scope: { interval, filters }, hasRollups }) =>
+    !hasRollups ||
+    Object.keys(filters).length > 0 ||
+    interval.to - interval.from < LEAST_HOURS * HOUR
+      ? undefined
+      : `InternetExposure\n| where ${kqlWithin('TimeGenerated', { from: hour(interval.from), to: interval.to })}\n| where not(FromInternet)\n| summarize Sent = sum(BytesSrcToDest) by Ip, Host, TimeGenerated\n| summarize arg_max(Sent, TimeGenerated), Hours = count(), Usual = percentile(Sent, 50) by Ip, Host\n| where Sent >= ${LEAST_BYTES}\n| top 20 by Sent desc`,
+  judge: (rows, { scope, status }) => {
+    const flows = status.tables.find((t) => t.name === 'Flows');
+    const from = Math.max(scope.interval.from, toMillis(flows?.oldest) ?? 0);
+    const to = Math.min(scope.interval.to, toMillis(flows?.newest) ?? scope.interval.to);
+    const hours = (to - from) / HOUR;
+    // A host that sends in fewer than half of the hours usually sends nothing.
+    const usual = (row: (typeof rows)[number]) =>
+      toNumber(row['Hours']) < hours / 2 ? 0 : toNumber(row['Usual']);
+    const first = rows.find((row) => toNumber(row['Sent']) >= usual(row) * LEAST_RATIO);
+    if (!first || hours < LEAST_HOURS) return [];
     const ip = toText(first['Ip']);
-    const host = toText(first['Host']);
-    const sent = toNumber(first['Sent']);
-    const before = toNumber(first['Before']);
-    const where = `Flows\n| where ${kqlWithin('TimeGenerated', scope.interval)}\n| where SrcIp == ${kqlString(ip)} and IsPrimary\n| summarize Sent = sum(BytesSrcToDest), Flows = countif(IsFlowStart) by DestIp, DestPort\n| top 50 by Sent desc`;
+    const host = toText(first['Host']).split('/').at(-1) ?? '';
+    const at = toMillis(first['TimeGenerated']) ?? scope.interval.from;
+    const where = `Flows\n| where ${kqlWithin('TimeGenerated', { from: at, to: at + HOUR })}\n| where SrcIp == ${kqlString(ip)} and IsPrimary\n| summarize Sent = sum(BytesSrcToDest), Flows = countif(IsFlowStart) by DestIp, DestPort\n| top 50 by Sent desc`;
     return [
       {
         id: 'sending-more',
         tone: 'bad',
-        weight: 80,
-        news: `${ip} sent ${formatBytes(sent)} to the internet`,
-        rest:
-          before === 0
-            ? `, and nothing ${beforeName}.`
-            : `, ${formatChange(sent, before)} as much as ${beforeName}.`,
-        why: `${host === '' ? '' : `${host} · `}${formatBytes(before)} before`,
+        weight: 95,
+        news: `${ip} sent ${formatBytes(toNumber(first['Sent']))} to the internet in one hour`,
+        rest: `, from ${formatMoment(at)} on.`,
+        why: `${host === '' ? '' : `${host} · `}${usual(first) === 0 ? 'usually it sends nothing' : `its usual hour sends ${formatBytes(usual(first))}`}`,
         steps: [
           { text: 'Where it went', kql: where },
           { text: 'Only this host', filters: { host: ip } },
