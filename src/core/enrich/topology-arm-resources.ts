@@ -1,107 +1,21 @@
 import type { ArmResource } from './arm-resource.ts';
+import { type FrontEnd, networkKey, path, printMac } from './topology.ts';
 import {
-  type ClientPool,
-  type FrontEnd,
-  type InterfaceNode,
-  type NetworkNode,
-  networkKey,
-  networkOfId,
-  type Peering,
-  parseArmId,
-  path,
-  printMac,
-  type SiteNode,
-  type SubnetNode,
-  type Topology,
-  type TopologyRow,
-} from './topology.ts';
-
-/** One kind of resource. Readers run in the order of the list, over all files, so that later ones find earlier ones. */
-export interface ArmReader {
-  readonly type: string;
-  read(resource: ArmResource, tables: ArmTables): void;
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** What readers fill. */
-export interface ArmTables {
-  readonly networks: NetworkNode[];
-  readonly subnets: SubnetNode[];
-  readonly interfaces: Mutable<InterfaceNode>[];
-  readonly sites: Mutable<SiteNode>[];
-  readonly clientPools: ClientPool[];
-  readonly frontEnds: FrontEnd[];
-  readonly peerings: Peering[];
-  readonly rows: TopologyRow[];
-  /** Address of a public address resource, by its id in lower case. */
-  readonly publicAddresses: Map<string, string>;
-  finish(problems: readonly string[]): Topology;
-}
-
-export function armTables(): ArmTables {
-  const tables = {
-    networks: [],
-    subnets: [],
-    interfaces: [],
-    sites: [],
-    clientPools: [],
-    frontEnds: [],
-    peerings: [],
-    rows: [],
-    publicAddresses: new Map<string, string>(),
-    finish: (problems: readonly string[]): Topology => {
-      const { networks, subnets, interfaces, sites, clientPools, frontEnds, peerings, rows } =
-        tables as ArmTables;
-      return {
-        networks,
-        subnets,
-        interfaces,
-        sites,
-        clientPools,
-        frontEnds,
-        peerings,
-        rows,
-        problems,
-      };
-    },
-  };
-  return tables;
-}
-
-const own = (r: ArmResource) => ({
-  scope: r.scope,
-  group: r.group,
-  name: r.name,
-  region: r.region,
-});
-
-const row = (r: ArmResource, kind: string, more: TopologyRow): TopologyRow => ({
-  SubType: 'Topology',
-  AzureResourceType: kind,
-  Name: path(r.group, ...r.names),
-  Region: r.region,
-  DiscoveryRegion: r.region,
-  Subscription: r.scope,
-  Tags: r.tags(),
-  ...more,
-});
-
-const join = (texts: readonly string[]) => texts.join(',');
-/** `resource group/name…` of an id. */
-const short = (id: string) => {
-  const parsed = parseArmId(id);
-  return parsed ? path(parsed.group, ...parsed.names) : '';
-};
-/** A subnet's id, or the template form that names network and subnet, as network key and path. */
-function subnetOf(r: ArmResource, id: string): { network: string; path: string } {
-  const exact = networkOfId(id);
-  if (exact) return { network: exact.key, path: path(exact.group, exact.network, exact.subnet) };
-  const [network = '', subnet = ''] = parseArmId(id)?.names ?? [];
-  if (network === '') return { network: '', path: '' };
-  return { network: networkKey(r.scope, r.group, network), path: path(r.group, network, subnet) };
-}
-const networkKeyOf = (r: ArmResource, id: string) => subnetOf(r, id).network;
+  circuit,
+  connection,
+  localNetworkGateway,
+  virtualNetworkGateway,
+} from './topology-arm-gateways.ts';
+import {
+  type ArmReader,
+  type ArmTables,
+  join,
+  networkKeyOf,
+  own,
+  row,
+  short,
+  subnetOf,
+} from './topology-arm-tables.ts';
 
 const publicIp: ArmReader = {
   type: 'Microsoft.Network/publicIPAddresses',
@@ -299,105 +213,6 @@ const routeTable: ArmReader = {
         }),
         Name: path(r.group, r.name, route.name),
       });
-  },
-};
-
-const virtualNetworkGateway: ArmReader = {
-  type: 'Microsoft.Network/virtualNetworkGateways',
-  read(r, t) {
-    const pool =
-      r.part('vpnClientConfiguration')?.part('vpnClientAddressPool')?.texts('addressPrefixes') ??
-      [];
-    if (pool.length > 0) t.clientPools.push({ ...own(r), prefixes: pool });
-    const configuration = r.parts('ipConfigurations')[0];
-    t.rows.push(
-      row(r, 'VirtualNetworkGateway', {
-        GatewayType: r.text('gatewayType'),
-        Sku: r.part('sku')?.text('name') ?? '',
-        BgpEnabled: r.bool('enableBgp'),
-        VipAddress:
-          t.publicAddresses.get(configuration?.ref('publicIPAddress').toLowerCase() ?? '') ?? '',
-        VpnClientAddressPrefixes: join(pool),
-        GatewaySubnet: short(configuration?.ref('subnet') ?? ''),
-      }),
-    );
-  },
-};
-
-const localNetworkGateway: ArmReader = {
-  type: 'Microsoft.Network/localNetworkGateways',
-  read(r, t) {
-    const space = r.part('localNetworkAddressSpace') ?? r.part('addressSpace');
-    const prefixes = space?.texts('addressPrefixes') ?? [];
-    t.sites.push({ ...own(r), kind: 'local-network-gateway', prefixes, connection: '' });
-    t.rows.push(
-      row(r, 'LocalNetworkGateway', {
-        AddressPrefixes: join(prefixes),
-        VipAddress: r.text('gatewayIpAddress'),
-      }),
-    );
-  },
-};
-
-const circuit: ArmReader = {
-  type: 'Microsoft.Network/expressRouteCircuits',
-  read(r, t) {
-    const sku = r.part('sku');
-    const provider = r.part('serviceProviderProperties');
-    t.rows.push(
-      row(r, 'ExpressRouteCircuit', {
-        CircuitProvisioningState: r.text('circuitProvisioningState'),
-        ServiceProviderProvisioningState: r.text('serviceProviderProvisioningState'),
-        ServiceProviderProperties: provider
-          ? [
-              provider.text('serviceProviderName'),
-              provider.text('bandwidthInMbps'),
-              provider.text('peeringLocation'),
-            ].join(';')
-          : '',
-        SkuDetail: sku ? [sku.text('family'), sku.text('name'), sku.text('tier')].join(';') : '',
-      }),
-    );
-    for (const p of r.parts('peerings'))
-      t.rows.push({
-        ...row(p, 'ExpressRouteCircuitPeering', {
-          PeeringType: p.text('peeringType'),
-          AzureAsn: p.number('azureASN'),
-          PeerAsn: p.number('peerASN'),
-          PrimaryAzurePort: p.text('primaryAzurePort'),
-          SecondaryAzurePort: p.text('secondaryAzurePort'),
-          PrimaryPeerAddressPrefix: p.text('primaryPeerAddressPrefix'),
-          SecondaryPeerAddressPrefix: p.text('secondaryPeerAddressPrefix'),
-          State: p.text('state'),
-          VlanId: p.number('vlanId'),
-        }),
-        Name: path(r.group, r.name, p.name),
-      });
-  },
-};
-
-const connection: ArmReader = {
-  type: 'Microsoft.Network/connections',
-  read(r, t) {
-    const local = short(r.ref('localNetworkGateway2'));
-    for (const site of t.sites)
-      if (local !== '' && path(site.group, site.name).toLowerCase() === local.toLowerCase())
-        site.connection = path(r.group, r.name);
-    t.rows.push(
-      row(r, 'Connection', {
-        VirtualNetworkGateway1: short(r.ref('virtualNetworkGateway1')),
-        VirtualNetworkGateway2: short(r.ref('virtualNetworkGateway2')),
-        LocalNetworkGateway: local,
-        Peer: short(r.ref('peer')),
-        ConnectionType: r.text('connectionType'),
-        GatewayConnectionType: r.text('connectionType'),
-        ConnectionStatus: r.text('connectionStatus'),
-        BgpEnabled: r.bool('enableBgp'),
-        RoutingWeight: r.number('routingWeight'),
-        IngressBytesTransferred: r.number('ingressBytesTransferred'),
-        EgressBytesTransferred: r.number('egressBytesTransferred'),
-      }),
-    );
   },
 };
 

@@ -1,6 +1,7 @@
 import { ArmResource, isJson, type Json, pick } from './arm-resource.ts';
 import type { Topology } from './topology.ts';
-import { ARM_READERS, type ArmReader, armTables } from './topology-arm-resources.ts';
+import { ARM_READERS } from './topology-arm-resources.ts';
+import { type ArmReader, armTables } from './topology-arm-tables.ts';
 
 /**
  * Reads exported ARM JSON: what `az network … list -o json`, an ARM template export, Resource Graph (`az graph query`) or

@@ -17,10 +17,10 @@ export interface ReduceOptions {
   readonly clock: () => number;
   /** Length of the reduction interval; divides an hour. Ten minutes unless given. */
   readonly intervalMicros?: number;
-  /** The engine's memory; 400 MiB unless given. */
+  /** The engine's memory; 384 MiB unless given. */
   readonly memoryLimitBytes?: number;
   readonly threads?: number;
-  /** Raw rows that are reduced at a time, whole hours at least; 1,000,000 unless given. */
+  /** Raw rows that are reduced at a time, whole hours at least; 800,000 unless given. */
   readonly rowsPerJob?: number;
   /** Starts what does the work; a process of its own unless given. */
   readonly startChild?: (setup: ChildSetup) => Promise<ReduceChild>;
@@ -45,8 +45,8 @@ export interface ReduceSummary {
 }
 
 export const TEN_MINUTES = 600_000_000;
-const MEMORY = 400 * 1024 * 1024;
-const ROWS_PER_JOB = 1_000_000;
+const MEMORY = 384 * 1024 * 1024;
+const ROWS_PER_JOB = 800_000;
 /** Compaction may replace the same segments at the same moment; each such meeting costs one try. */
 const TRIES = 5;
 
