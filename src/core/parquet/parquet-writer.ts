@@ -2,7 +2,18 @@ import type { Batch } from '#core/batch/index.ts';
 import type { Column, Table } from '#core/schema/index.ts';
 import { ByteSink } from './byte-sink.ts';
 import { type Chunk, ChunkEncoder, ENCODING, isNullable, PHYSICAL, physicalType } from './chunk.ts';
-import { encodeThrift, type ThriftValue } from './thrift.ts';
+import {
+  binary,
+  bool,
+  encodeThrift,
+  i32,
+  i64,
+  list,
+  struct,
+  type ThriftField,
+  type ThriftValue,
+  text,
+} from './thrift.ts';
 
 const CODEC = { uncompressed: 0, zstd: 6 } as const;
 const MAGIC = Uint8Array.of(0x50, 0x41, 0x52, 0x31);
@@ -36,6 +47,8 @@ export class ParquetWriter {
   readonly #file = new ByteSink(1 << 20);
   readonly #groups: ThriftValue[] = [];
   readonly #ranges = new Map<string, [number, number]>();
+  /** Row groups for which a column is not compressed, because it did not gain. */
+  readonly #incompressible = new Map<string, number>();
   rows = 0;
 
   constructor(table: Table, options: ParquetOptions) {
@@ -61,15 +74,16 @@ export class ParquetWriter {
       total += size;
       return meta;
     });
-    this.#groups.push({
-      struct: [
-        [1, { list: chunks, of: 'struct' }],
-        [2, { i64: total }],
-        [3, { i64: batch.rows }],
-        [5, { i64: start }],
-        [6, { i64: this.#file.length - start }],
-      ],
-    });
+    const written = this.#file.length - start;
+    this.#groups.push(
+      struct(
+        [1, list(chunks)],
+        [2, i64(total)],
+        [3, i64(batch.rows)],
+        [5, i64(start)],
+        [6, i64(written)],
+      ),
+    );
     this.rows += batch.rows;
   }
 
@@ -80,101 +94,80 @@ export class ParquetWriter {
 
   #writeChunk(column: Column, chunk: Chunk, rows: number): [meta: ThriftValue, size: number] {
     const start = this.#file.length;
-    const raw = (chunk.dictionary?.bytes.length ?? 0) + chunk.data.length;
-    const squeeze = raw < SMALLEST_CHUNK ? (bytes: Uint8Array) => bytes : this.#compress;
-    const dictionary = chunk.dictionary && squeeze(chunk.dictionary.bytes);
-    const data = squeeze(chunk.data);
-    const isCompressed = (dictionary?.length ?? 0) + data.length < raw * 0.9;
+    const pages = this.#squeeze(column.name, chunk);
     let uncompressed = 0;
-    const page = (
-      plain: Uint8Array,
-      squeezed: Uint8Array,
-      type: number,
-      header: readonly [number, ThriftValue],
-    ) => {
-      const bytes = isCompressed ? squeezed : plain;
-      const head = encodeThrift({
-        struct: [
-          [1, { i32: type }],
-          [2, { i32: plain.length }],
-          [3, { i32: bytes.length }],
-          header,
-        ],
-      });
+    const page = (plain: Uint8Array, bytes: Uint8Array, type: number, header: ThriftField) => {
+      const head = encodeThrift(
+        struct([1, i32(type)], [2, i32(plain.length)], [3, i32(bytes.length)], header),
+      );
       this.#file.append(head);
       this.#file.append(bytes);
       uncompressed += head.length + plain.length;
     };
-    if (chunk.dictionary && dictionary)
-      page(chunk.dictionary.bytes, dictionary, 2, [
+    if (chunk.dictionary) {
+      const { bytes, count } = chunk.dictionary;
+      page(bytes, pages?.dictionary ?? bytes, 2, [
         7,
-        {
-          struct: [
-            [1, { i32: chunk.dictionary.count }],
-            [2, { i32: ENCODING.plain }],
-          ],
-        },
+        struct([1, i32(count)], [2, i32(ENCODING.plain)]),
       ]);
+    }
     const dataAt = this.#file.length;
-    page(chunk.data, data, 0, [
-      5,
-      {
-        struct: [
-          [1, { i32: rows }],
-          [2, { i32: chunk.encoding }],
-          [3, { i32: ENCODING.rle }],
-          [4, { i32: ENCODING.rle }],
-        ],
-      },
-    ]);
+    const header = struct(
+      [1, i32(rows)],
+      [2, i32(chunk.encoding)],
+      [3, i32(ENCODING.rle)],
+      [4, i32(ENCODING.rle)],
+    );
+    page(chunk.data, pages?.data ?? chunk.data, 0, [5, header]);
     const physical = physicalType(column.type);
     const encodings = chunk.dictionary
       ? [ENCODING.plain, ENCODING.rle, ENCODING.rleDictionary]
       : [ENCODING.rle, chunk.encoding];
-    const meta: ThriftValue = {
-      struct: [
-        [1, { i32: physical }],
-        [2, { list: encodings.map((i32) => ({ i32 })), of: 'i32' }],
-        [3, { list: [{ text: column.name }], of: 'text' }],
-        [4, { i32: isCompressed ? CODEC.zstd : CODEC.uncompressed }],
-        [5, { i64: rows }],
-        [6, { i64: uncompressed }],
-        [7, { i64: this.#file.length - start }],
-        [9, { i64: dataAt }],
-        [11, chunk.dictionary ? { i64: start } : undefined],
-        [12, statistics(chunk, physical)],
-      ],
-    };
-    return [
-      {
-        struct: [
-          [2, { i64: start }],
-          [3, meta],
-        ],
-      },
-      uncompressed,
-    ];
+    const meta = struct(
+      [1, i32(physical)],
+      [2, list(encodings.map(i32))],
+      [3, list([text(column.name)])],
+      [4, i32(pages ? CODEC.zstd : CODEC.uncompressed)],
+      [5, i64(rows)],
+      [6, i64(uncompressed)],
+      [7, i64(this.#file.length - start)],
+      [9, i64(dataAt)],
+      [11, chunk.dictionary ? i64(start) : undefined],
+      [12, statistics(chunk, physical)],
+    );
+    return [struct([2, i64(start)], [3, meta]), uncompressed];
+  }
+
+  /** The pages compressed, where that saves a tenth; a column that did not gain is tried again every few row groups. */
+  #squeeze(name: string, chunk: Chunk): { dictionary: Uint8Array | null; data: Uint8Array } | null {
+    const raw = (chunk.dictionary?.bytes.length ?? 0) + chunk.data.length;
+    if (raw < SMALLEST_CHUNK) return null;
+    const rest = this.#incompressible.get(name) ?? 0;
+    if (rest > 0) {
+      this.#incompressible.set(name, rest - 1);
+      return null;
+    }
+    const dictionary = chunk.dictionary && this.#compress(chunk.dictionary.bytes);
+    const data = this.#compress(chunk.data);
+    if ((dictionary?.length ?? 0) + data.length < raw * 0.9) return { dictionary, data };
+    if (raw > 65_536) this.#incompressible.set(name, TRY_AGAIN_AFTER);
+    return null;
   }
 
   finish(): ParquetFile {
-    const schema: ThriftValue[] = [
-      {
-        struct: [
-          [4, { text: 'schema' }],
-          [5, { i32: this.#columns.length }],
-        ],
-      },
+    const schema = [
+      struct([4, text('schema')], [5, i32(this.#columns.length)]),
       ...this.#columns.map(schemaElement),
     ];
-    const footer = encodeThrift({
-      struct: [
-        [1, { i32: 1 }],
-        [2, { list: schema, of: 'struct' }],
-        [3, { i64: this.rows }],
-        [4, { list: this.#groups, of: 'struct' }],
-        [6, { text: 'Weir' }],
-      ],
-    });
+    const footer = encodeThrift(
+      struct(
+        [1, i32(1)],
+        [2, list(schema)],
+        [3, i64(this.rows)],
+        [4, list(this.#groups)],
+        [6, text('Weir')],
+      ),
+    );
     this.#file.append(footer);
     this.#file.uint32(footer.length);
     this.#file.append(MAGIC);
@@ -184,52 +177,38 @@ export class ParquetWriter {
 
 /** Chunks below this many bytes are not worth compressing. */
 const SMALLEST_CHUNK = 128;
+/** Row groups for which a column that did not compress is left alone. */
+const TRY_AGAIN_AFTER = 7;
 
 function schemaElement(column: Column): ThriftValue {
   const physical = physicalType(column.type);
-  const converted = physical === PHYSICAL.byteArray ? { i32: 0 } : undefined;
-  const none: ThriftValue = { struct: [] };
+  const isText = physical === PHYSICAL.byteArray;
   let logical: ThriftValue | undefined;
-  if (physical === PHYSICAL.byteArray) logical = { struct: [[1, none]] };
+  if (isText) logical = struct([1, struct()]);
   else if (column.type === 'datetime')
-    logical = {
-      struct: [
-        [
-          8,
-          {
-            struct: [
-              [1, { bool: false }],
-              [2, { struct: [[2, none]] }],
-            ],
-          },
-        ],
-      ],
-    };
-  return {
-    struct: [
-      [1, { i32: physical }],
-      [3, { i32: isNullable(column.type) ? 1 : 0 }],
-      [4, { text: column.name }],
-      [6, converted],
-      [10, logical],
-    ],
-  };
+    logical = struct([8, struct([1, bool(false)], [2, struct([2, struct()])])]);
+  return struct(
+    [1, i32(physical)],
+    [3, i32(isNullable(column.type) ? 1 : 0)],
+    [4, text(column.name)],
+    [6, isText ? i32(0) : undefined],
+    [10, logical],
+  );
 }
 
 function statistics(chunk: Chunk, physical: number): ThriftValue {
-  const number = (value: number): ThriftValue => {
+  const number = (value: number) => {
     const bytes = new Uint8Array(physical === PHYSICAL.int32 ? 4 : 8);
     const view = new DataView(bytes.buffer);
     if (physical === PHYSICAL.double) view.setFloat64(0, value, true);
     else if (physical === PHYSICAL.int32) view.setInt32(0, value, true);
     else view.setBigInt64(0, BigInt(value), true);
-    return { bytes };
+    return binary(bytes);
   };
-  return {
-    struct: [
-      [3, { i64: chunk.nullCount }],
-      [5, chunk.range ? number(chunk.range[1]) : undefined],
-      [6, chunk.range ? number(chunk.range[0]) : undefined],
-    ],
-  };
+  const { range } = chunk;
+  return struct(
+    [3, i64(chunk.nullCount)],
+    [5, range ? number(range[1]) : undefined],
+    [6, range ? number(range[0]) : undefined],
+  );
 }

@@ -1,61 +1,78 @@
 import { encodeUtf8 } from '#core/base/index.ts';
 import { ByteSink } from './byte-sink.ts';
 
+/** Thrift's numbers of compact types. */
+const TYPE = {
+  true: 1,
+  false: 2,
+  byte: 3,
+  i32: 5,
+  i64: 6,
+  binary: 8,
+  list: 9,
+  struct: 12,
+} as const;
+
 /**
- * A value of Thrift's compact protocol, as far as Parquet's metadata uses it.
- * Struct fields are pairs of id and value in rising order of id; undefined values are left out.
+ * A value of Thrift's compact protocol, as far as Parquet's metadata uses it. Made by the functions below; all of one
+ * shape, because thousands are written for each file.
  */
-export type ThriftValue =
-  | { readonly i32: number }
-  | { readonly i64: number }
-  | { readonly bool: boolean }
-  | { readonly i8: number }
-  | { readonly bytes: Uint8Array }
-  | { readonly text: string }
-  | { readonly list: readonly ThriftValue[]; readonly of: 'i32' | 'text' | 'struct' }
-  | { readonly struct: readonly (readonly [id: number, value: ThriftValue | undefined])[] };
-
-const ELEMENT_TYPES = { i32: 5, text: 8, struct: 12 } as const;
-
-function typeOf(value: ThriftValue): number {
-  if ('bool' in value) return value.bool ? 1 : 2;
-  if ('i8' in value) return 3;
-  if ('i32' in value) return 5;
-  if ('i64' in value) return 6;
-  if ('bytes' in value || 'text' in value) return 8;
-  return 'list' in value ? 9 : 12;
+export interface ThriftValue {
+  readonly type: number;
+  readonly content: number | Uint8Array | readonly ThriftValue[] | readonly ThriftField[];
 }
 
-function write(sink: ByteSink, value: ThriftValue): void {
-  if ('i32' in value) sink.zigzag(value.i32);
-  else if ('i64' in value) sink.zigzag(value.i64);
-  else if ('i8' in value) sink.byte(value.i8);
-  else if ('text' in value) writeBytes(sink, encodeUtf8(value.text));
-  else if ('bytes' in value) writeBytes(sink, value.bytes);
-  else if ('list' in value) {
-    const size = value.list.length;
-    sink.byte(((size < 15 ? size : 15) << 4) | ELEMENT_TYPES[value.of]);
-    if (size >= 15) sink.varint(size);
-    for (const item of value.list) write(sink, item);
-  } else if ('struct' in value) {
-    let last = 0;
-    for (const [id, field] of value.struct) {
-      if (!field) continue;
-      const delta = id - last;
-      if (delta > 15) {
-        sink.byte(typeOf(field));
-        sink.zigzag(id);
-      } else sink.byte((delta << 4) | typeOf(field));
-      last = id;
-      write(sink, field);
-    }
-    sink.byte(0);
+/** A field of a struct; fields stand in rising order of id, undefined ones are left out. */
+export type ThriftField = readonly [id: number, value: ThriftValue | undefined];
+
+export const i32 = (content: number): ThriftValue => ({ type: TYPE.i32, content });
+export const i64 = (content: number): ThriftValue => ({ type: TYPE.i64, content });
+export const bool = (value: boolean): ThriftValue => ({
+  type: value ? TYPE.true : TYPE.false,
+  content: 0,
+});
+export const binary = (content: Uint8Array): ThriftValue => ({ type: TYPE.binary, content });
+export const text = (value: string): ThriftValue => binary(encodeUtf8(value));
+export const struct = (...content: readonly ThriftField[]): ThriftValue => ({
+  type: TYPE.struct,
+  content,
+});
+/** Of values of one type; not empty. */
+export const list = (content: readonly ThriftValue[]): ThriftValue => ({
+  type: TYPE.list,
+  content,
+});
+
+function write(sink: ByteSink, { type, content }: ThriftValue): void {
+  if (typeof content === 'number') {
+    if (type === TYPE.i32 || type === TYPE.i64) sink.zigzag(content);
+  } else if (content instanceof Uint8Array) {
+    sink.varint(content.length);
+    sink.append(content);
+  } else if (type === TYPE.list) writeList(sink, content as readonly ThriftValue[]);
+  else writeStruct(sink, content as readonly ThriftField[]);
+}
+
+function writeList(sink: ByteSink, values: readonly ThriftValue[]): void {
+  const size = values.length;
+  sink.byte(((size < 15 ? size : 15) << 4) | values[0]!.type);
+  if (size >= 15) sink.varint(size);
+  for (const value of values) write(sink, value);
+}
+
+function writeStruct(sink: ByteSink, fields: readonly ThriftField[]): void {
+  let last = 0;
+  for (const [id, value] of fields) {
+    if (!value) continue;
+    const delta = id - last;
+    if (delta > 15) {
+      sink.byte(value.type);
+      sink.zigzag(id);
+    } else sink.byte((delta << 4) | value.type);
+    last = id;
+    write(sink, value);
   }
-}
-
-function writeBytes(sink: ByteSink, bytes: Uint8Array): void {
-  sink.varint(bytes.length);
-  sink.append(bytes);
+  sink.byte(0);
 }
 
 /** The compact-protocol bytes of a struct. Source: Apache Thrift, "Thrift Compact protocol encoding". */

@@ -8,7 +8,7 @@
  * reported as failed; reading them again goes on from what was committed.
  */
 import { type Format, formatsByName, type Unit, UnitCutter } from '#core/decode/index.ts';
-import type { InputObject, Reading, Recogniser } from '#server/source/index.ts';
+import { type InputObject, type Reading, type Recogniser, recycle } from '#server/source/index.ts';
 import type { Store } from '#server/store/index.ts';
 import { DecodePool } from './decode-pool.ts';
 import { Epoch, type Run } from './epoch.ts';
@@ -255,6 +255,7 @@ export class Ingester {
     for await (const chunk of reading) {
       totals.bytes += chunk.length;
       cutter.push(chunk);
+      recycle(chunk);
       if (cutter.unknown !== undefined) break;
       await this.#pool.ready();
       if (this.#epoch.bytes >= (this.#options.epochBytes ?? 192 * 1024 * 1024)) this.#seal();

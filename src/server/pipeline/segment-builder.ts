@@ -4,7 +4,8 @@ import { ChunkEncoder, ParquetWriter } from '#core/parquet/index.ts';
 import { tablesByName } from '#core/schema/index.ts';
 import type { SealedSegment } from './messages.ts';
 
-const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** One piece of output for almost every page: the default of 16 KiB is joined from many. */
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 256 * 1024 };
 
 /** Days that one table may be writing at once; more are sealed early, so that hostile times cannot hold memory. */
 const MOST_OPEN_DAYS = 64;

@@ -2,6 +2,7 @@ export { type AzureAddress, type AzureLogin, parseAzureAddress } from './azure-a
 export { type AzureSourceOptions, createAzureSource } from './azure-source.ts';
 export { createFileObject, createFileSource, type FileSourceOptions } from './file.ts';
 export { openPlace, PlaceError } from './place.ts';
+export { recycle } from './raw.ts';
 export { createRecogniser, type Recogniser } from './recognise.ts';
 export type { Mark, Progress, Recognised, Trail } from './recognised.ts';
 export {

@@ -27,6 +27,23 @@ export interface RawBytes {
 /** 2 MiB: reading costs nothing beside decoding, and two of them are in flight for each object that is read. */
 export const RAW_CHUNK_BYTES = 2 << 20;
 
-/** Memory that is not zeroed first. */
-export const allocate = (bytes: number): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer, 0, bytes);
+/** Buffers of chunks that were given back, to be filled again; a few are enough for the objects read at once. */
+const spare: ArrayBuffer[] = [];
+const MOST_SPARE = 12;
+
+/**
+ * Memory that is not zeroed first. Of the sizes that reading uses, memory that was given back is used again: fresh
+ * memory of megabytes costs page faults, and collections of all garbage.
+ */
+export function allocate(bytes: number): Uint8Array<ArrayBuffer> {
+  const at = spare.findIndex(
+    (buffer) => buffer.byteLength >= bytes && buffer.byteLength <= bytes * 2,
+  );
+  const buffer = at < 0 ? undefined : spare.splice(at, 1)[0];
+  return new Uint8Array(buffer ?? (Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer), 0, bytes);
+}
+
+/** Takes the memory of a chunk back; nobody may look at the chunk afterwards. */
+export function recycle(chunk: Uint8Array<ArrayBuffer>): void {
+  if (chunk.buffer.byteLength >= 1 << 18 && spare.length < MOST_SPARE) spare.push(chunk.buffer);
+}

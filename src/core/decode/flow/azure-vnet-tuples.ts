@@ -2,7 +2,13 @@ import { decodeLatin1, protocolName } from '#core/base/index.ts';
 import type { TableBuilder } from '#core/batch/index.ts';
 import { AddressCodes } from '../address-codes.ts';
 import type { DecodeSink, Origin, ProblemCode } from '../format.ts';
-import { ENCRYPTION_LABELS, placeOfResource, printMac, regionOfFlowLog } from './azure-resource.ts';
+import {
+  type AzurePlace,
+  ENCRYPTION_LABELS,
+  placeOfResource,
+  printMac,
+  regionOfFlowLog,
+} from './azure-resource.ts';
 import { columnsOf, internCodes, type VnetColumns } from './azure-vnet-columns.ts';
 import {
   EARLIEST,
@@ -137,7 +143,7 @@ export class VnetTuples {
     this.#recordStart = to;
     if (to === from) return;
     const c = this.#c;
-    const place = placeOfResource(this.#target || this.#flowLog);
+    const place = this.#placeOf(this.#target || this.#flowLog);
     const text = (column: typeof c.mac, value: string) =>
       column.codes.fill(column.intern(value), from, to);
     const number = (column: typeof c.offset, value: number) => {
@@ -151,7 +157,7 @@ export class VnetTuples {
     text(c.scope, place.scope);
     text(c.network, place.network);
     text(c.subnet, place.subnet);
-    text(c.region, regionOfFlowLog(this.#flowLog));
+    text(c.region, this.#regionOf(this.#flowLog));
     text(c.source, 'azure-vnet');
     text(c.object, this.#origin.object);
     number(c.offset, this.#recordOffset);
@@ -160,6 +166,20 @@ export class VnetTuples {
     c.initiatorKnown.values.fill(1, from, to);
     for (const column of c.always) column.present.fill(1, from, to);
   }
+
+  /** Records of one log come one after the other: the last answer is nearly always the next. */
+  #placeOf(id: string): AzurePlace {
+    if (id !== this.#placed.id) this.#placed = { id, place: placeOfResource(id) };
+    return this.#placed.place;
+  }
+  #placed = { id: '', place: placeOfResource('') };
+
+  #regionOf(flowLog: string): string {
+    if (flowLog !== this.#located.flowLog)
+      this.#located = { flowLog, region: regionOfFlowLog(flowLog) };
+    return this.#located.region;
+  }
+  #located = { flowLog: '', region: '' };
 
   /** Reads the array of tuples that opens at `at`; returns the index after it. */
   read(bytes: Uint8Array, at: number): number {
