@@ -120,6 +120,7 @@ interface Running {
   readonly resolveScan: ResolveScan;
   readonly options: ExecuteOptions;
   readonly temps: string[];
+  readonly isWrapping: boolean;
 }
 
 async function runSql(running: Running, sql: string): Promise<DuckdbResult> {
@@ -140,7 +141,7 @@ async function prepareLast(
   plan: Plan,
   running: Running,
 ): Promise<{ sql: string; columns: readonly BoundColumn[] }> {
-  const options = { scanSql: scanSql(plan, running.resolveScan) };
+  const options = { scanSql: scanSql(plan, running.resolveScan), isWrapping: running.isWrapping };
   let found: { name: string; columns: readonly BoundColumn[] } | null = null;
   for (const stage of plan.stages) {
     if (stage.kind === 'sql' && stage.into) {
@@ -179,6 +180,19 @@ async function dropTemps(running: Running): Promise<void> {
     await running.connection.run(`DROP TABLE IF EXISTS ${quoteName(name)}`);
 }
 
+/** DuckDB fails where a whole number leaves 64 bits; KQL wraps around, which is slower, so it is done only then. */
+const OVERFLOW = /Out of Range Error: Overflow/;
+
+async function runOnce(plan: Plan, running: Running): Promise<Executed> {
+  try {
+    const { sql, columns } = await prepareLast(plan, running);
+    const { rows } = await runSql(running, sql);
+    return { columns, rows };
+  } finally {
+    await dropTemps(running);
+  }
+}
+
 /** Runs a plan and gathers its rows. Rejects with the engine's error, or a RefusalError found while running. */
 export async function execute(
   plan: Plan,
@@ -186,13 +200,12 @@ export async function execute(
   resolveScan: ResolveScan,
   options: ExecuteOptions,
 ): Promise<Executed> {
-  const running: Running = { connection, resolveScan, options, temps: [] };
+  const running = { connection, resolveScan, options, temps: [], isWrapping: false };
   try {
-    const { sql, columns } = await prepareLast(plan, running);
-    const { rows } = await runSql(running, sql);
-    return { columns, rows };
-  } finally {
-    await dropTemps(running);
+    return await runOnce(plan, running);
+  } catch (error) {
+    if (!(error instanceof Error) || !OVERFLOW.test(error.message)) throw error;
+    return await runOnce(plan, { ...running, temps: [], isWrapping: true });
   }
 }
 
@@ -203,7 +216,7 @@ export async function executeStream(
   resolveScan: ResolveScan,
   options: ExecuteOptions,
 ): Promise<ExecutedStream> {
-  const running: Running = { connection, resolveScan, options, temps: [] };
+  const running: Running = { connection, resolveScan, options, temps: [], isWrapping: false };
   const { sql, columns } = await prepareLast(plan, running);
   options.onSql?.(sql);
   async function* chunks(): AsyncGenerator<DuckdbResult['rows']> {

@@ -13,7 +13,13 @@ export interface Arg {
 }
 
 /** Prints one call. `type` is what the call gives. */
-export type Printer = (args: readonly Arg[], call: { readonly type: KqlType }) => string;
+export type Printer = (args: readonly Arg[], call: PrintedCall) => string;
+
+export interface PrintedCall {
+  readonly type: KqlType;
+  /** Whole numbers wrap around at 64 bits, as in KQL; otherwise the engine may fail there, which is faster. */
+  readonly isWrapping?: boolean;
+}
 
 /** How JavaScript sees a value of a host function. `long` is a number where it is exact, else a bigint. */
 export type HostType = 'text' | 'long' | 'real' | 'bool';

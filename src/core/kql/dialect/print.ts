@@ -21,6 +21,8 @@ interface Printed {
 export interface PrintOptions {
   /** SQL that can stand after FROM, by name of a scan. */
   readonly scanSql: (scan: string) => string;
+  /** See `PrintedCall`. */
+  readonly isWrapping?: boolean;
 }
 
 interface Printing {
@@ -91,7 +93,7 @@ export function printExpr(expr: PlanExpr, c: Context): string {
       if (!row) throw new Error(`no such function: ${expr.name}`);
       const sql = row.duckdb(
         expr.args.map((a) => argOf(a, c)),
-        { type: expr.type },
+        { type: expr.type, isWrapping: c.p.options.isWrapping ?? false },
       );
       return isOther(row.returns, expr.type) ? convert({ sql, type: row.returns }, expr.type) : sql;
     }
@@ -207,6 +209,7 @@ function printJoin(rel: Extract<Rel, { op: 'join' }>, p: Printing): Printed {
     return `${from} AS ${quoteName(names.get(c.name)!)}`;
   });
   const on = rel.on.map((c) => {
+    if (c.op) return `${printExpr(c.left, l)} ${c.op} ${printExpr(c.right, r)}`;
     const same =
       c.left.type === 'string' && c.right.type === 'string' ? '=' : 'IS NOT DISTINCT FROM';
     return `${printExpr(c.left, l)} ${same} ${printExpr(c.right, r)}`;

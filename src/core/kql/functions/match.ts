@@ -11,8 +11,21 @@ function constantText(arg: Arg): string | null {
   return arg.literal && arg.type === 'string' ? String(arg.literal.value ?? '') : null;
 }
 
-const TERM = /^[A-Za-z0-9]+$/;
 const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+const WORD = /[\p{L}\p{N}]/u;
+const NOT_WORD = '[^\\pL\\pN]';
+
+/** A term as a pattern of RE2: at an edge that is a letter or digit stands a border. */
+function termPattern(term: string, edge: 'both' | 'start' | 'end'): string {
+  const chars = [...term];
+  const before = edge !== 'end' && WORD.test(chars[0] ?? '') ? `(^|${NOT_WORD})` : '';
+  const after = edge !== 'start' && WORD.test(chars.at(-1) ?? '') ? `($|${NOT_WORD})` : '';
+  return `${before}${escapeRegex(term)}${after}`;
+}
+
+/** Terms that a pattern can hold: DuckDB's parser cannot read a zero byte in one. */
+const fitsPattern = (term: string) => term !== '' && term.length < 1000 && !term.includes('\0');
 
 function hasTerm(
   text: string,
@@ -21,13 +34,56 @@ function hasTerm(
   edge: 'both' | 'start' | 'end',
 ): string {
   const constant = constantText(term);
-  if (constant !== null && TERM.test(constant)) {
-    const before = edge === 'end' ? '' : '(^|[^\\pL\\pN])';
-    const after = edge === 'start' ? '' : '($|[^\\pL\\pN])';
-    const pattern = `${before}${escapeRegex(constant)}${after}`;
-    return `regexp_matches(${text}, ${quoteText(pattern)}${isCased ? '' : `, 'i'`})`;
-  }
+  if (constant !== null && fitsPattern(constant))
+    return matches(text, termPattern(constant, edge), isCased);
   return `weir_has(${text}, ${toText(term)}, ${isCased}, '${edge}')`;
+}
+
+function matches(text: string, pattern: string, isCased: boolean): string {
+  return `regexp_matches(${text}, ${quoteText(pattern)}${isCased ? '' : ", 'i'"})`;
+}
+
+/** More constants than this go to one function that keeps the list, not into one pattern. */
+const MAX_PATTERN_TERMS = 100;
+
+function hasMany(name: 'weir_has_any' | 'weir_has_all', [value, ...rest]: readonly Arg[]): string {
+  const text = toText(value!);
+  const constants = flattenConstants(rest);
+  if (
+    !constants ||
+    constants.length === 0 ||
+    constants.length > MAX_PATTERN_TERMS ||
+    !constants.every(fitsPattern)
+  )
+    return `${name}(${text}, ${list(rest)})`;
+  if (name === 'weir_has_any')
+    return matches(text, constants.map((c) => termPattern(c, 'both')).join('|'), false);
+  return `(${constants.map((c) => matches(text, termPattern(c, 'both'), false)).join(' AND ')})`;
+}
+
+/** RE2's \d, \s and \w are ASCII only; KQL's are not. */
+function widenClasses(pattern: string): string {
+  let out = '';
+  let isInClass = false;
+  for (let i = 0; i < pattern.length; i++) {
+    const c = pattern[i]!;
+    if (c === '\\') {
+      const next = pattern[++i] ?? '';
+      if (next === 'd') out += '\\p{Nd}';
+      else if (next === 's') out += isInClass ? '\\s\\pZ' : '[\\s\\pZ]';
+      else out += c + next;
+    } else {
+      if (c === '[') isInClass = true;
+      else if (c === ']') isInClass = false;
+      out += c;
+    }
+  }
+  return out;
+}
+
+function regexMatch(text: string, regex: Arg): string {
+  const constant = constantText(regex);
+  return `regexp_matches(${text}, ${constant === null || constant.includes('\0') ? toText(regex) : quoteText(widenClasses(constant))})`;
 }
 
 type Match = (text: string, argument: Arg) => string;
@@ -70,22 +126,11 @@ function list(args: readonly Arg[]): string {
 }
 
 const rows: Record<string, FunctionRow> = {
-  has_any: {
-    returns: 'bool',
-    duckdb: ([a, ...rest]) => `weir_has_any(${toText(a!)}, ${list(rest)})`,
-  },
-  has_all: {
-    returns: 'bool',
-    duckdb: ([a, ...rest]) => `weir_has_all(${toText(a!)}, ${list(rest)})`,
-  },
-  '!has_any': {
-    returns: 'bool',
-    duckdb: ([a, ...rest]) => no(`weir_has_any(${toText(a!)}, ${list(rest)})`),
-  },
-  'matches regex': {
-    returns: 'bool',
-    duckdb: ([a, b]) => `regexp_matches(${toText(a!)}, ${toText(b!)})`,
-  },
+  has_any: { returns: 'bool', duckdb: (args) => hasMany('weir_has_any', args) },
+  has_all: { returns: 'bool', duckdb: (args) => hasMany('weir_has_all', args) },
+  '!has_any': { returns: 'bool', duckdb: (args) => no(hasMany('weir_has_any', args)) },
+  '!has_all': { returns: 'bool', duckdb: (args) => no(hasMany('weir_has_all', args)) },
+  'matches regex': { returns: 'bool', duckdb: ([a, b]) => regexMatch(toText(a!), b!) },
 };
 for (const [name, match] of Object.entries(MATCHES)) {
   const { positive, negative } = both(match);

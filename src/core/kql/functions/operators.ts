@@ -1,5 +1,5 @@
 import type { KqlType } from '../../schema/index.ts';
-import type { Arg, FunctionGroup, Printer } from '../dialect/dialect.ts';
+import type { Arg, FunctionGroup, PrintedCall, Printer } from '../dialect/dialect.ts';
 import { convert, micros, quoteText, toReal, toText } from '../dialect/duckdb.ts';
 
 const NUMBERS: ReadonlySet<KqlType> = new Set(['int', 'long', 'real', 'decimal']);
@@ -63,45 +63,49 @@ function number(arg: Arg, type: KqlType): string {
   return convert(arg, type === 'timespan' || type === 'datetime' ? 'real' : type);
 }
 
-const add: Printer = ([a, b], { type }) => {
+const add: Printer = ([a, b], printed) => {
+  const { type } = printed;
   if (type === 'datetime') {
     const [at, span] = a!.type === 'datetime' ? [a!, b!] : [b!, a!];
     return `make_timestamp(${micros(at.sql)} + (${convert(span, 'timespan')}) // 10)`;
   }
   if (type === 'timespan') return `(${convert(a!, 'timespan')} + ${convert(b!, 'timespan')})`;
-  return arithmetic('+', a!, b!, type);
+  return arithmetic('+', a!, b!, printed);
 };
 
-const subtract: Printer = ([a, b], { type }) => {
+const subtract: Printer = ([a, b], printed) => {
+  const { type } = printed;
   if (type === 'datetime')
     return `make_timestamp(${micros(a!.sql)} - (${convert(b!, 'timespan')}) // 10)`;
   if (type === 'timespan' && a!.type === 'datetime')
     return `((${micros(a!.sql)} - ${micros(convert(b!, 'datetime'))}) * 10)`;
   if (type === 'timespan') return `(${convert(a!, 'timespan')} - ${convert(b!, 'timespan')})`;
-  return arithmetic('-', a!, b!, type);
+  return arithmetic('-', a!, b!, printed);
 };
 
-/** Whole numbers wrap around at 64 bits, as the engine's do. */
-function arithmetic(operator: '+' | '-' | '*', a: Arg, b: Arg, type: KqlType): string {
+function arithmetic(
+  operator: '+' | '-' | '*',
+  a: Arg,
+  b: Arg,
+  { type, isWrapping }: PrintedCall,
+): string {
   if (type === 'long' || type === 'int') {
-    const isSmall = (x: Arg) =>
-      x.type === 'int' ||
-      (x.literal !== undefined &&
-        typeof x.literal.value === 'string' &&
-        x.literal.value.length < 9);
     const [x, y] = [number(a, 'long'), number(b, 'long')];
-    if (isSmall(a) && isSmall(b)) return `((${x})::BIGINT ${operator} (${y})::BIGINT)`;
-    return `weir_wrap(${x}::HUGEINT ${operator} ${y}::HUGEINT)`;
+    if (isWrapping) return `weir_wrap(${x}::HUGEINT ${operator} ${y}::HUGEINT)`;
+    return a.type === 'long' && b.type === 'long'
+      ? `(${x} ${operator} ${y})`
+      : `((${x})::BIGINT ${operator} (${y})::BIGINT)`;
   }
   return `(${number(a, type)} ${operator} ${number(b, type)})`;
 }
 
-const multiply: Printer = ([a, b], { type }) => {
+const multiply: Printer = ([a, b], printed) => {
+  const { type } = printed;
   if (type === 'timespan') {
     const [span, by] = a!.type === 'timespan' ? [a!, b!] : [b!, a!];
     return `(${span.sql} * ${number(by, by.type === 'dynamic' ? 'real' : by.type)})::BIGINT`;
   }
-  return arithmetic('*', a!, b!, type);
+  return arithmetic('*', a!, b!, printed);
 };
 
 const divide: Printer = ([a, b], { type }) => {
@@ -212,6 +216,14 @@ export const operators: FunctionGroup = {
   '!in~': { returns: 'bool', duckdb: inList(true, true) },
   between: { returns: 'bool', duckdb: between },
   '!between': { returns: 'bool', duckdb: (args, c) => `(NOT ${between(args, c)})` },
+  around: {
+    returns: 'bool',
+    duckdb: ([value, center, delta]) => {
+      const low = { sql: subtract([center!, delta!], { type: center!.type }), type: center!.type };
+      const high = { sql: add([center!, delta!], { type: center!.type }), type: center!.type };
+      return between([value!, low, high], { type: 'bool' });
+    },
+  },
   $text: { returns: 'string', duckdb: ([a]) => `coalesce(${a!.sql}, '')` },
   $hash: { returns: 'long', duckdb: ([a]) => `(hash(${a!.sql}) >> 1)::BIGINT` },
 };

@@ -100,6 +100,13 @@ export interface JoinColumn extends BoundColumn {
   readonly other?: string;
 }
 
+/** Equality, where nulls are equal too, unless `op` says otherwise. */
+export interface JoinTest {
+  readonly left: PlanExpr;
+  readonly right: PlanExpr;
+  readonly op?: '>=' | '<=';
+}
+
 interface Columns {
   readonly columns: readonly BoundColumn[];
 }
@@ -138,7 +145,7 @@ export type Rel = Columns &
         readonly kind: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
         readonly left: Rel;
         readonly right: Rel;
-        readonly on: readonly { readonly left: PlanExpr; readonly right: PlanExpr }[];
+        readonly on: readonly JoinTest[];
         readonly take: readonly JoinColumn[];
       }
     | { readonly op: 'union'; readonly inputs: readonly Rel[] }

@@ -46,10 +46,20 @@ function make(source: string, flags: string): RegExp {
     .replace(/\[:(\w+):\]/g, (m, name: string) => POSIX[name] ?? m)
     .replace(/\\p([LN])/g, '\\p{$1}')
     .replace(/\\x\{([0-9A-Fa-f]+)\}/g, '\\u{$1}');
-  const needsUnicode = /\\p\{|\\u\{/.test(pattern);
+  const list = [...wanted].join('');
+  const isUnicode = /\\p\{|\\u\{/.test(pattern);
+  return (
+    attempt(pattern.replaceAll('\\d', '\\p{Nd}'), `${list}u`) ??
+    attempt(pattern, isUnicode ? `${list}u` : list) ??
+    NEVER
+  );
+}
+
+/** Null where the pattern cannot be read. */
+function attempt(pattern: string, flags: string): RegExp | null {
   try {
-    return new RegExp(pattern, [...wanted].join('') + (needsUnicode ? 'u' : ''));
+    return new RegExp(pattern, flags);
   } catch {
-    return NEVER;
+    return null;
   }
 }
