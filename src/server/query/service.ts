@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreReader } from '#server/store/index.ts';
 import { createResultCache, isRepeatable } from './cache.ts';
@@ -26,6 +25,7 @@ import type {
   QueryService,
 } from './query.ts';
 import { type ResolvedScans, resolveScans } from './scan.ts';
+import { makeSpillFolder } from './spill-folder.ts';
 
 export interface QueryServiceDeps {
   /** Absent: every table is empty. */
@@ -80,18 +80,8 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     start: startWorker,
   });
 
-  /** Temporary files live under DATA, inside its budget; where DATA cannot be written, in the system's folder. */
   function spill(): string {
-    if (spillFolder === undefined) {
-      const parent = store ? join(store.folder, 'spill') : tmpdir();
-      try {
-        mkdirSync(parent, { recursive: true });
-        spillFolder = mkdtempSync(join(parent, 'query-'));
-      } catch {
-        // A person may query data that only others may write.
-        spillFolder = mkdtempSync(join(tmpdir(), 'weir-query-'));
-      }
-    }
+    spillFolder ??= makeSpillFolder(store && join(store.folder, 'spill'));
     return spillFolder;
   }
 
