@@ -62,7 +62,8 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     limits: readQueryLimits(config.query),
     log: (message) => log.debug(message),
   });
-  const ingester = new Ingester({ store, recogniser: createRecogniser(store), clock });
+  const recogniser = createRecogniser(store);
+  const ingester = new Ingester({ store, recogniser, clock });
   const reducer = createReducer({
     store,
     clock,
@@ -95,7 +96,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     log,
     onChange: (job) => events.publish({ type: 'job', job }),
   });
-  const followed = followSources(config.sources, ingester, log, env);
+  const followed = followSources(config.sources, ingester, recogniser, log, env);
   const http = createHttpServer({
     version,
     auth,

@@ -6,6 +6,7 @@ import {
   type AzureLogin,
   createAzureSource,
   createFileSource,
+  type Recogniser,
   type Source,
 } from '#server/source/index.ts';
 import { readSecret, type SourceConfig } from '../config/index.ts';
@@ -25,6 +26,7 @@ const MOST_UNDER_WAY = 64;
 export function followSources(
   configs: readonly SourceConfig[],
   ingester: Ingester,
+  recogniser: Recogniser,
   log: Log,
   env: Env,
 ): Followed {
@@ -45,7 +47,7 @@ export function followSources(
             });
         },
         stopping.signal,
-        { concurrency: MOST_UNDER_WAY },
+        { concurrency: MOST_UNDER_WAY, isUntouched: recogniser.untouched(source.name) },
       )
       .catch((error: unknown) => {
         if (!stopping.signal.aborted)
