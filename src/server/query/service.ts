@@ -81,8 +81,18 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
   });
 
   function spill(): string {
-    spillFolder ??= makeSpillFolder(store && join(store.folder, 'spill'));
+    if (spillFolder === undefined) {
+      spillFolder = makeSpillFolder(store && join(store.folder, 'spill'));
+      // A process that ends without `stop`, because nobody reads its output any more, leaves nothing either.
+      process.once('exit', removeSpill);
+    }
     return spillFolder;
+  }
+
+  function removeSpill(): void {
+    process.off('exit', removeSpill);
+    if (spillFolder !== undefined) rmSync(spillFolder, { recursive: true, force: true });
+    spillFolder = undefined;
   }
 
   function startWorker(): Child {
@@ -262,7 +272,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     async stop() {
       parser.stop();
       await pool.stop();
-      if (spillFolder !== undefined) rmSync(spillFolder, { recursive: true, force: true });
+      removeSpill();
     },
   };
 }
