@@ -22,3 +22,4 @@ export type {
 } from './plan/plan.ts';
 export { locate, type Refusal, type RefusalCode, RefusalError, refuse } from './refusal.ts';
 export { EPOCH_TICKS, printDatetimeTicks, printTimespan } from './runtime/datetime.ts';
+export { ASIM_FUNCTIONS, type StoredFunction } from './stored/asim.ts';

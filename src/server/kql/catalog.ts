@@ -1,3 +1,4 @@
+import { ASIM_FUNCTIONS } from '#core/kql/index.ts';
 import { TABLES, type Table } from '#core/schema/index.ts';
 import type { Catalog, CatalogFunction, CatalogTable } from './kusto.ts';
 
@@ -23,7 +24,11 @@ export function makeCatalog(
   } = {},
 ): Catalog {
   const tables = new Map<string, CatalogTable>();
-  const functions: CatalogFunction[] = [...(more.functions ?? [])];
+  const hasFlows = (more.tables ?? TABLES).some((t) => t.name === 'Flows');
+  const functions: CatalogFunction[] = [
+    ...(hasFlows ? ASIM_FUNCTIONS : []),
+    ...(more.functions ?? []),
+  ];
   const extra = more.extra?.tables ?? {};
   const open = new Set(more.extra?.open ?? []);
   for (const table of more.tables ?? TABLES) {
