@@ -23,22 +23,33 @@ describe('files', () => {
   it('are short enough to read in one sitting', () => {
     const long = all
       .map((file) => ({ file, lines: readFileSync(join(home, file), 'utf8').split('\n').length }))
-      .filter(({ file, lines }) => lines > (/\.test\.tsx?$/.test(file) ? TEST_LIMIT : LIMIT) && !EXCEPTIONS[file]);
+      .filter(
+        ({ file, lines }) =>
+          lines > (/\.test\.tsx?$/.test(file) ? TEST_LIMIT : LIMIT) && !EXCEPTIONS[file],
+      );
     expect(long).toEqual([]);
   });
 
   it('have names that say what is in them', () => {
-    expect(all.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager)(\.|\/)/.test(file))).toEqual([]);
-    expect(all.filter((file) => !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(file.split('/').at(-1)!))).toEqual([]);
+    expect(
+      all.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager)(\.|\/)/.test(file)),
+    ).toEqual([]);
+    expect(
+      all.filter((file) => !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(file.split('/').at(-1)!)),
+    ).toEqual([]);
   });
 
   it('leave every room with a charter', () => {
     const rooms = ['src/core', 'src/server', 'src/web'].flatMap((world) =>
-      readdirSync(join(home, world), { withFileTypes: true }).filter((e) => e.isDirectory() && e.name !== 'public').map((e) => join(world, e.name)),
+      readdirSync(join(home, world), { withFileTypes: true })
+        .filter((e) => e.isDirectory() && e.name !== 'public')
+        .map((e) => join(world, e.name)),
     );
     const lines = (room: string) => {
       try {
-        return readFileSync(join(home, room, 'README.md'), 'utf8').trimEnd().split('\n').length;
+        return readFileSync(join(home, room, 'README.md'), 'utf8')
+          .trimEnd()
+          .split('\n').length;
       } catch {
         return 0;
       }

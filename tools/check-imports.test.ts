@@ -7,16 +7,30 @@ describe('the import law', () => {
   it('has no cycles', () => {
     const visit = (room: string, path: readonly string[]): void => {
       expect(path, `a cycle: ${[...path, room].join(' → ')}`).not.toContain(room);
-      for (const next of LAW[room] ?? []) if (!next.endsWith('*') && !(room === 'web/pages' && next === 'web/app')) visit(next, [...path, room]);
+      for (const next of LAW[room] ?? [])
+        if (!next.endsWith('*') && !(room === 'web/pages' && next === 'web/app'))
+          visit(next, [...path, room]);
     };
     for (const room of Object.keys(LAW)) visit(room, []);
   });
 
   it.each([
-    ['src/core/decode/a.ts', "import { x } from '#server/store/index.ts';", /core\/decode may not import server\/store/],
+    [
+      'src/core/decode/a.ts',
+      "import { x } from '#server/store/index.ts';",
+      /core\/decode may not import server\/store/,
+    ],
     ['src/server/http/a.ts', "import { x } from '#core/base/ip.ts';", /past its index/],
-    ['src/server/http/a.ts', "const x = await import('node:sqlite');", /only src\/server\/store\/sqlite.ts may/],
-    ['src/server/http/a.ts', "export { x } from '../reduce/index.ts';", /may not import server\/reduce/],
+    [
+      'src/server/http/a.ts',
+      "const x = await import('node:sqlite');",
+      /only src\/server\/store\/sqlite.ts may/,
+    ],
+    [
+      'src/server/http/a.ts',
+      "export { x } from '../reduce/index.ts';",
+      /may not import server\/reduce/,
+    ],
     ['src/core/nowhere/a.ts', "import '#core/base/index.ts';", /in no law/],
   ])('refuses %s: %s', (file, text, expected) => {
     expect(importsOf(file, text).map(judge)).toEqual([expect.stringMatching(expected)]);

@@ -25,9 +25,33 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'server/source': ['core/base', 'core/decode', 'server/duckdb', 'server/store'],
   'server/kql': ['core/base', 'core/schema', 'core/kql', 'server/duckdb'],
   'server/enrich': ['core/base', 'core/schema', 'core/enrich'],
-  'server/pipeline': ['core/base', 'core/schema', 'core/batch', 'core/parquet', 'core/decode', 'server/source', 'server/store'],
-  'server/reduce': ['core/base', 'core/schema', 'core/enrich', 'server/duckdb', 'server/enrich', 'server/store'],
-  'server/query': ['core/base', 'core/schema', 'core/contract', 'core/kql', 'server/duckdb', 'server/kql', 'server/store', 'server/reduce'],
+  'server/pipeline': [
+    'core/base',
+    'core/schema',
+    'core/batch',
+    'core/parquet',
+    'core/decode',
+    'server/source',
+    'server/store',
+  ],
+  'server/reduce': [
+    'core/base',
+    'core/schema',
+    'core/enrich',
+    'server/duckdb',
+    'server/enrich',
+    'server/store',
+  ],
+  'server/query': [
+    'core/base',
+    'core/schema',
+    'core/contract',
+    'core/kql',
+    'server/duckdb',
+    'server/kql',
+    'server/store',
+    'server/reduce',
+  ],
   'server/auth': ['core/base', 'core/contract', 'server/store'],
   'server/http': ['core/base', 'core/schema', 'core/contract', 'server/auth', 'server/store'],
   'server/app': ['core/*', 'server/*'],
@@ -36,7 +60,15 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'web/widgets': ['core/schema', 'core/contract', 'web/base'],
   'web/charts': ['core/schema', 'core/contract', 'web/base', 'web/widgets'],
   'web/query': ['core/schema', 'core/contract', 'web/base', 'web/widgets'],
-  'web/pages': ['core/*', 'web/base', 'web/widgets', 'web/charts', 'web/query', 'web/editor', 'web/app'],
+  'web/pages': [
+    'core/*',
+    'web/base',
+    'web/widgets',
+    'web/charts',
+    'web/query',
+    'web/editor',
+    'web/app',
+  ],
   'web/editor': ['core/contract', 'core/schema', 'web/base', 'web/widgets', 'web/query'],
   'web/app': ['core/*', 'web/*'],
 };
@@ -70,7 +102,8 @@ export function roomOf(file: string): string {
   return parts[0] === 'src' && parts.length > 3 ? `${parts[1]}/${parts[2]}` : '';
 }
 
-const IMPORT = /(?:^|[\s;])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[\s;])import\s*\(?\s*['"]([^'"]+)['"]/gm;
+const IMPORT =
+  /(?:^|[\s;])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[\s;])import\s*\(?\s*['"]([^'"]+)['"]/gm;
 
 /** Every import of a source text, static and dynamic. */
 export function importsOf(file: string, text: string): Import[] {
@@ -94,9 +127,15 @@ export function judge(found: Import): string | undefined {
   const target = targetOf(found);
   const isTest = /\.test\.tsx?$|\/(testing|testdata|kill)\//.test(found.file);
   if (target === undefined) {
-    const name = found.specifier.startsWith('node:') ? found.specifier : found.specifier.split('/').slice(0, found.specifier.startsWith('@') ? 2 : 1).join('/');
+    const name = found.specifier.startsWith('node:')
+      ? found.specifier
+      : found.specifier
+          .split('/')
+          .slice(0, found.specifier.startsWith('@') ? 2 : 1)
+          .join('/');
     const confined = PACKAGES[name];
-    if (confined && !isTest && found.file !== confined) return `${where} imports ${found.specifier}, which only ${confined} may`;
+    if (confined && !isTest && found.file !== confined)
+      return `${where} imports ${found.specifier}, which only ${confined} may`;
     return undefined;
   }
   const from = roomOf(found.file);
@@ -104,7 +143,8 @@ export function judge(found: Import): string | undefined {
   if (from === '' || to === '' || from === to || isTest) return undefined;
   const law = LAW[from];
   if (!law) return `${where}: ${from} is in no law; add it to tools/check-imports.ts`;
-  if (!law.some((room) => room === to || (room.endsWith('/*') && to.startsWith(room.slice(0, -1))))) return `${where}: ${from} may not import ${to}`;
+  if (!law.some((room) => room === to || (room.endsWith('/*') && to.startsWith(room.slice(0, -1)))))
+    return `${where}: ${from} may not import ${to}`;
   const isThroughIndex = /\/index\.tsx?$/.test(target) || to.startsWith('web/');
   if (!isThroughIndex) return `${where} reaches into ${to} past its index.ts (${found.specifier})`;
   return undefined;
@@ -113,13 +153,16 @@ export function judge(found: Import): string | undefined {
 export function sourceFiles(folder = join(home, 'src')): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
-    if (statSync(path).isDirectory()) return name === 'generated' || name === 'testdata' ? [] : sourceFiles(path);
+    if (statSync(path).isDirectory())
+      return name === 'generated' || name === 'testdata' ? [] : sourceFiles(path);
     return /\.tsx?$/.test(name) ? [relative(home, path)] : [];
   });
 }
 
 export function findBreaches(): string[] {
-  return sourceFiles().flatMap((file) => importsOf(file, readFileSync(join(home, file), 'utf8')).flatMap((found) => judge(found) ?? []));
+  return sourceFiles().flatMap((file) =>
+    importsOf(file, readFileSync(join(home, file), 'utf8')).flatMap((found) => judge(found) ?? []),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -28,13 +28,19 @@ function must(command, args, options) {
 }
 
 function install() {
-  const wanted = Math.max(modified(join(home, 'package.json')), modified(join(home, 'package-lock.json')));
+  const wanted = Math.max(
+    modified(join(home, 'package.json')),
+    modified(join(home, 'package-lock.json')),
+  );
   if (modified(stamp) >= wanted) return;
   say('installing packages (once; about a minute) …');
   const npm = process.env.npm_execpath;
   const flags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  if (npm && npm.endsWith('.js')) must(process.execPath, [npm, ...flags]);
-  else must(process.platform === 'win32' ? 'npm.cmd' : 'npm', flags, { shell: process.platform === 'win32' });
+  if (npm?.endsWith('.js')) must(process.execPath, [npm, ...flags]);
+  else
+    must(process.platform === 'win32' ? 'npm.cmd' : 'npm', flags, {
+      shell: process.platform === 'win32',
+    });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
   // npm may have rewritten the lock file just now: the stamp must not look older than it.
@@ -44,10 +50,17 @@ function install() {
 
 /** The Node that Weir runs on: the one npm brought, else this one when it is new enough. */
 function runtime() {
-  const brought = join(home, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+  const brought = join(
+    home,
+    'node_modules',
+    '.bin',
+    process.platform === 'win32' ? 'node.cmd' : 'node',
+  );
   if (existsSync(brought)) return brought;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  say('Weir needs Node 24, and npm has no copy of it for this platform. Install Node 24 and run this again.');
+  say(
+    'Weir needs Node 24, and npm has no copy of it for this platform. Install Node 24 and run this again.',
+  );
   process.exit(1);
 }
 
@@ -59,22 +72,47 @@ const newest = (folder) =>
 
 function buildWeb() {
   const page = join(home, 'dist', 'web', 'index.html');
-  const sources = [join(home, 'src', 'web'), join(home, 'src', 'core', 'contract'), join(home, 'src', 'core', 'schema')];
+  const sources = [
+    join(home, 'src', 'web'),
+    join(home, 'src', 'core', 'contract'),
+    join(home, 'src', 'core', 'schema'),
+  ];
   const wanted = Math.max(modified(stamp) - 60_000, ...sources.filter(existsSync).map(newest));
   if (modified(page) >= wanted || !existsSync(join(home, 'src', 'web', 'index.html'))) return;
   say('building the web page …');
-  must(runtime(), [join(home, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn', '--config', 'vite.config.ts']);
+  must(runtime(), [
+    join(home, 'node_modules', 'vite', 'bin', 'vite.js'),
+    'build',
+    '--logLevel',
+    'warn',
+    '--config',
+    'vite.config.ts',
+  ]);
 }
 
-const node = (file, ...rest) => run(runtime(), ['--disable-warning=ExperimentalWarning', join(home, file), ...rest], {
-  env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(home, 'node_modules', '.cache', 'compile') },
-});
+const node = (file, ...rest) =>
+  run(runtime(), ['--disable-warning=ExperimentalWarning', join(home, file), ...rest], {
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE:
+        process.env.NODE_COMPILE_CACHE ?? join(home, 'node_modules', '.cache', 'compile'),
+    },
+  });
 
 const TASKS = {
   install: () => 0,
-  build: () => (buildWeb(), 0),
-  serve: () => (buildWeb(), node('src/server/app/main.ts', 'serve', ...args)),
-  test: () => (buildWeb(), node('tools/test.ts', ...args)),
+  build: () => {
+    buildWeb();
+    return 0;
+  },
+  serve: () => {
+    buildWeb();
+    return node('src/server/app/main.ts', 'serve', ...args);
+  },
+  test: () => {
+    buildWeb();
+    return node('tools/test.ts', ...args);
+  },
   check: () => node('tools/test.ts', '--only', 'types,lint,unit', ...args),
   conformance: () => node('tools/conformance.ts', ...args),
   bench: () => node('bench/run.ts', ...args),

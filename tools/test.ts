@@ -22,31 +22,52 @@ interface Outcome {
 function run(command: string, args: readonly string[]): boolean {
   // The runtime's folder comes first, so that scripts that ask for `node` get the one Weir runs on.
   const PATH = `${dirname(process.execPath)}:${join(home, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`;
-  const done = spawnSync(command, args, { cwd: home, stdio: 'inherit', env: { ...process.env, PATH } });
+  const done = spawnSync(command, args, {
+    cwd: home,
+    stdio: 'inherit',
+    env: { ...process.env, PATH },
+  });
   return done.status === 0;
 }
 
 /** Debian's Chromium, installed when it is missing and we may; undefined with the reason said when it cannot be had. */
 function bringChromium(): string | undefined {
-  const find = () => ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+  const find = () =>
+    ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
   const found = find();
   if (found) return found;
-  const command = 'apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core';
+  const command =
+    'apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core';
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     say(`browser tests need Chromium. Install it with: sudo sh -c '${command}'`);
     return undefined;
   }
   say('installing Chromium for the browser tests …');
-  spawnSync('sh', ['-c', `export DEBIAN_FRONTEND=noninteractive; (${command}) >/dev/null`], { stdio: ['ignore', 'inherit', 'inherit'] });
+  spawnSync('sh', ['-c', `export DEBIAN_FRONTEND=noninteractive; (${command}) >/dev/null`], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   return find();
 }
 
 const STAGES: Readonly<Record<string, () => Outcome>> = {
-  types: () => ({ ok: ['core', 'server', 'web'].map((world) => run(bin('tsc'), ['-p', `tsconfig.${world}.json`])).every(Boolean) }),
+  types: () => ({
+    ok: ['core', 'server', 'web']
+      .map((world) => run(bin('tsc'), ['-p', `tsconfig.${world}.json`]))
+      .every(Boolean),
+  }),
   lint: () => ({ ok: run(bin('biome'), ['check', '--error-on-warnings', '.']) }),
   unit: () => ({ ok: run(bin('vitest'), ['run']) }),
   conformance: () => ({
-    ok: ['kql', 'data'].map((part) => run(process.execPath, ['--disable-warning=ExperimentalWarning', 'tools/conformance.ts', part, '--gate'])).every(Boolean),
+    ok: ['kql', 'data']
+      .map((part) =>
+        run(process.execPath, [
+          '--disable-warning=ExperimentalWarning',
+          'tools/conformance.ts',
+          part,
+          '--gate',
+        ]),
+      )
+      .every(Boolean),
   }),
   browser: () => {
     if (!bringChromium()) return { ok: false, note: 'Chromium could not be had; see above' };
@@ -68,7 +89,11 @@ for (const name of chosen) {
   const started = performance.now();
   const { ok, note } = stage();
   if (!ok) failed++;
-  results.push(`${ok ? 'passed' : 'FAILED'}  ${name.padEnd(12)} ${((performance.now() - started) / 1000).toFixed(1)} s${note ? `  ${note}` : ''}`);
+  results.push(
+    `${ok ? 'passed' : 'FAILED'}  ${name.padEnd(12)} ${((performance.now() - started) / 1000).toFixed(1)} s${note ? `  ${note}` : ''}`,
+  );
 }
-process.stdout.write(`\n${results.join('\n')}\n${chosen.length - failed} passed, ${failed} failed\n`);
+process.stdout.write(
+  `\n${results.join('\n')}\n${chosen.length - failed} passed, ${failed} failed\n`,
+);
 process.exit(failed > 0 ? 1 : 0);

@@ -55,7 +55,7 @@ function write(sink: ByteSink, { type, content }: ThriftValue): void {
 
 function writeList(sink: ByteSink, values: readonly ThriftValue[]): void {
   const size = values.length;
-  sink.byte(((size < 15 ? size : 15) << 4) | values[0]!.type);
+  sink.byte((Math.min(size, 15) << 4) | values[0]!.type);
   if (size >= 15) sink.varint(size);
   for (const value of values) write(sink, value);
 }
