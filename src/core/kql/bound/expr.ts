@@ -250,6 +250,8 @@ export type Operator = At &
         readonly chart: string;
         readonly properties: Readonly<Record<string, string>>;
       }
+    /** Columns by computed names and patterns, in that order. */
+    | { readonly op: 'project-by-names'; readonly names: readonly Expr[] }
     | { readonly op: 'getschema' }
     | { readonly op: 'search'; readonly condition: Expr; readonly isCased: boolean }
     | { readonly op: 'as'; readonly name: string }

@@ -44,13 +44,13 @@ function inner(source: string): string {
 }
 
 function timespanTicks(value: string | null, source: string): string | null {
-  if (value !== null && /^-?\d+$/.test(value)) return value;
   const text = inner(source);
   const match = /^(-?[\d.]+(?:e[+-]?\d+)?)\s*([a-z]+)$/i.exec(text);
   const unit = match ? UNIT_TICKS[match[2]!.toLowerCase()] : undefined;
   if (match && unit) return String(BigInt(Math.round(Number(match[1]) * unit)));
   const ticks = parseTimespan(text);
-  return ticks === null ? null : String(ticks);
+  if (ticks !== null) return String(ticks);
+  return value !== null && /^-?\d+$/.test(value) ? value : null;
 }
 
 /** `datetime(2025, 6, 14)`. */

@@ -105,6 +105,15 @@ function formatIpv4(
 }
 
 export const networkFunctions: FunctionGroup = hosts([
+  {
+    name: '$ipv4_last',
+    takes: ['string'],
+    gives: 'long',
+    call: (a) => {
+      const n = four(a);
+      return n ? masked(n) + (1n << BigInt(32 - n.prefix)) - 1n : null;
+    },
+  },
   ...family(4),
   ...family(6),
   {

@@ -220,12 +220,13 @@ export const textFunctions: FunctionGroup = {
       call: (text, lookups, by) => {
         const [from, to] = [parseJson(lookups ?? null), parseJson(by ?? null)];
         if (!Array.isArray(from)) return asText(text);
-        return from.reduce<string>(
-          (out, sought, i) =>
-            textOf(sought) === ''
-              ? out
-              : out.replaceAll(textOf(sought), Array.isArray(to) ? textOf(to[i]) : textOf(to)),
-          asText(text),
+        const sought = from.map(textOf);
+        const pattern = sought
+          .filter((x) => x !== '')
+          .map((x) => x.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+        if (pattern.length === 0) return asText(text);
+        return asText(text).replace(new RegExp(pattern.join('|'), 'g'), (found) =>
+          Array.isArray(to) ? textOf(to[sought.indexOf(found)]) : textOf(to),
         );
       },
     },

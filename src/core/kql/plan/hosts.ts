@@ -1,8 +1,9 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn } from '../bound/expr.ts';
 import { RefusalError } from '../refusal.ts';
+import { clusters, frequentPatterns, type Row } from '../runtime/patterns.ts';
 import { isBag, type Json, parseJson, textOf } from '../runtime/value.ts';
-import { call, column, freeName, keep, NOWHERE, text } from './flow.ts';
+import { call, column, freeName, keep, long, NOWHERE, nothing, text } from './flow.ts';
 import type { HostParams, PlanExpr, Rel, SelectItem } from './plan.ts';
 
 /** What a host stage may ask of the engine: rows of a relation over temporary ones, as values of JavaScript. */
@@ -191,7 +192,74 @@ const pivot: Expander = async (input, params, ask) => {
   return { rel: { op: 'aggregate', input, by, aggregates, order: [], columns }, columns };
 };
 
-const EXPANDERS: Readonly<Record<string, Expander>> = { bag_unpack: bagUnpack, pivot };
+/** Rows with their counts, columns as texts; only columns of few kinds of values tell something. */
+async function countedRows(input: Temp, columns: readonly BoundColumn[], ask: Ask): Promise<Row[]> {
+  const by = columns.map(
+    (c): SelectItem => ({
+      name: c.name,
+      type: 'string',
+      expr: as('string', column(c.name, c.type)),
+    }),
+  );
+  const count: SelectItem = {
+    name: '$count',
+    type: 'long',
+    expr: { kind: 'aggregate', name: 'count', args: [], type: 'long', at: NOWHERE },
+  };
+  const out = [...by, count].map(({ name, type }) => ({ name, type }));
+  const rows = await ask({
+    op: 'aggregate',
+    input,
+    by,
+    aggregates: [count],
+    order: [],
+    columns: out,
+  });
+  return rows.map((r) => ({
+    values: r.slice(0, -1).map((v) => String(v ?? '')),
+    count: Number(r.at(-1)),
+  }));
+}
+
+/** basket() and autocluster(): a row per pattern; '' stands where any value will do. */
+function patternHost(kind: 'basket' | 'autocluster'): Expander {
+  return async (input, params, ask) => {
+    const columns = input.columns.filter(
+      (c) => c.type !== 'datetime' && c.type !== 'timespan' && c.type !== 'real',
+    );
+    const rows = await countedRows(input, columns, ask);
+    const total = rows.reduce((s, r) => s + r.count, 0);
+    const number = (name: string, fallback: number) =>
+      typeof params[name] === 'number' ? params[name] : fallback;
+    const found =
+      kind === 'basket'
+        ? frequentPatterns(rows, columns.length, number('first', 0.05), number('third', 5))
+        : clusters(rows, columns.length, number('first', 0.5));
+    const shape: BoundColumn[] = [
+      { name: 'SegmentId', type: 'long' },
+      { name: 'Count', type: 'long' },
+      { name: 'Percent', type: 'real' },
+      ...columns.map((c): BoundColumn => ({ name: c.name, type: c.type })),
+    ];
+    const cells = found.map((p, i): PlanExpr[] => [
+      long(i),
+      long(p.count),
+      { kind: 'literal', type: 'real', value: (100 * p.count) / total, at: NOWHERE },
+      ...columns.map((c, k): PlanExpr => {
+        const value = p.values[k];
+        return value === null || value === undefined ? nothing(c.type) : as(c.type, text(value));
+      }),
+    ]);
+    return { rel: { op: 'values', rows: cells, columns: shape }, columns: shape };
+  };
+}
+
+const EXPANDERS: Readonly<Record<string, Expander>> = {
+  bag_unpack: bagUnpack,
+  pivot,
+  basket: patternHost('basket'),
+  autocluster: patternHost('autocluster'),
+};
 
 /** Runs the code of a host stage: asks what it has to know, and says what the relation becomes. */
 export function expandHost(

@@ -119,7 +119,21 @@ function names(o: Evaluate, index: number): readonly string[] {
   }
 }
 
+function numberArg(o: Evaluate, index: number): number | null {
+  const arg = scalar(o.args[index]);
+  return arg?.kind === 'literal' && arg.value !== null && arg.type !== 'string'
+    ? Number(arg.value)
+    : null;
+}
+
+const patterns: LateReader = (flow, o) => ({
+  input: flow,
+  params: { first: numberArg(o, 0), third: numberArg(o, 2) },
+});
+
 const HOSTS: Readonly<Record<string, LateReader>> = {
+  basket: patterns,
+  autocluster: patterns,
   bag_unpack: (flow, o) => ({
     input: flow,
     params: {

@@ -85,6 +85,8 @@ export function parseKv(text: string, optionsJson: string, keysJson: string): Js
   const isGreedy = options.greedy === 'true';
   const escapeMark = options.escape ?? '';
   const wanted = Array.isArray(keys) ? keys.map(String) : [];
+  if (!options.kv_delimiter && !options.pair_delimiter)
+    return loosePairs(text, wanted, open, close, escapeMark);
   return isGreedy
     ? greedyPairs(text, kv, pair, wanted)
     : scanPairs(text, { kv, pair, open, close, escape: escapeMark });
@@ -152,5 +154,35 @@ function greedyPairs(text: string, kv: string, pair: string, keys: readonly stri
     if (!Object.hasOwn(out, f.key))
       out[f.key] = pair && value.endsWith(pair) ? value.slice(0, -pair.length) : value;
   });
+  return out;
+}
+
+/** Without delimiters: after each wanted key, whatever is no letter or digit is skipped, and a word or a quoted text is its value. */
+function loosePairs(
+  text: string,
+  keys: readonly string[],
+  open: string,
+  close: string,
+  escapeMark: string,
+): JsonBag {
+  const out: JsonBag = {};
+  for (const key of keys) {
+    const pattern = new RegExp(
+      `(?<![\\p{L}\\p{N}])${key.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![\\p{L}\\p{N}])`,
+      'u',
+    );
+    const m = pattern.exec(text);
+    if (!m) continue;
+    let at = m.index + key.length;
+    while (
+      at < text.length &&
+      !/[\p{L}\p{N}]/u.test(text[at]!) &&
+      !(open && text.startsWith(open, at))
+    )
+      at++;
+    const quoted =
+      open && text.startsWith(open, at) ? quotedAt(text, at, open, close, escapeMark) : null;
+    out[key] = quoted ? quoted.value : (/^[\p{L}\p{N}]+/u.exec(text.slice(at))?.[0] ?? '');
+  }
   return out;
 }

@@ -202,6 +202,11 @@ function readOperator(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
 
 function readCall(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   const name = nameOf(node.need('Name'));
+  if (name === 'column_names_of') {
+    const columns = node.need('ArgumentList').list('Expressions')[0]?.type?.columns ?? [];
+    const value = JSON.stringify(columns.map((c) => c.name));
+    return { kind: 'literal', type: 'dynamic', value, at: spanOf(node, reading) };
+  }
   const user = reading.readers.calledExpression(node, scope, reading);
   if (user) return user;
   const args = node

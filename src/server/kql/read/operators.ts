@@ -316,6 +316,13 @@ const READERS: Readonly<Record<string, Reader>> = {
   ProjectReorderOperator: (n, _s, r) => [
     { op: 'project-reorder', patterns: patterns(n), at: at(n, r) },
   ],
+  ProjectByNamesOperator: (n, s, r) => [
+    {
+      op: 'project-by-names',
+      names: n.list('Expressions').map((e) => readExpr(e, s, r)),
+      at: at(n, r),
+    },
+  ],
   ProjectRenameOperator: (n, _s, r) => [
     {
       op: 'project-rename',

@@ -1,5 +1,6 @@
-import type { BoundColumn, NamePattern } from '../../bound/expr.ts';
+import type { BoundColumn, Expr, NamePattern } from '../../bound/expr.ts';
 import { refuse } from '../../refusal.ts';
+import { parseJson, textOf } from '../../runtime/value.ts';
 import { type Flow, keep, select, type Translation } from '../flow.ts';
 import { askOpen } from '../lower.ts';
 import type { SelectItem } from '../plan.ts';
@@ -37,6 +38,14 @@ function byPattern(columns: readonly BoundColumn[], p: NamePattern): BoundColumn
   return found;
 }
 
+/** The texts of a constant text or array; null where it is computed. */
+function constantNames(expr: Expr): string[] | null {
+  if (expr.kind !== 'literal' || typeof expr.value !== 'string') return null;
+  if (expr.type === 'string') return [expr.value];
+  const parsed = parseJson(expr.value);
+  return Array.isArray(parsed) ? parsed.map(textOf) : null;
+}
+
 export const columnOperators: OperatorTable = {
   'project-away': (flow, o, t) =>
     keepOnly(
@@ -69,6 +78,16 @@ export const columnOperators: OperatorTable = {
       restAt < 0
         ? [...placed, ...rest]
         : [...placed.slice(0, restAt), ...rest, ...placed.slice(restAt)];
+    return keepOnly(flow, columns, t);
+  },
+  'project-by-names': (flow, o, t) => {
+    const patterns = o.names.flatMap(
+      (expr) => constantNames(expr) ?? refuse('project-by-names with computed names', expr.at),
+    );
+    const columns: BoundColumn[] = [];
+    for (const pattern of patterns)
+      for (const c of flow.visible)
+        if (fits(c.name, pattern) && !columns.includes(c)) columns.push(c);
     return keepOnly(flow, columns, t);
   },
   'project-rename': (flow, o, t) => {

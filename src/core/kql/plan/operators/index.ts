@@ -3,6 +3,7 @@ import type { Flow, Translation } from '../flow.ts';
 import { aggregateOperators } from './aggregate.ts';
 import { basicOperators } from './basic.ts';
 import { columnOperators } from './columns.ts';
+import { evaluateOperators } from './evaluate.ts';
 import { expandOperators } from './expand.ts';
 import { joinOperators } from './join.ts';
 import { parseOperators } from './parse.ts';
@@ -22,6 +23,7 @@ const TABLE = {
   ...parseOperators,
   ...seriesOperators,
   ...topNestedOperators,
+  ...evaluateOperators,
 };
 
 /** Every operator the planner knows, by its KQL name. */
@@ -35,6 +37,7 @@ const KEEPS_ORDER: ReadonlySet<string> = new Set([
   'project-away',
   'project-keep',
   'project-reorder',
+  'project-by-names',
   'project-rename',
   'take',
   'mv-expand',

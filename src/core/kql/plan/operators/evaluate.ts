@@ -1,0 +1,107 @@
+import type { Expr, Operator } from '../../bound/expr.ts';
+import { refuse } from '../../refusal.ts';
+import {
+  addHidden,
+  call,
+  column,
+  type Flow,
+  freeName,
+  fresh,
+  keep,
+  NOWHERE,
+  select,
+  type Translation,
+} from '../flow.ts';
+import { lower } from '../lower.ts';
+import type { JoinColumn, JoinTest, PlanExpr, Rel, SelectItem } from '../plan.ts';
+import type { OperatorTable } from './operator.ts';
+
+type Evaluate = Extract<Operator, { op: 'evaluate' }>;
+
+function scalars(o: Evaluate, from: number): Expr[] {
+  return o.args.slice(from).flatMap((a) => (a.kind === 'table' ? [] : [a]));
+}
+
+/** The first and last address of a network, as numbers. */
+function ends(network: PlanExpr): { low: PlanExpr; high: PlanExpr } {
+  return { low: call('parse_ipv4', 'long', network), high: call('$ipv4_last', 'long', network) };
+}
+
+/** Adds the columns of the networks that an address is in: `ipv4_lookup(Networks, Address, Network, keys…, return_unmatched)`. */
+function ipv4Lookup(flow: Flow, o: Evaluate, t: Translation): Flow {
+  const table = o.args[0];
+  if (table?.kind !== 'table') return refuse('ipv4_lookup without a table', o.at);
+  const [address, network, ...more] = scalars(o, 1);
+  if (!address || !network) return refuse('ipv4_lookup without its columns', o.at);
+  const keepsAll = more.some((m) => m.kind === 'literal' && m.type === 'bool' && m.value === true);
+  const keys = more.filter((m) => m.kind === 'column');
+  const right = t.translators.pipe(table.pipe, t, false);
+  const [ip, low, high] = [fresh(t, 'ip'), fresh(t, 'low'), fresh(t, 'high')];
+  const left = addHidden(flow, [
+    { name: ip, type: 'long', expr: call('parse_ipv4', 'long', lower(address, { flow, t })) },
+  ]);
+  const range = ends(lower(network, { flow: right, t }));
+  const networks = addHidden(right, [
+    { name: low, type: 'long', expr: range.low },
+    { name: high, type: 'long', expr: range.high },
+  ]);
+  const on: JoinTest[] = [
+    ...keys.map((k) => ({ left: lower(k, { flow, t }), right: lower(k, { flow: right, t }) })),
+    { left: column(ip, 'long'), right: column(low, 'long'), op: '>=' as const },
+    { left: column(ip, 'long'), right: column(high, 'long'), op: '<=' as const },
+  ];
+  const taken = new Set(flow.visible.map((c) => c.name));
+  const take: JoinColumn[] = flow.visible.map((c) => ({ ...c, side: 'left', source: c.name }));
+  const keyNames = new Set(keys.map((k) => (k.kind === 'column' ? k.name : '')));
+  for (const c of right.visible) {
+    if (keyNames.has(c.name)) continue;
+    const name = freeName(c.name, taken);
+    taken.add(name);
+    take.push({ name, type: c.type, side: 'right', source: c.name });
+  }
+  const columns = take.map(({ name, type }) => ({ name, type }));
+  const rel: Rel = {
+    op: 'join',
+    kind: keepsAll ? 'left' : 'inner',
+    left: left.rel,
+    right: networks.rel,
+    on,
+    take,
+    columns,
+  };
+  const joined: Flow = {
+    ...flow,
+    rel,
+    visible: columns,
+    order: [],
+    open: [...flow.open, ...right.open],
+  };
+  const items = take.map(
+    (c): SelectItem =>
+      keepsAll && c.side === 'right' && c.type === 'string'
+        ? {
+            name: c.name,
+            type: c.type,
+            expr: {
+              kind: 'call',
+              name: '$text',
+              args: [column(c.name, c.type)],
+              type: 'string',
+              at: NOWHERE,
+            },
+          }
+        : keep(c),
+  );
+  return select(joined, items);
+}
+
+const PLUGINS: Readonly<Record<string, (flow: Flow, o: Evaluate, t: Translation) => Flow>> = {
+  ipv4_lookup: ipv4Lookup,
+};
+
+export const evaluateOperators: OperatorTable = {
+  evaluate: (flow, o, t) => {
+    const plugin = PLUGINS[o.plugin];
+    return plugin ? plugin(flow, o, t) : refuse(`evaluate ${o.plugin}`, o.at);
+  },
+};
