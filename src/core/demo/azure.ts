@@ -20,7 +20,7 @@ interface Tuple {
 function tuplesOf(c: Conversation, isInitiator: boolean): Tuple[] {
   const direction = isInitiator ? 'O' : 'I';
   const rule =
-    isInitiator && c.rule.startsWith('UserRule_') ? 'DefaultRule_AllowVnetOutBound' : c.rule;
+    isInitiator && !c.rule.includes('OutBound') ? 'DefaultRule_AllowVnetOutBound' : c.rule;
   const tuple = (at: number, state: string, counters: readonly number[]): Tuple => ({
     at,
     rule,
@@ -38,7 +38,9 @@ function tuplesOf(c: Conversation, isInitiator: boolean): Tuple[] {
     ].join(','),
   });
   const none = [0, 0, 0, 0];
-  if (c.isDenied) return [tuple(c.at, 'D', none)];
+  if (c.isDenied && !isInitiator) return [tuple(c.at, 'D', none)];
+  // What the responder's rule refused left the initiator allowed, and nothing came back.
+  if (c.isDenied) return [tuple(c.at, 'B', none), tuple(c.at + 21_000, 'E', [3, 180, 0, 0])];
   const steps = Math.floor(c.lastsMs / CONTINUES_MS);
   const share = (total: number, step: number) =>
     Math.floor((total * (step + 1)) / (steps + 1)) - Math.floor((total * step) / (steps + 1));

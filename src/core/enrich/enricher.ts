@@ -64,7 +64,8 @@ export class Enricher {
     const service = this.#data.cloud?.find(words);
     const system = this.#data.asn?.find(words);
     const announcer = system && providerOfAsn(system.number);
-    const country = this.#data.country?.(ip) ?? '';
+    // Documentation and benchmarking ranges are registered to the registries themselves, which is no country.
+    const country = specialKind(words) ? '' : (this.#data.country?.(ip) ?? '');
     const provider = service?.provider ?? announcer?.name ?? system?.holder ?? '';
     const details =
       [service?.service, service?.region].filter((t) => t).join(' ') ||
