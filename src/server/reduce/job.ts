@@ -8,6 +8,8 @@ export interface ReduceJob {
   readonly hours: readonly number[];
   /** Length of the reduction interval, µs; divides an hour. */
   readonly intervalMicros: number;
+  /** Raw rows that are folded at a time, whole intervals at least. */
+  readonly rowsPerFold: number;
   /** TimeProcessed, µs. */
   readonly processedAt: number;
   /** Segments of Flows that may hold rows of the hours. */

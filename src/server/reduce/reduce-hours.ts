@@ -7,7 +7,7 @@ import { MICROS_PER_HOUR, type ReduceJob, type ReduceResult, type WrittenTable }
 import { createRelation, type RelationColumns } from './json-relation.ts';
 import { Classes, contextFacts, type Lesson, Lessons, placeRow, serviceRows } from './knowledge.ts';
 import { wholeList } from './sql/columns.ts';
-import { ASK, fold, MEETINGS, TYPE } from './sql/fold.ts';
+import { ASK, fold, INTERVALS, KEEP_FLOWS, MEETINGS, START_FLOWS, TYPE } from './sql/fold.ts';
 import { CHECK_HASHES, ORIENT, ORIENT_NOTHING, observeStatements } from './sql/observe.ts';
 import { PRIMARY } from './sql/primary.ts';
 import { ipDetailsSelect, netAnalyticsSelect, reduce } from './sql/reduced.ts';
@@ -36,6 +36,7 @@ const TEMPORARY = [
   'folded',
   'asked',
   'flows',
+  'typed',
   'reduced',
   'context_facts',
   'places',
@@ -95,7 +96,7 @@ const SERVICE_COLUMNS: RelationColumns = { port: 'INTEGER', l4: 'VARCHAR', name:
 
 /**
  * Reduces whole hours of one day: reads their raw rows once, asks the enricher about each distinct address once, and
- * writes one file per table. Deterministic for the same rows and the same knowledge. Memory is the engine's limit plus
+ * writes the files of each table. Deterministic for the same rows and the same knowledge. Memory is the engine's limit plus
  * about 300 bytes per distinct address.
  */
 export async function reduceHours(
@@ -119,26 +120,55 @@ export async function reduceHours(
   for (const sql of hasOneWay ? ORIENT : [ORIENT_NOTHING]) await engine.run(sql);
   for (const sql of PRIMARY) await engine.run(sql);
   const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
-  await engine.run(fold(hasRepeats));
-  await engine.run(hasOneWay ? 'DROP TABLE oriented' : 'DROP VIEW oriented');
-  await engine.run('DROP TABLE seen');
-
   await enrich(engine, enricher, job, scratch);
+
   const written: WrittenTable[] = [];
-  const put = async (table: Table, select: string) => {
-    const one = await write(engine, job, table, select);
+  const put = async (order: WriteOrder) => {
+    const one = await write(engine, job, order);
     if (one) written.push(one);
   };
-  for (const { table, select } of ROLLUP_SELECTS) await put(table, select);
-  await put(ntaIpDetails, ipDetailsSelect(job.intervalMicros));
   const hasTags =
     (await engine.run(`SELECT 1 FROM places WHERE tag <> '' LIMIT 1`)).rows.length > 0;
-  await engine.run(reduce(hasTags));
-  await engine.run('DROP TABLE flows');
   const unused = await emptyPlaceColumns(engine);
-  await put(ntaNetAnalytics, netAnalyticsSelect(job.intervalMicros, job.processedAt, unused));
+  const select = netAnalyticsSelect(job.intervalMicros, job.processedAt, unused);
+  for (const [part, [from, to]] of (await cutIntervals(engine, job.rowsPerFold)).entries()) {
+    await engine.run(fold(hasRepeats, from, to));
+    await engine.run(TYPE);
+    await engine.run('DROP TABLE folded');
+    if (part === 0) await engine.run(START_FLOWS);
+    await engine.run(KEEP_FLOWS);
+    await engine.run(reduce(hasTags));
+    await engine.run('DROP TABLE typed');
+    await put({ table: ntaNetAnalytics, select, part });
+    await engine.run('DROP TABLE reduced');
+  }
+  await engine.run(hasOneWay ? 'DROP TABLE oriented' : 'DROP VIEW oriented');
+  await engine.run('DROP TABLE seen');
+  await put({ table: ntaIpDetails, select: ipDetailsSelect(job.intervalMicros) });
+  for (const rollup of ROLLUP_SELECTS) await put(rollup);
   await dropTemporary(engine);
   return { written, rows };
+}
+
+/** Runs of intervals that are folded at a time, as the first and last start of each. */
+async function cutIntervals(
+  engine: Duckdb,
+  limit: number,
+): Promise<readonly (readonly [from: number, to: number])[]> {
+  const parts: [number, number][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const [start, count] of (await engine.run(INTERVALS)).rows) {
+    const [b, rows] = [Number(start), Number(count)];
+    const last = parts.at(-1);
+    if (last && size + rows <= limit) {
+      last[1] = b;
+      size += rows;
+    } else {
+      parts.push([b, b]);
+      size = rows;
+    }
+  }
+  return parts;
 }
 
 async function dropTemporary(engine: Duckdb): Promise<void> {
@@ -207,8 +237,6 @@ async function enrich(
     classes.meeting(Number(a), Number(z), enricher),
   );
   await createRelation(engine, `${scratch}.meetings`, 'meetings', MEETING_COLUMNS, [meetings]);
-  await engine.run(TYPE);
-  await engine.run('DROP TABLE folded');
 }
 
 /** Columns of `places` that say nothing in this job: columns made of them need not be written. */
@@ -248,16 +276,23 @@ async function readLessons(engine: Duckdb, job: ReduceJob): Promise<readonly Les
 /** The engine holds one row group per thread while it writes: a wide table gets smaller ones. */
 const rowGroupRows = (table: Table): number => (table.columns.length > 40 ? 30_720 : 122_880);
 
+interface WriteOrder {
+  readonly table: Table;
+  readonly select: string;
+  /** Which of the table's files; rows that are carried over go into the first. */
+  readonly part?: number;
+}
+
 /** Writes one table: the new rows, and those of replaced segments that belong to other hours. */
 async function write(
   engine: Duckdb,
   job: ReduceJob,
-  table: Table,
-  select: string,
+  { table, select, part = 0 }: WriteOrder,
 ): Promise<WrittenTable | undefined> {
-  const file = job.outputs[table.name];
-  if (file === undefined) throw new Error(`no output file for ${table.name}`);
-  const replaced = job.replaced[table.name] ?? [];
+  const output = job.outputs[table.name];
+  if (output === undefined) throw new Error(`no output file for ${table.name}`);
+  const file = part === 0 ? output : `${output}-${part}`;
+  const replaced = part === 0 ? (job.replaced[table.name] ?? []) : [];
   const source =
     replaced.length === 0 ? select : await withKept(engine, job, table, select, replaced);
   const sorted = table.sortBy

@@ -20,7 +20,7 @@ export interface ReduceOptions {
   /** The engine's memory; 384 MiB unless given. */
   readonly memoryLimitBytes?: number;
   readonly threads?: number;
-  /** Raw rows that are reduced at a time, whole hours at least; 800,000 unless given. */
+  /** Raw rows that are reduced at a time, whole hours at least, and folded at a time, whole intervals; 800,000 unless given. */
   readonly rowsPerJob?: number;
   /** Starts what does the work; a process of its own unless given. */
   readonly startChild?: (setup: ChildSetup) => Promise<ReduceChild>;
@@ -189,6 +189,7 @@ async function commitJob(
       day: state.day,
       hours,
       intervalMicros,
+      rowsPerFold: options.rowsPerJob ?? ROWS_PER_JOB,
       processedAt: clock(),
       rawFiles: touching(raw, hours).map((s) => s.path),
       learnedFiles: store

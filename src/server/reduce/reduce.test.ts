@@ -44,6 +44,7 @@ async function reduced(rows: readonly FlowRow[], enrichment: ReduceOptions['enri
     clock: () => DAY + 24 * HOUR,
     threads: 1,
     startChild: startLocalChild,
+    rowsPerJob: 20,
   };
   const again = () => reducePending(options);
   await again();

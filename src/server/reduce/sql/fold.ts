@@ -1,5 +1,8 @@
-/** `folded`: one row per key of the reduced log with both addresses still in it; everything else is computed from it. */
-export const fold = (hasRepeats: boolean): string => `
+/**
+ * `folded`: one row per key of the reduced log with both addresses still in it, for the intervals that start in
+ * [from, to]. Lists of ports cannot leave memory: whoever calls bounds the rows by the intervals.
+ */
+export const fold = (hasRepeats: boolean, from: number, to: number): string => `
   CREATE TEMP TABLE folded AS SELECT
     b, hr, s, d, dp, c, p, dir, ${hasRepeats ? 'is_primary' : 'true AS is_primary'},
     count(*) AS n, count(*) FILTER (started) AS st, count(*) FILTER (ended) AS en,
@@ -9,9 +12,9 @@ export const fold = (hasRepeats: boolean): string => `
   FROM ${
     hasRepeats
       ? `(SELECT x.*, r.hr IS NULL AS is_primary
-          FROM (SELECT oriented.*, contexts.o FROM oriented JOIN contexts USING (c)) x
+          FROM (SELECT oriented.*, contexts.o FROM oriented JOIN contexts USING (c) WHERE b BETWEEN ${from} AND ${to}) x
           LEFT JOIN repeats r ON x.hr = r.hr AND x.s0 = r.s AND x.d0 = r.d AND x.o = r.o AND x.dir0 = r.dir AND x.one_way = r.one_way)`
-      : 'oriented'
+      : `oriented WHERE b BETWEEN ${from} AND ${to}`
   }
   GROUP BY b, hr, s, d, dp, c, p, dir, is_primary`;
 
@@ -19,23 +22,32 @@ export const fold = (hasRepeats: boolean): string => `
 export const ASK = `
   CREATE TEMP TABLE asked AS SELECT row_number() OVER () AS id, h, net, ip FROM (
     SELECT h, net FROM (
-      SELECT s AS h, net FROM folded JOIN context_facts USING (c)
-      UNION SELECT d, net FROM folded JOIN context_facts USING (c)))
+      SELECT s AS h, net FROM (SELECT DISTINCT s, c FROM oriented) JOIN context_facts USING (c)
+      UNION SELECT d, net FROM (SELECT DISTINCT d, c FROM oriented) JOIN context_facts USING (c)))
   JOIN addresses USING (h)`;
 
-/** Each folded row with the places of both ends. */
-const BOTH_ENDS = `folded f JOIN context_facts w USING (c)
+/** Rows with s, d and c together with the places of both ends. */
+const bothEnds = (rows: string) => `${rows} f JOIN context_facts w USING (c)
   JOIN asked qa ON qa.h = f.s AND qa.net = w.net JOIN places a ON a.id = qa.id
   JOIN asked qz ON qz.h = f.d AND qz.net = w.net JOIN places z ON z.id = qz.id`;
 
 /** Which kinds of place meet: FlowType depends on nothing else. */
-export const MEETINGS = `SELECT DISTINCT a.class, z.class FROM ${BOTH_ENDS}`;
+export const MEETINGS = `SELECT DISTINCT a.class, z.class FROM ${bothEnds('(SELECT DISTINCT s, d, c FROM oriented)')}`;
 
 /**
- * `flows`: folded rows with the ids of both places (sa, da) and their type; side is the end that is bundled: 1 source,
+ * `typed`: folded rows with the ids of both places (sa, da) and their type; side is the end that is bundled: 1 source,
  * 2 destination, 0 none.
  */
 export const TYPE = `
-  CREATE TEMP TABLE flows AS
+  CREATE TEMP TABLE typed AS
   SELECT f.*, a.id AS sa, z.id AS da, m.type, m.side
-  FROM ${BOTH_ENDS} JOIN meetings m ON m.a = a.class AND m.z = z.class`;
+  FROM ${bothEnds('folded')} JOIN meetings m ON m.a = a.class AND m.z = z.class`;
+
+/** `flows`: the typed rows of all intervals, without what only NTANetAnalytics needs; rollups are made of it. */
+const SLIM =
+  'SELECT b, hr, s, d, dp, c, p, dir, is_primary, n, st, pf, bf, pb, bb, sa, da, type FROM typed';
+export const START_FLOWS = `CREATE TEMP TABLE flows AS ${SLIM} WHERE false`;
+export const KEEP_FLOWS = `INSERT INTO flows ${SLIM}`;
+
+/** Raw rows per interval. */
+export const INTERVALS = 'SELECT b, count(*) FROM oriented GROUP BY b ORDER BY b';

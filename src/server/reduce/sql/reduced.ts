@@ -23,19 +23,19 @@ const bundle = (side: 1 | 2, hasTags: boolean): string => {
       CASE type WHEN 'AzurePublic' THEN outer_place.azure_region ELSE '' END AS geo_region,
       ${COUNTERS}, ${side === 1 ? `${BARS} AS src_bars, '' AS dest_bars` : `'' AS src_bars, ${BARS} AS dest_bars`},
       ${side === 1 ? `${tagged(hasTags)} AS src_tags, NULL AS dest_tags` : `NULL AS src_tags, ${tagged(hasTags)} AS dest_tags`}
-    FROM flows JOIN places outer_place ON outer_place.id = ${outer} JOIN places inner_place ON inner_place.id = ${inner}
+    FROM typed JOIN places outer_place ON outer_place.id = ${outer} JOIN places inner_place ON inner_place.id = ${inner}
     WHERE side = ${side}
     GROUP BY b, ${inner}, dp, c, p, dir, type, geo_country, geo_region`;
 };
 
-/** `reduced`: the rows of NTANetAnalytics in numbers. */
+/** `reduced`: the rows of NTANetAnalytics in numbers, of the intervals that `typed` holds. */
 export const reduce = (hasTags: boolean): string => `
   CREATE TEMP TABLE reduced AS
   SELECT b, sa, da, dp, c, p, dir, type, m1.class AS a, m2.class AS z,
     CASE type WHEN 'MaliciousFlow' THEN CASE WHEN m1.kind = 'malicious' THEN m1.country ELSE m2.country END ELSE '' END AS geo_country,
     '' AS geo_region, n, st, en, pf, bf, pb, bb, t0, t1, ports,
     '' AS src_bars, '' AS dest_bars, NULL::${TAG_LIST} AS src_tags, NULL::${TAG_LIST} AS dest_tags
-  FROM flows JOIN places m1 ON m1.id = sa JOIN places m2 ON m2.id = da WHERE side = 0
+  FROM typed JOIN places m1 ON m1.id = sa JOIN places m2 ON m2.id = da WHERE side = 0
   UNION ALL ${bundle(1, hasTags)}
   UNION ALL ${bundle(2, hasTags)}`;
 
