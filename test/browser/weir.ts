@@ -21,13 +21,17 @@ function ended(child: ChildProcess): Promise<void> {
 }
 
 /** Starts `./weir serve` on a fresh folder and a free port; rejects with what it printed when it does not come up. */
-export async function startWeir(): Promise<StartedWeir> {
+export async function startWeir(flags: readonly string[] = []): Promise<StartedWeir> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-browser-'));
-  const child = spawn(join(home, 'weir'), ['serve', '--data', folder, '--listen', '127.0.0.1:0'], {
-    cwd: home,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = spawn(
+    join(home, 'weir'),
+    ['serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags],
+    {
+      cwd: home,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  );
   let printed = '';
   const link = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(

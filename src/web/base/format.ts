@@ -56,11 +56,15 @@ export function formatShare(share: number): string {
   return `${text.replace('-', MINUS)}${THIN}%`;
 }
 
+/** `3.6×`, `47×`. */
+export const formatTimes = (ratio: number): string =>
+  `${ratio >= 10 ? exactNumber(Math.round(ratio)) : ratio.toFixed(1)}×`;
+
 /** Change from one number to another: `+4 %`, `−3 %`, `7×` from a fivefold rise on, `new` from nothing. */
 export function formatChange(now: number, before: number): string {
   if (before === 0) return now === 0 ? 'same' : 'new';
   const ratio = now / before;
-  if (ratio >= 5) return `${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)}×`;
+  if (ratio >= 5) return formatTimes(ratio);
   const percent = (ratio - 1) * 100;
   const rounded = Math.abs(percent) < 10 ? Number(percent.toFixed(1)) : Math.round(percent);
   if (rounded === 0) return 'same';

@@ -33,9 +33,10 @@ const client: QueryClient = new QueryClient({
     queries: {
       staleTime: 60_000,
       refetchOnWindowFocus: false,
-      // A refusal stays a refusal; only a server that was away may be back.
+      // A refusal stays a refusal; a server that was away or stumbled may do better.
       retry: (count, error) =>
-        count < 3 && error instanceof RequestFailed && (error.status === 0 || error.status === 503),
+        error instanceof RequestFailed &&
+        count < (error.status === 0 || error.status === 503 ? 3 : error.status === 500 ? 1 : 0),
       retryDelay: (count) => Math.min(8000, 500 * 2 ** count),
     },
   },

@@ -1,4 +1,4 @@
-import { formatChange, formatCount } from '#web/base/format.ts';
+import { formatCount, formatTimes } from '#web/base/format.ts';
 import { kqlSpan, kqlString, kqlWithin } from '#web/base/kql.ts';
 import { bucketMs, type Interval } from '#web/base/range.ts';
 import { kqlWhere } from '#web/base/selection.ts';
@@ -64,7 +64,7 @@ export const deniedMore: Finding = defineFinding({
         news:
           rise.before < 0.01
             ? `Flows are denied since ${formatMoment(since)}`
-            : `Denied flows up ${formatChange(rise.after, rise.before)} since ${formatMoment(since)}`,
+            : `Denied flows up ${formatTimes(rise.after / rise.before)} since ${formatMoment(since)}`,
         rest: `. ${rule === '' ? 'No rule is named for most of them' : `Rule ${rule} did ${most === denied ? 'all' : 'most'} of it`}.`,
         why: `${perHour(rise.after)} an hour now, ${perHour(rise.before)} before · ${formatCount(denied)} since then`,
         steps: [

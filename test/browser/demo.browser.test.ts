@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpenedBrowser, openBrowser } from './browser.ts';
+import { type StartedWeir, startWeir } from './weir.ts';
+
+// The demo hides four attacks in a day of traffic: the first page must say them.
+
+const PASSWORD = 'a long enough sentence';
+let weir: StartedWeir;
+let browser: OpenedBrowser;
+
+beforeAll(async () => {
+  [weir, browser] = await Promise.all([startWeir(['--demo']), openBrowser()]);
+  const { page } = browser;
+  await page.goto(weir.link);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Once more').fill(PASSWORD);
+  await page.getByRole('button', { name: /Set password/ }).click();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await weir?.stop();
+});
+
+const news = (words: RegExp) => browser.page.locator('.change', { hasText: words });
+
+test('the Overview says what is wrong, as sentences', async () => {
+  // Once the flows are reduced: seconds after they came in.
+  await news(/203\.0\.113\.88 opened \d+ SSH sessions to 10\.2\.0\.9/).waitFor({ timeout: 40_000 });
+  await news(/10\.1\.4\.7 calls 203\.0\.113\.20 60 times an hour/).waitFor();
+  await news(/198\.51\.100\.61 tried 899 ports on 1 host and was refused/).waitFor();
+  await news(/10\.2\.2\.4 sent 4\.\d+\sGB to the internet in one hour/).waitFor();
+});
+
+test('a sentence leads to its evidence', async () => {
+  const { page } = browser;
+  await news(/10\.2\.2\.4 sent/)
+    .getByRole('link', { name: 'Where it went' })
+    .click();
+  await page.locator('.grid-row').first().waitFor();
+  expect(await page.locator('#cell-0-0').textContent()).toBe('198.51.100.200');
+  await page.goBack();
+});
+
+/** What each panel must show in the demo. */
+const PANELS: readonly (readonly [title: string, shows: RegExp])[] = [
+  ['Top talkers', /10\.2\.2\.4/],
+  ['Conversations', /10\.2\.2\.4 . 198\.51\.100\.200/],
+  ['Ports', /443 https/],
+  ['Blocked, by rule', /DenyAllInBound/],
+  ['Allowed but unanswered', /answered|→/],
+  ['Countries', /Australia/],
+  ['Answers the internet', /10\.2\.0\.9/],
+  ['Reaches out to the internet', /10\.2\.2\.4/],
+];
+
+test.each(PANELS)('the panel %s has something to show', async (title, shows) => {
+  const panel = browser.page.locator(`.panel[aria-label="${title}"]`);
+  await expect.poll(() => panel.innerText(), { timeout: 20_000 }).toMatch(shows);
+});
+
+test('it fits on a phone: nothing is wider than the screen', async () => {
+  const { page } = browser;
+  await page.setViewportSize({ width: 400, height: 860 });
+  for (const path of ['/', '/explore', '/sources', '/load']) {
+    await page.goto(weir.url + path);
+    await page.locator('#main').waitFor();
+    await page.waitForTimeout(600);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBe(0);
+  }
+  expect(browser.problems()).toEqual([]);
+});
