@@ -9,7 +9,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { type AzureAddress, type AzureLogin, sasExpiry } from './azure-address.ts';
-import { SourceError } from './source.ts';
+import { AzureError } from './azure-error.ts';
 
 export interface BlobItem {
   readonly name: string;
@@ -30,18 +30,6 @@ export interface BlobView {
   readonly sizeBytes: number;
   /** Committed blocks; empty for blobs that were put whole, append blobs and page blobs. */
   readonly blocks: readonly { readonly name: string; readonly sizeBytes: number }[];
-}
-
-/** A sentence with what to do next. `isLogin`: asking for the secret again may help. */
-export class AzureError extends SourceError {
-  override readonly name = 'AzureError';
-  readonly code: string;
-  readonly isLogin: boolean;
-  constructor(code: string, message: string, isLogin = false) {
-    super(message);
-    this.code = code;
-    this.isLogin = isLogin;
-  }
 }
 
 export interface BlobContainer {

@@ -1,4 +1,5 @@
-import { AzureError, type BlobContainer, type BlobItem, type BlobView } from './azure-blob.ts';
+import type { BlobContainer, BlobItem, BlobView } from './azure-blob.ts';
+import { AzureError } from './azure-error.ts';
 import { openContent } from './content.ts';
 import { allocate, type RawBytes } from './raw.ts';
 import { type InputObject, ObjectGone, type ReadProblem } from './source.ts';

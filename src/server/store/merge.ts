@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { type Duckdb, type DuckdbOptions, openDuckdb } from '#server/duckdb/index.ts';
+import type { Duckdb, DuckdbOptions } from '#server/duckdb/index.ts';
 import type { Merge, MergeOptions } from './compaction.ts';
 import type { Segment, SegmentDraft, TimeRange } from './store.ts';
 
@@ -37,6 +37,8 @@ export function duckdbMerge(options: MergeLimits): Merge {
       spillFolder: `${target}-spill`,
       ...options,
     };
+    // Loaded when it is needed: most of those who open a store never merge.
+    const { openDuckdb } = await import('#server/duckdb/index.ts');
     const engine = await openDuckdb(limits);
     const interrupt = () => engine.interrupt();
     how.signal?.addEventListener('abort', interrupt);

@@ -1,19 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { findServer } from '#server/store/index.ts';
 import { CommandError, type Run } from '../command.ts';
-import { loadConfig } from '../config/index.ts';
 import { findDataFolder } from '../data-folder.ts';
 import { asCommandError, openDataStore } from '../data-store.ts';
 import { findFormat } from '../find-format.ts';
 import { printCount, printSize } from '../format.ts';
 import { ingestHere, type Totals } from '../ingesting/here.ts';
-import { ingestOnServer } from '../ingesting/on-server.ts';
 import { createProgressBar } from '../ingesting/progress-bar.ts';
 
 /** `weir ingest`: loads what is given, here or on the server that holds the data folder; ends with the totals. */
 export const run: Run = async (invocation, around) => {
   const folder = findDataFolder(invocation, around);
   const format = findFormat(invocation.value('format'))?.name;
-  loadConfig(invocation.value('config'), folder.path);
+  await checkConfig(invocation.value('config'), folder.path);
   const bar = createProgressBar(around.stderr, around.isTerminal.stderr);
   const work = {
     paths: invocation.arguments,
@@ -26,8 +26,10 @@ export const run: Run = async (invocation, around) => {
   let totals: Totals;
   try {
     const server = folder.exists ? findServer(folder.path) : undefined;
-    if (server) totals = await ingestOnServer(server, work);
-    else {
+    if (server) {
+      const { ingestOnServer } = await import('../ingesting/on-server.ts');
+      totals = await ingestOnServer(server, work);
+    } else {
       const store = await openDataStore(folder.path);
       try {
         totals = await ingestHere(store, work);
@@ -55,6 +57,13 @@ export const run: Run = async (invocation, around) => {
     );
   throw new CommandError('nothing could be read', 'The messages above say why.');
 };
+
+/** A load starts in a tenth of a second without reading a configuration that is not there. */
+async function checkConfig(file: string | undefined, folder: string): Promise<void> {
+  if (file === undefined && !existsSync(join(folder, 'weir.yaml'))) return;
+  const { loadConfig } = await import('../config/index.ts');
+  loadConfig(file, folder);
+}
 
 function printTotals({
   objects,
