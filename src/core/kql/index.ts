@@ -10,6 +10,7 @@ export { expandHost } from './plan/hosts.ts';
 export type {
   HostParams,
   KnownLet,
+  KnownRelation,
   OrderKey,
   Plan,
   PlanExpr,

@@ -3,6 +3,7 @@ import {
   DUCKDB_MACROS,
   expandHost,
   hostFunctions,
+  type KnownRelation,
   locate,
   type Plan,
   planQuery,
@@ -142,7 +143,7 @@ async function prepareLast(
   running: Running,
 ): Promise<{ sql: string; columns: readonly BoundColumn[] }> {
   const options = { scanSql: scanSql(plan, running.resolveScan), isWrapping: running.isWrapping };
-  let found: { name: string; columns: readonly BoundColumn[] } | null = null;
+  let found: KnownRelation | null = null;
   for (const stage of plan.stages) {
     if (stage.kind === 'sql' && stage.into) {
       await runSql(running, printStage(stage, stage.rel.columns, options));
@@ -151,7 +152,7 @@ async function prepareLast(
       return { sql: printStage(stage, plan.columns, options), columns: plan.columns };
     else if (stage.kind === 'host') found = await runHost(stage, running, options);
     else if (found) {
-      const known = new Map(stage.known.map((k) => [k.id, { name: k.name, columns: k.columns }]));
+      const known = new Map<string, KnownRelation>(stage.known.map((k) => [k.id, k]));
       known.set(stage.done, found);
       return prepareLast(
         planQuery(stage.query, { now: ticks(running.options.now), known }),
@@ -166,13 +167,13 @@ async function runHost(
   stage: Extract<Stage, { kind: 'host' }>,
   running: Running,
   options: { scanSql: (name: string) => string },
-): Promise<{ name: string; columns: readonly BoundColumn[] }> {
+): Promise<KnownRelation> {
   const ask = async (rel: Parameters<typeof printStage>[0]['rel']) =>
     (await runSql(running, printStage({ rel, shared: [] }, rel.columns, options))).rows;
-  const { rel, columns } = await expandHost(stage.host, stage.input, stage.params, ask);
+  const { rel, columns, isOpen } = await expandHost(stage.host, stage.input, stage.params, ask);
   await runSql(running, printStage({ rel, shared: [], into: stage.into }, columns, options));
   running.temps.push(stage.into);
-  return { name: stage.into, columns };
+  return { name: stage.into, columns, ...(isOpen ? { isOpen } : {}) };
 }
 
 async function dropTemps(running: Running): Promise<void> {

@@ -63,8 +63,10 @@ function unit(family: string): HostSpec {
 
 export const mathFunctions: FunctionGroup = {
   abs: {
-    duckdb: ([a], { type }) =>
-      `abs(${whole(a!) ? a!.sql : convert(a!, type === 'dynamic' ? 'real' : type)})`,
+    duckdb: ([a], { type }) => {
+      if (type === 'long' || a!.type === 'int') return `abs(${toLong(a!)})`;
+      return `abs(${whole(a!) ? a!.sql : convert(a!, type === 'dynamic' ? 'real' : type)})`;
+    },
   },
   sign: { returns: 'long', duckdb: ([a]) => `sign(${toReal(a!)})::BIGINT` },
   round: {

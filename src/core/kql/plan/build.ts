@@ -1,18 +1,15 @@
-import type { BoundColumn, BoundQuery, Operator } from '../bound/expr.ts';
+import type { BoundQuery, Operator } from '../bound/expr.ts';
 import { keep, select, type Translation } from './flow.ts';
 import { type LateLet, lateLets, translateLate } from './late.ts';
 import { narrow } from './narrow.ts';
 import { applyOperators, translatePipe, translateQueryExpr } from './pipeline.ts';
-import type { Plan, Render, Stage } from './plan.ts';
+import type { KnownRelation, Plan, Render, Stage } from './plan.ts';
 
 export interface PlanOptions {
   /** What now() is: ticks of 100 ns since 0001-01-01. */
   readonly now: bigint;
   /** Lets that are temporary relations already, from earlier stages. */
-  readonly known?: ReadonlyMap<
-    string,
-    { readonly name: string; readonly columns: readonly BoundColumn[] }
-  >;
+  readonly known?: ReadonlyMap<string, KnownRelation>;
 }
 
 /** Open tables may need another pass for each level of names; more than this means a defect. */
@@ -82,11 +79,7 @@ function planLate(query: BoundQuery, late: LateLet, options: PlanOptions): Plan 
       query,
       done: late.id,
       from: into,
-      known: [...(options.known ?? [])].map(([id, k]) => ({
-        id,
-        name: k.name,
-        columns: k.columns,
-      })),
+      known: [...(options.known ?? [])].map(([id, k]) => ({ id, ...k })),
     },
   ];
   const render = renderOf(query.pipe.operators);

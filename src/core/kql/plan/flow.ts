@@ -1,6 +1,14 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn, BoundQuery, Operator, Pipe, QueryExpr, Span } from '../bound/expr.ts';
-import type { OrderKey, PlanExpr, Rel, Scan, SelectItem, SharedRel } from './plan.ts';
+import type {
+  KnownRelation,
+  OrderKey,
+  PlanExpr,
+  Rel,
+  Scan,
+  SelectItem,
+  SharedRel,
+} from './plan.ts';
 
 /**
  * A relation on its way through a pipeline.
@@ -40,10 +48,7 @@ export interface Translation {
   readonly translators: Translators;
   readonly query: BoundQuery;
   /** Lets that are temporary relations already. */
-  readonly known: ReadonlyMap<
-    string,
-    { readonly name: string; readonly columns: readonly BoundColumn[] }
-  >;
+  readonly known: ReadonlyMap<string, KnownRelation>;
   /** The clock of the query: what now() is, in ticks since 0001-01-01. */
   readonly now: bigint;
   readonly scans: Scan[];

@@ -10,6 +10,8 @@ import type { HostParams, PlanExpr, Rel, SelectItem } from './plan.ts';
 export type Ask = (rel: Rel) => Promise<readonly (readonly unknown[])[]>;
 
 export interface HostExpansion {
+  /** True where there was nothing to learn columns from: what the query then names is null. */
+  readonly isOpen?: boolean;
   readonly rel: Rel;
   readonly columns: readonly BoundColumn[];
 }
@@ -106,7 +108,8 @@ const bagUnpack: Expander = async (input, params, ask) => {
         );
     }
   }
-  const rest = input.columns.filter((c) => c.name !== source);
+  const isReplaced = types.has(source) && textParam(params, 'prefix') === '';
+  const rest = input.columns.filter((c) => c.name !== source || isReplaced);
   const schema = columnsParam(params, 'schema');
   const keys = [...types.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const bag = column(source, 'dynamic');
@@ -127,7 +130,7 @@ const bagUnpack: Expander = async (input, params, ask) => {
     });
     return selected(input, items);
   }
-  const clash = made.find((m) => rest.some((r) => r.name === m.name));
+  const clash = made.find((m) => rest.some((r) => r.name === m.name && r.name !== source));
   if (clash && conflict !== 'replace_source' && conflict !== 'keep_source')
     throw new RefusalError(
       'semantic',
@@ -136,9 +139,12 @@ const bagUnpack: Expander = async (input, params, ask) => {
     );
   const kept = rest.map(
     (r): SelectItem =>
-      conflict === 'replace_source' ? (made.find((m) => m.name === r.name) ?? keep(r)) : keep(r),
+      conflict === 'replace_source' || r.name === source
+        ? (made.find((m) => m.name === r.name) ?? keep(r))
+        : keep(r),
   );
-  return selected(input, [...kept, ...made.filter((m) => !rest.some((r) => r.name === m.name))]);
+  const all = [...kept, ...made.filter((m) => !rest.some((r) => r.name === m.name))];
+  return { ...selected(input, all), ...(types.size === 0 ? { isOpen: true } : {}) };
 };
 
 function selected(input: Temp, items: readonly SelectItem[]): HostExpansion {

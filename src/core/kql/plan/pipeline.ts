@@ -7,6 +7,7 @@ import {
   fresh,
   keep,
   long,
+  nothing,
   select,
   type Translation,
   tupleField,
@@ -15,7 +16,7 @@ import { lower } from './lower.ts';
 import { named } from './names.ts';
 import { needsOrder, OPERATORS } from './operators/index.ts';
 import { translateUnion } from './operators/union.ts';
-import type { PlanExpr, Rel } from './plan.ts';
+import type { KnownRelation, PlanExpr, Rel, SelectItem } from './plan.ts';
 
 /** A scalar expression that refers to no row. */
 function constant(expr: Expr, t: Translation): PlanExpr {
@@ -36,9 +37,21 @@ function tableFlow(source: Extract<Source, { kind: 'table' }>, t: Translation): 
   };
 }
 
+function knownFlow(id: string, known: KnownRelation, t: Translation): Flow {
+  const flow = flowOf({ op: 'temp', name: known.name, columns: known.columns });
+  if (!known.isOpen) return flow;
+  const asked = [...(t.openColumns.get(id) ?? [])].filter(
+    (name) => !known.columns.some((c) => c.name === name),
+  );
+  const items = asked.map(
+    (name): SelectItem => ({ name, type: 'dynamic', expr: nothing('dynamic') }),
+  );
+  return { ...select(flow, [...flow.visible.map(keep), ...items]), open: [id] };
+}
+
 function letFlow(id: string, t: Translation): Flow {
   const known = t.known.get(id);
-  if (known) return flowOf({ op: 'temp', name: known.name, columns: known.columns });
+  if (known) return knownFlow(id, known, t);
   const made = t.letFlows.get(id);
   if (made) return made;
   const declared = t.query.lets.find((l) => l.id === id);

@@ -68,11 +68,17 @@ export type HostParams = Readonly<
   Record<string, string | number | boolean | null | readonly string[] | readonly BoundColumn[]>
 >;
 
-/** A let that is a temporary relation already. */
-export interface KnownLet {
-  readonly id: string;
+/** A temporary relation that an earlier stage left. */
+export interface KnownRelation {
   readonly name: string;
   readonly columns: readonly BoundColumn[];
+  /** Columns that it lacks are null, for there was nothing to learn them from. */
+  readonly isOpen?: boolean;
+}
+
+/** A let that is a temporary relation already. */
+export interface KnownLet extends KnownRelation {
+  readonly id: string;
 }
 
 /** A relation that several places of a stage read; printed once. */

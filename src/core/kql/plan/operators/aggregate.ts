@@ -6,7 +6,7 @@ import { itemColumns } from './basic.ts';
 import type { OperatorTable } from './operator.ts';
 
 const PICKS: ReadonlySet<string> = new Set(['arg_max', 'arg_min', 'argmax', 'argmin']);
-const TAKES: ReadonlySet<string> = new Set(['take_any', 'any', 'anyif', 'take_anyif']);
+const TAKES: ReadonlySet<string> = new Set(['take_any', 'any']);
 
 /** `arg_max(x, *)` and `take_any(*)`: one item per column they give. */
 function spread(

@@ -54,6 +54,8 @@ function patternOf(o: ParseOperator): Pattern {
     const isLast = i === o.parts.length - 1;
     if (part.kind === 'text') regex += o.mode === 'regex' ? part.text : escapeRegex(part.text);
     else if (part.kind === 'star') regex += isLast ? '[\\s\\S]*' : any;
+    else if (o.mode === 'relaxed' && !isText(part.type) && o.parts[i + 1]?.kind === 'star')
+      regex += '\\s*([-+]?[\\d.]+)?';
     else if (o.mode === 'relaxed' || (o.mode === 'regex' && isText(part.type)))
       regex += isLast ? '([\\s\\S]*)' : `(${any})`;
     else regex += columnPattern(part.type, isLast);
