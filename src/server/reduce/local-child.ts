@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDuckdb } from '#server/duckdb/index.ts';
+import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
 import { loadEnricher } from '#server/enrich/index.ts';
 import type { ReduceJob, ReduceResult } from './job.ts';
 import type { ChildSetup, HourCounts } from './messages.ts';
@@ -33,7 +33,9 @@ export async function startLocalChild(setup: ChildSetup): Promise<ReduceChild> {
     },
     count: (files) => countHours(engine, files),
     async reduce(job) {
-      const reduced = await reduceHours(engine, enricher, job, scratch);
+      const reduced = await withEnoughMemory(engine, setup.memoryLimitBytes, () =>
+        reduceHours(engine, enricher, job, scratch),
+      );
       const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
       const usage = { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakBytes: maxRSS * 1024 };
       return { ...reduced, usage };
@@ -44,4 +46,27 @@ export async function startLocalChild(setup: ChildSetup): Promise<ReduceChild> {
       engine.close();
     },
   };
+}
+
+/** What cannot leave memory grows with the densest interval: a limit that is too small for it is doubled, twice at most. */
+const MOST_DOUBLINGS = 2;
+
+async function withEnoughMemory<T>(
+  engine: Duckdb,
+  limitBytes: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const setLimit = (bytes: number) => engine.run(`SET memory_limit = '${bytes}B'`);
+  for (let doublings = 0; ; ) {
+    try {
+      const done = await work();
+      if (doublings > 0) await setLimit(limitBytes);
+      return done;
+    } catch (error) {
+      const isShort = error instanceof Error && error.message.startsWith('Out of Memory Error');
+      if (!isShort || doublings === MOST_DOUBLINGS) throw error;
+      doublings++;
+      await setLimit(limitBytes * 2 ** doublings);
+    }
+  }
 }

@@ -27,6 +27,7 @@ const TEMPORARY = [
   'addresses',
   'seen',
   'turned',
+  'oriented_rows',
   'sightings',
   'inside',
   'observers',
@@ -142,8 +143,8 @@ export async function reduceHours(
     await put({ table: ntaNetAnalytics, select, part });
     await engine.run('DROP TABLE reduced');
   }
-  await engine.run(hasOneWay ? 'DROP TABLE oriented' : 'DROP VIEW oriented');
-  await engine.run('DROP TABLE seen');
+  for (const name of ['VIEW oriented', 'TABLE IF EXISTS oriented_rows', 'TABLE seen'])
+    await engine.run(`DROP ${name}`);
   await put({ table: ntaIpDetails, select: ipDetailsSelect(job.intervalMicros) });
   for (const rollup of ROLLUP_SELECTS) await put(rollup);
   await dropTemporary(engine);
@@ -172,6 +173,7 @@ async function cutIntervals(
 }
 
 async function dropTemporary(engine: Duckdb): Promise<void> {
+  await engine.run('DROP VIEW IF EXISTS oriented');
   for (const name of TEMPORARY) await engine.run(`DROP TABLE IF EXISTS ${name}`);
 }
 

@@ -79,7 +79,7 @@ export const ORIENT = [
        CASE WHEN from_client THEN evidence ELSE -evidence END AS e
      FROM seen WHERE one_way)
    GROUP BY ALL HAVING sum(e) < 0`,
-  `CREATE TEMP TABLE oriented AS
+  `CREATE TEMP TABLE oriented_rows AS
    SELECT b, hr, t, s, d, sp, dp, c, p, dir, started, ended, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0
    FROM seen WHERE NOT one_way
    UNION ALL
@@ -98,6 +98,7 @@ export const ORIENT = [
       AND x.r = CASE WHEN n.from_client THEN n.d ELSE n.s END
       AND x.rp IS NOT DISTINCT FROM CASE WHEN n.from_client THEN n.dp ELSE n.sp END
      WHERE n.one_way)`,
+  'CREATE TEMP VIEW oriented AS SELECT * FROM oriented_rows',
 ] as const;
 
 /** The same shape without work, for hours without one-directional records. */
