@@ -7,7 +7,6 @@ type Listener = (event: ServerEvent) => void;
 const listeners = new Set<Listener>();
 const watchers = new Set<() => void>();
 let state: LiveState = 'connecting';
-let source: EventSource | undefined;
 
 function become(next: LiveState): void {
   if (state === next) return;
@@ -24,21 +23,33 @@ function isEvent(value: unknown): value is ServerEvent {
   );
 }
 
-/** Opens the stream of server-sent events; the browser reconnects by itself. Returns what closes it. */
+const REOPEN_MS = 3000;
+
+/**
+ * Opens the stream of server-sent events; returns what closes it. A broken connection is opened again: by the browser, or
+ * by us where the browser gives up, as it does when a proxy answers in the server's place.
+ */
 export function openLive(): () => void {
-  source ??= new EventSource(ROUTES.events.path);
-  const opened = source;
-  opened.onopen = () => become('live');
-  opened.onerror = () => become('lost');
-  for (const type of SERVER_EVENTS) {
-    opened.addEventListener(type, (message) => {
-      const event: unknown = JSON.parse(String(message.data));
-      if (isEvent(event)) for (const listener of listeners) listener(event);
-    });
-  }
+  let opened: EventSource;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const open = () => {
+    opened = new EventSource(ROUTES.events.path);
+    opened.onopen = () => become('live');
+    opened.onerror = () => {
+      become('lost');
+      if (opened.readyState === EventSource.CLOSED) waiting = setTimeout(open, REOPEN_MS);
+    };
+    for (const type of SERVER_EVENTS) {
+      opened.addEventListener(type, (message) => {
+        const event: unknown = JSON.parse(String(message.data));
+        if (isEvent(event)) for (const listener of listeners) listener(event);
+      });
+    }
+  };
+  open();
   return () => {
+    clearTimeout(waiting);
     opened.close();
-    source = undefined;
     become('connecting');
   };
 }

@@ -15,7 +15,11 @@ export function Empty(props: { readonly title: string; readonly children?: React
 }
 
 interface Failure {
-  readonly detail: { readonly message: string; readonly hint?: string | undefined };
+  readonly detail: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string | undefined;
+  };
 }
 
 /** What went wrong and what to do next. */

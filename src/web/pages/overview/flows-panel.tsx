@@ -12,9 +12,10 @@ import {
   useKql,
   useSelection,
 } from '#web/query/index.ts';
-import { Empty, Failed, Loading, Panel, Pill } from '#web/widgets/index.ts';
+import { Empty, Loading, Panel, Pill } from '#web/widgets/index.ts';
 import { ALL_FILTERS, type Choice, choose } from './choice.ts';
 import { isLink } from './follow.ts';
+import { PanelFailed } from './panel-failed.tsx';
 
 const HOUR = 3_600_000;
 const INTERVAL_MS = 600_000;
@@ -172,7 +173,7 @@ export function FlowsPanel(props: {
       }}
     >
       {now.error ? (
-        <Failed error={now.error} onRetry={now.retry} />
+        <PanelFailed error={now.error} retry={now.retry} />
       ) : now.isLoading ? (
         <Loading height={HEIGHT - 24} />
       ) : points.at.size === 0 ? (

@@ -6,7 +6,6 @@ import { type Scope, toNumber, toRecords, toText, useKql, useSelection } from '#
 import {
   Bar,
   Empty,
-  Failed,
   Loading,
   Num,
   Panel as PanelFrame,
@@ -16,6 +15,7 @@ import {
 } from '#web/widgets/index.ts';
 import { choose } from './choice.ts';
 import { isLink } from './follow.ts';
+import { PanelFailed } from './panel-failed.tsx';
 import type { Panel, PanelColumn } from './panels.ts';
 
 type Record_ = Readonly<Record<string, unknown>>;
@@ -190,7 +190,7 @@ export function PanelView(props: {
           </p>
         </Empty>
       ) : answer.error ? (
-        <Failed error={answer.error} onRetry={answer.retry} />
+        <PanelFailed error={answer.error} retry={answer.retry} />
       ) : answer.isLoading ? (
         <Loading lines={6} />
       ) : rows.length === 0 ? (

@@ -132,7 +132,7 @@ export function Tiles(props: TilesProps): ReactNode {
       />
       <Tile
         label="Answering the internet"
-        value={answering.data ? <Ports count={portsNow} /> : ports ? waits : '–'}
+        value={answering.data ? <Ports count={portsNow} /> : ports ? (failed ?? waits) : '–'}
         detail={
           portsThen === undefined
             ? ''

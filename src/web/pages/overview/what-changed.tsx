@@ -3,8 +3,14 @@ import { exploreHref } from '#web/base/explore-link.ts';
 import { Link } from '#web/base/router.ts';
 import { printSelection } from '#web/base/selection.ts';
 import { formatMoment } from '#web/base/time-text.ts';
-import { toRecords, useKqlList, useSelection } from '#web/query/index.ts';
-import { Button, Icon, Loading } from '#web/widgets/index.ts';
+import {
+  type RequestFailed,
+  refresh,
+  toRecords,
+  useKqlList,
+  useSelection,
+} from '#web/query/index.ts';
+import { Button, Failed, Icon, Loading } from '#web/widgets/index.ts';
 import { type Change, type Context, FINDINGS, type Step } from './changes/index.ts';
 
 const MOST = 6;
@@ -16,7 +22,7 @@ export function WhatChanged(props: { readonly context: Context }): ReactNode {
   const questions = FINDINGS.map((finding) => finding.kql(context));
   const answers = useKqlList(questions);
   const isOpen = answers.some((answer) => answer.isLoading);
-  const failed = answers.find((answer) => answer.error)?.error?.detail.message;
+  const failed = answers.find((answer) => answer.error)?.error;
   const changes = FINDINGS.flatMap((finding, i) => {
     const data = answers[i]?.data;
     if (questions[i] !== undefined && !data) return [];
@@ -35,6 +41,11 @@ export function WhatChanged(props: { readonly context: Context }): ReactNode {
   const shown = showsAll ? changes : changes.slice(0, MOST);
   return (
     <section className="changes" aria-label="What changed">
+      {failed && (
+        <div className="changes-failed">
+          <Failed error={failed} onRetry={() => refresh('query', 'status')} />
+        </div>
+      )}
       {shown.map((change) => (
         <ChangeCard key={change.id} change={change} />
       ))}
@@ -88,26 +99,24 @@ function StepLink(props: { readonly step: Step }): ReactNode {
 
 function Quiet(props: {
   readonly context: Context;
-  readonly failed: string | undefined;
+  readonly failed: RequestFailed | undefined;
 }): ReactNode {
   const { scope } = props.context;
   const since = scope.previous?.from ?? scope.interval.from;
+  if (props.failed)
+    return (
+      <section className="changes" aria-label="What changed">
+        <Failed error={props.failed} onRetry={() => refresh('query', 'status')} />
+      </section>
+    );
   return (
     <section className="changes" aria-label="What changed">
       <div className="panel change quiet">
         <p>
           <span className="change-mark">
-            <Icon name={props.failed ? 'warn' : 'check'} />
+            <Icon name="check" />
           </span>
-          {props.failed ? (
-            <>
-              <b>Could not look for everything that may have changed.</b> {props.failed}
-            </>
-          ) : (
-            <>
-              <b>Quiet.</b> Nothing unusual since {formatMoment(since)}.
-            </>
-          )}
+          <b>Quiet.</b> Nothing unusual since {formatMoment(since)}.
         </p>
       </div>
     </section>

@@ -37,9 +37,8 @@ export const sourceQuiet: Finding = defineFinding({
       )
         return [];
       const newest = Date.parse(source.newest);
-      // Old files in a followed folder are no silence: nothing was expected since.
-      if (source.lastSuccess === null || Date.parse(source.lastSuccess) - newest > 24 * 3_600_000)
-        return [];
+      // It was alive while this server ran; a folder of old files never was, so it cannot fall silent.
+      if (newest < Date.parse(status.startedAt)) return [];
       return [
         {
           id: `quiet ${source.name}`,
