@@ -1,5 +1,4 @@
 export { openSystems } from './asn-file.ts';
-export { COUNTRY_NOTE, type CountryOf, openCountries } from './mmdb.ts';
 export {
   type EnrichmentSettings,
   loadEnricher,
@@ -7,3 +6,4 @@ export {
   readTopologyFiles,
   type TopologyFile,
 } from './load.ts';
+export { COUNTRY_NOTE, type CountryOf, openCountries } from './mmdb.ts';
