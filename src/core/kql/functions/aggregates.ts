@@ -109,9 +109,35 @@ const rows: Record<string, AggregateRow> = {
     returns: 'long',
     duckdb: ([a], { filter }) => `bit_xor(${toLong(a!)})${filter}`,
   },
+  // Sketches hold all values: see functions/sketches.ts.
+  tdigest: {
+    returns: 'dynamic',
+    duckdb: ([a], c) =>
+      `weir_merge_tdigest(weir_make_list(list(${toDynamic(a!)})${filtered(c.filter, `${a!.sql} IS NOT NULL`)}, 1000000))`,
+  },
+  tdigest_merge: {
+    returns: 'dynamic',
+    duckdb: ([a], c) =>
+      `weir_merge_tdigest(weir_make_list(list(weir_inside(${toDynamic(a!)}))${c.filter}, 1000000))`,
+  },
+  hll: {
+    returns: 'dynamic',
+    duckdb: ([a], c) =>
+      `weir_hll_merge(weir_make_list(list(DISTINCT ${toDynamic(a!)})${filtered(c.filter, `${a!.sql} IS NOT NULL`)}, 1000000))`,
+  },
+  hll_merge: {
+    returns: 'dynamic',
+    duckdb: ([a], c) =>
+      `weir_hll_merge(weir_make_list(list(weir_inside(${toDynamic(a!)}))${c.filter}, 1000000))`,
+  },
   percentile: { duckdb: ([a, p], c) => percentile(a!, p!.sql, c) },
   percentiles: { duckdb: ([a, ...ps], c) => percentile(a!, ps[c.output]!.sql, c) },
   percentiles_array: { returns: 'dynamic', duckdb: ([a, ...ps], c) => percentileArray(a!, ps, c) },
+  percentilesw_array: {
+    returns: 'dynamic',
+    duckdb: ([a, w, ...ps], c) =>
+      `('[' || ${ps.map((p) => toDynamic({ sql: weighted(a!, w!, p.sql, c), type: a!.type })).join(" || ',' || ")} || ']')`,
+  },
   percentilew: { duckdb: ([a, w, p], c) => weighted(a!, w!, p!.sql, c) },
   percentilesw: { duckdb: ([a, w, ...ps], c) => weighted(a!, w!, ps[c.output]!.sql, c) },
   /** The planner's own: rows of (place, value, size, default) as one array. */

@@ -96,6 +96,19 @@ function removeKeys(bag: JsonBag, keys: readonly string[]): JsonBag {
 
 export const bagFunctions: FunctionGroup = hosts([
   {
+    name: '$drop_empty',
+    takes: ['dynamic'],
+    gives: 'dynamic',
+    call: (b) => {
+      const bag = open(b);
+      return isBag(bag)
+        ? jsonText(
+            Object.fromEntries(Object.entries(bag).filter(([, v]) => v !== null && v !== '')),
+          )
+        : null;
+    },
+  },
+  {
     name: 'bag_pack',
     takes: [],
     rest: 'dynamic',

@@ -2,12 +2,14 @@ import type { FunctionGroup, FunctionRow } from '../dialect/dialect.ts';
 import { bagFunctions } from './bags.ts';
 import { convertFunctions } from './convert.ts';
 import { dynamicFunctions } from './dynamic.ts';
+import { extraFunctions } from './extras.ts';
 import { gridFunctions } from './grid.ts';
 import { matchFunctions } from './match.ts';
 import { mathFunctions } from './math.ts';
 import { networkFunctions } from './network.ts';
 import { operators } from './operators.ts';
 import { seriesFunctions } from './series.ts';
+import { sketchFunctions } from './sketches.ts';
 import { textFunctions } from './text.ts';
 import { timeFunctions } from './time.ts';
 
@@ -22,6 +24,8 @@ const GROUPS: readonly FunctionGroup[] = [
   networkFunctions,
   seriesFunctions,
   gridFunctions,
+  extraFunctions,
+  sketchFunctions,
   bagFunctions,
 ];
 

@@ -28,6 +28,7 @@ const IF_AGGREGATES: Readonly<Record<string, string>> = {
   stdevpif: 'stdevp',
   binary_all_andif: 'binary_all_and',
   count_distinctif: 'count_distinct',
+  hll_if: 'hll',
 };
 
 /** Old spellings. */
@@ -63,6 +64,16 @@ const RENAMED: Readonly<Record<string, string>> = {
   notempty: 'isnotempty',
   notnull: 'isnotnull',
   '<>': '!=',
+  extractall: 'extract_all',
+  base64_encodestring: 'base64_encode_tostring',
+  base64_decodestring: 'base64_decode_tostring',
+  parseurlquery: 'parse_urlquery',
+  datepart: 'datetime_part',
+  totime: 'totimespan',
+  array_iif: 'array_iff',
+  merge_tdigests: 'merge_tdigest',
+  row_rank: 'row_rank_dense',
+  cnt: 'count',
 };
 
 export interface Lowering {
@@ -234,6 +245,37 @@ function lowerColumnIfExists(expr: CallExpr, l: Lowering): PlanExpr {
   return found ? { kind: 'column', name: found.name, type: found.type } : lower(fallback, l);
 }
 
+/** A bag of columns by their names: those given, or all; `pack_all(true)` leaves empty ones out. */
+function packColumns(expr: CallExpr, name: string, l: Lowering): PlanExpr {
+  const named =
+    name === 'bag_pack_columns'
+      ? expr.args.flatMap((a) => (a.kind === 'column' ? [a.name] : []))
+      : l.flow.visible.map((c) => c.name);
+  const args = named.flatMap((n): PlanExpr[] => {
+    const found = l.flow.visible.find((c) => c.name === n);
+    return found
+      ? [
+          { kind: 'literal', type: 'string', value: n, at: expr.at },
+          { kind: 'column', name: n, type: found.type },
+        ]
+      : [];
+  });
+  const packed: PlanExpr = { kind: 'call', name: 'bag_pack', args, type: 'dynamic', at: expr.at };
+  const first = expr.args[0];
+  const dropsEmpty = name === 'pack_all' && first?.kind === 'literal' && first.value === true;
+  return dropsEmpty
+    ? { kind: 'call', name: '$drop_empty', args: [packed], type: 'dynamic', at: expr.at }
+    : packed;
+}
+
+/** When Weir stored the row, where the table says so. */
+function ingestionTime(expr: CallExpr, l: Lowering): PlanExpr {
+  const found = l.flow.visible.find((c) => c.name === 'IngestionTime' && c.type === 'datetime');
+  return found
+    ? { kind: 'column', name: found.name, type: found.type }
+    : { kind: 'literal', type: 'datetime', value: null, at: expr.at };
+}
+
 /** An expression with columns resolved against a flow, every type known, and calls checked against the tables of functions. */
 export function lower(expr: Expr, l: Lowering): PlanExpr {
   switch (expr.kind) {
@@ -262,6 +304,8 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
   const name =
     expr.name === 'floor' && expr.args.length === 2 ? 'bin' : (RENAMED[expr.name] ?? expr.name);
   if (name === 'column_ifexists') return lowerColumnIfExists(expr, l);
+  if (name === 'pack_all' || name === 'bag_pack_columns') return packColumns(expr, name, l);
+  if (name === 'ingestion_time') return ingestionTime(expr, l);
   const query = lowerIn(expr, name, l);
   if (query) return query;
   if (l.allowsAggregates && !FUNCTIONS.has(name)) {
