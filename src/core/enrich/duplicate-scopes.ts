@@ -1,4 +1,4 @@
-/** A row of DUPLICATES_KQL. */
+/** A row of the answer to `printDuplicatesKql`. */
 export interface Duplicates {
   /** SameInterface, OtherEnd or Transit; see RepeatedObservations. */
   readonly Reason: string;
@@ -12,12 +12,18 @@ export interface Duplicates {
   readonly Total: number;
 }
 
-/** What repeats what, by place; the answer's rows go to `duplicateSentences`. Bounded by a `where TimeGenerated` put in front. */
-export const DUPLICATES_KQL = `RepeatedObservations
+/** What repeats what, by place, since an instant (KQL, for example `ago(1d)`); its rows go to `duplicateSentences`. */
+export function printDuplicatesKql(since: string): string {
+  return `let since = ${since};
+RepeatedObservations
+| where TimeGenerated >= since
 | summarize Records = sum(RecordCount) by Reason, Source, PrimarySource, Network, Subnet
-| join kind=leftouter (Flows | summarize Total = count() by Source, Network, Subnet) on Source, Network, Subnet
+| join kind=leftouter (
+    Flows | where TimeGenerated >= since | summarize Total = count() by Source, Network, Subnet
+  ) on Source, Network, Subnet
 | project Reason, Source, PrimarySource, Network, Subnet, Records, Total
 | order by Records desc`;
+}
 
 const TITLES: Readonly<Record<string, string>> = {
   'azure-vnet': 'VNet flow logs',

@@ -2,7 +2,7 @@ export { ASN_ATTRIBUTION, AsnTable, type AutonomousSystem } from './asn-table.ts
 export { BadList, type BadListProblem, readBadLists } from './bad-list.ts';
 export { type IpRange, parseRange, printRange } from './cidr.ts';
 export { CloudRanges, type CloudService } from './cloud-ranges.ts';
-export { DUPLICATES_KQL, type Duplicates, duplicateSentences } from './duplicate-scopes.ts';
+export { type Duplicates, duplicateSentences, printDuplicatesKql } from './duplicate-scopes.ts';
 export { Enricher, type EnrichmentData, type Learned } from './enricher.ts';
 export { bundledEnd, FLOW_TYPES, type FlowType, flowType } from './flow-type.ts';
 export { PORT_SERVICES_DATE } from './generated/port-services.ts';

@@ -9,6 +9,9 @@ export function readEnrichment(config: Config, folder: string): EnrichmentSettin
     networks: config.networks,
     topology: readTopology(config.topology.map((file) => resolve(file))),
     indicators: config.indicators.map((file) => resolve(file)),
+    cloudRanges: config.cloudRanges.map((file) => resolve(file)),
+    ...(config.countries !== undefined && { countries: resolve(config.countries) }),
+    ...(config.systems.length > 0 && { systems: config.systems.map((file) => resolve(file)) }),
     cacheFolder: join(folder, 'cache'),
   };
 }

@@ -133,6 +133,21 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Files with bad addresses, one a line.'),
+  cloudRanges: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Providers' published ranges as files: ServiceTags_Public.json, ip-ranges.json, cloud.json.",
+    ),
+  countries: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('MMDB file with countries, instead of the packaged one of June 2026.'),
+  systems: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('CSV files with autonomous systems, instead of the packaged ones of June 2026.'),
   reduction: reduction.prefault({}).describe('How flows are reduced to intervals.'),
   query: query.prefault({}).describe('Limits of queries.'),
 });

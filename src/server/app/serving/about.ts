@@ -2,8 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ROUTES, RouteOutput } from '#core/contract/index.ts';
+import { ASN_ATTRIBUTION } from '#core/enrich/index.ts';
+import { COUNTRY_NOTE } from '#server/enrich/index.ts';
 
 type About = RouteOutput<typeof ROUTES.about>;
+
+/** Data that ships with Weir's packages, with what its licences ask to be shown. */
+const DATA: About['data'] = [
+  {
+    name: 'Countries by address',
+    licence: 'CC0-1.0',
+    attribution: COUNTRY_NOTE,
+    url: 'https://github.com/sapics/ip-location-db',
+    date: '2026-06-17',
+  },
+  {
+    name: 'Autonomous systems',
+    licence: 'CC-BY-4.0',
+    attribution: ASN_ATTRIBUTION,
+    url: 'https://github.com/sapics/ip-location-db',
+    date: '2026-06-17',
+  },
+];
 
 const home = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -13,7 +33,7 @@ export function tellAbout(version: string): About {
   return {
     version,
     runtime: [{ name: 'Node', version: process.versions.node }],
-    data: [],
+    data: DATA,
     code: Object.keys(dependencies)
       .sort()
       .map((name) => {

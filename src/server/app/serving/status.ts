@@ -1,12 +1,12 @@
 import { printInstant } from '#core/base/index.ts';
 import type { StatusAnswer } from '#core/contract/index.ts';
 import { PROBLEMS } from '#core/decode/index.ts';
+import { type Duplicates, duplicateSentences, printDuplicatesKql } from '#core/enrich/index.ts';
 import type { Log, StatusService } from '#server/http/index.ts';
 import type { QueryService } from '#server/query/index.ts';
 import { type Reducer, reducedUpTo } from '#server/reduce/index.ts';
 import type { Store } from '#server/store/index.ts';
 import type { Config } from '../config/index.ts';
-import { printCount } from '../format.ts';
 import { readStatus } from '../status.ts';
 import { tellAbout } from './about.ts';
 import { findNewest } from './freshness.ts';
@@ -112,22 +112,34 @@ function tellReduction(store: Store, reducer: Reducer, now: number): StatusAnswe
   return { upTo: printInstant(upTo), lagSeconds: lag };
 }
 
-/** Two logs of one interface: both are kept, one is counted. */
-const DUPLICATES = `RepeatedObservations
-| where Reason == "SameInterface"
-| summarize Records = sum(RecordCount) by Scope, Network, Source, PrimarySource
-| top 50 by Records desc`;
-
+/** Logging that is paid for twice, of the last day. Both ends of a flow being logged is what logs are for. */
 async function findDuplicates(
   store: Store,
   queries: QueryService,
 ): Promise<StatusAnswer['duplicates']> {
   if (store.segments({ table: 'RepeatedObservations' }).length === 0) return [];
-  const { rows } = await queries.query({ text: DUPLICATES, user: 'status' });
-  return rows.map(([scope, network, source, primary, records]) => ({
-    scope: [scope, network].filter(Boolean).join('/'),
-    sentence:
-      `${network || scope || 'One network'} is logged twice: ${printCount(Number(records))} records of ${source} repeat ` +
-      `those of ${primary}. Pages count them once; turn one of the two logs off to save its cost.`,
-  }));
+  const { columns, rows } = await queries.query({
+    text: printDuplicatesKql('ago(1d)'),
+    user: 'status',
+  });
+  const found = rows
+    .map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))
+    .map(readDuplicates)
+    .filter(({ Reason }) => Reason !== 'OtherEnd');
+  return found.flatMap((one) =>
+    duplicateSentences([one]).map((sentence) => ({ scope: one.Subnet || one.Network, sentence })),
+  );
+}
+
+function readDuplicates(row: Readonly<Record<string, unknown>>): Duplicates {
+  const text = (name: string) => String(row[name] ?? '');
+  return {
+    Reason: text('Reason'),
+    Source: text('Source'),
+    PrimarySource: text('PrimarySource'),
+    Network: text('Network'),
+    Subnet: text('Subnet'),
+    Records: Number(row['Records'] ?? 0),
+    Total: Number(row['Total'] ?? 0),
+  };
 }
