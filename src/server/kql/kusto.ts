@@ -394,6 +394,11 @@ function service(query: string, schema: Schema): unknown {
   );
 }
 
+/** The service gives nothing without a token. */
+function noCancelling(): unknown {
+  return path(globals().kusto, 'Utils', 'CancellationToken', 'None');
+}
+
 function enumName(type: string, value: unknown): string {
   const { system, kusto } = globals();
   return text(
@@ -418,6 +423,6 @@ export function complete(query: string, offset: number, schema: Schema): Complet
 
 /** What stands at an offset, as plain text (signature, type, description); '' when there is nothing to say. */
 export function hover(query: string, offset: number, schema: Schema): string {
-  const info = call(service(query, schema), 'GetQuickInfo', offset, null, null);
+  const info = call(service(query, schema), 'GetQuickInfo', offset, null, noCancelling());
   return text(member(info, 'Text'));
 }

@@ -102,8 +102,9 @@ export function toText(arg: Arg): string {
     case 'bool':
       return `CASE WHEN ${arg.sql} THEN 'true' WHEN NOT (${arg.sql}) THEN 'false' ELSE '' END`;
     case 'real':
-    case 'decimal':
       return `coalesce(weir_real_text(${arg.sql}), '')`;
+    case 'decimal':
+      return `coalesce(weir_decimal_text(${arg.sql}), '')`;
     case 'datetime':
       return `coalesce(strftime(${arg.sql}, '%Y-%m-%dT%H:%M:%S.%f') || '0Z', '')`;
     case 'timespan':

@@ -216,7 +216,7 @@ function printJoin(rel: Extract<Rel, { op: 'join' }>, p: Printing): Printed {
   });
   return add(
     p,
-    `SELECT ${items.join(', ')}\n  FROM ${left.from} AS l ${JOINS[rel.kind]} ${right.from} AS r ON ${on.length > 0 ? on.join(' AND ') : 'true'}`,
+    `SELECT ${items.join(', ') || '1 AS "_"'}\n  FROM ${left.from} AS l ${JOINS[rel.kind]} ${right.from} AS r ON ${on.length > 0 ? on.join(' AND ') : 'true'}`,
     names,
   );
 }

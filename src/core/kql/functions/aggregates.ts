@@ -41,7 +41,7 @@ const rows: Record<string, AggregateRow> = {
           ? `(avg(${a!.sql})${filter})::BIGINT`
           : `coalesce(avg(${numeric(a!)})${filter}, 'nan'::DOUBLE)`,
   },
-  min: { duckdb: ([a], { filter, type }) => text(`min(${a!.sql})${filter}`, type) },
+  min: { duckdb: ([a], { filter, type }) => smallest(a!, filter, type) },
   max: { duckdb: ([a], { filter, type }) => text(`max(${a!.sql})${filter}`, type) },
   dcount: { returns: 'long', duckdb: ([a], { filter }) => `count(DISTINCT ${a!.sql})${filter}` },
   count_distinct: {
@@ -147,6 +147,13 @@ const rows: Record<string, AggregateRow> = {
       `weir_gather(string_agg(${place!.sql}::VARCHAR || ' ' || coalesce(${value!.sql}, 'null'), chr(10)), max(${size!.sql}), any_value(${fallback!.sql}))`,
   },
 };
+
+/** NaN is the smallest and the largest of reals. */
+function smallest(a: Arg, filter: string, type: string): string {
+  const sql = `min(${a.sql})${filter}`;
+  if (a.type !== 'real') return text(sql, type);
+  return `CASE WHEN bool_or(isnan(${a.sql}))${filter} THEN 'nan'::DOUBLE ELSE ${sql} END`;
+}
 
 function filtered(filter: string, condition: string): string {
   return filter

@@ -18,9 +18,14 @@ import {
 
 /** Functions that printers call; KQL does not name them. */
 
+/** Reals past the ends of a long stop there. */
 function longOf(value: Json): bigint | null {
   if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? value : null;
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return null;
+    if (Math.abs(value) < 9.2e18) return BigInt(Math.trunc(value));
+    return value > 0 ? 9_223_372_036_854_775_807n : -9_223_372_036_854_775_808n;
+  }
   if (typeof value === 'boolean') return value ? 1n : 0n;
   return typeof value === 'string' ? parseLong(value) : null;
 }
@@ -153,6 +158,12 @@ function inside(value: Json): string {
 }
 
 export const INTERNAL: readonly HostFunction[] = [
+  {
+    name: 'weir_decimal_text',
+    args: ['real'],
+    returns: 'text',
+    call: (v) => (typeof v === 'number' ? String(v) : null),
+  },
   {
     name: 'weir_unique',
     args: ['text', 'long'],

@@ -10,6 +10,6 @@ export const DUCKDB_MACROS: readonly string[] = [
   'CREATE OR REPLACE MACRO weir_weighted_rank(l, p) AS list_filter(l, lambda x, i: list_sum(list_transform(l[:i], lambda y: y.w)) >= p / 100 * list_sum(list_transform(l, lambda y: y.w)) - 1e-9)[1].v',
   "CREATE OR REPLACE MACRO weir_rank_min(flags) AS (length(flags) - strpos(reverse(flags), '1') + 1)::BIGINT",
   'CREATE OR REPLACE MACRO weir_wrap32(x) AS CASE WHEN x BETWEEN -2147483648 AND 2147483647 THEN x::INTEGER ELSE (((x & 4294967295) + 2147483648) % 4294967296 - 2147483648)::INTEGER END',
-  'CREATE OR REPLACE MACRO weir_real_long(x) AS CASE WHEN isnan(x) THEN NULL WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE trunc(x)::BIGINT END',
+  'CREATE OR REPLACE MACRO weir_real_long(x) AS CASE WHEN isnan(x) OR isinf(x) THEN NULL WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE trunc(x)::BIGINT END',
   'CREATE OR REPLACE MACRO weir_real_int(x) AS CASE WHEN isnan(x) THEN NULL ELSE greatest(-2147483648, least(2147483647, trunc(x)))::INTEGER END',
 ];

@@ -63,11 +63,27 @@ function number(arg: Arg, type: KqlType): string {
   return convert(arg, type === 'timespan' || type === 'datetime' ? 'real' : type);
 }
 
+/** An instant moved by a span; ticks below a microsecond are cut. */
+function shifted(at: Arg, sign: '+' | '-', span: Arg): string {
+  const ticks = constantTicks(span);
+  const by =
+    ticks !== null && ticks % 10n === 0n
+      ? `${ticks / 10n}`
+      : `(${convert(span, 'timespan')}) // 10`;
+  return `make_timestamp(${micros(convert(at, 'datetime'))} ${sign} ${by.startsWith('-') ? `(${by})` : by})`;
+}
+
+function constantTicks(arg: Arg): bigint | null {
+  return arg.literal?.type === 'timespan' && typeof arg.literal.value === 'string'
+    ? BigInt(arg.literal.value)
+    : null;
+}
+
 const add: Printer = ([a, b], printed) => {
   const { type } = printed;
   if (type === 'datetime') {
     const [at, span] = a!.type === 'datetime' ? [a!, b!] : [b!, a!];
-    return `make_timestamp(${micros(at.sql)} + (${convert(span, 'timespan')}) // 10)`;
+    return shifted(at, '+', span);
   }
   if (type === 'timespan') return `(${convert(a!, 'timespan')} + ${convert(b!, 'timespan')})`;
   return arithmetic('+', a!, b!, printed);
@@ -75,8 +91,7 @@ const add: Printer = ([a, b], printed) => {
 
 const subtract: Printer = ([a, b], printed) => {
   const { type } = printed;
-  if (type === 'datetime')
-    return `make_timestamp(${micros(a!.sql)} - (${convert(b!, 'timespan')}) // 10)`;
+  if (type === 'datetime') return shifted(a!, '-', b!);
   if (type === 'timespan' && a!.type === 'datetime')
     return `((${micros(a!.sql)} - ${micros(convert(b!, 'datetime'))}) * 10)`;
   if (type === 'timespan') return `(${convert(a!, 'timespan')} - ${convert(b!, 'timespan')})`;

@@ -22,7 +22,7 @@ import {
 import { xxhash64 } from '../runtime/xxhash.ts';
 import { type HostSpec, hosts } from './host.ts';
 
-/** By code points; a start before the text counts from its beginning. */
+/** By code points; a start before the text gives nothing. */
 function substring(
   text: HostValue,
   start: HostValue | undefined,
@@ -30,8 +30,9 @@ function substring(
 ): string {
   const source = [...asText(text)];
   const from = asNumber(start) ?? 0;
-  const at = from < 0 ? Math.max(0, source.length + from) : from;
+  const at = from < 0 ? source.length + from : from;
   const count = asNumber(length);
+  if (at < 0) return '';
   return source.slice(at, count === null ? undefined : at + Math.max(0, count)).join('');
 }
 

@@ -74,7 +74,7 @@ function anyColumn(
   if (columns.length === 0)
     return { kind: 'literal', type: 'bool', value: false, at: { start: 0, length: 0 } };
   return call(
-    'or',
+    name.startsWith('!') ? 'and' : 'or',
     'bool',
     ...columns.map((c) =>
       match(

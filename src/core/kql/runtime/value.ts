@@ -127,7 +127,6 @@ const REAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 export function parseReal(source: string): number | null {
   const text = source.trim();
   if (REAL.test(text)) return Number(text);
-  if (/^0x[0-9a-f]+$/i.test(text)) return Number(text);
   if (/^nan$/i.test(text)) return Number.NaN;
   if (/^\+?inf(inity)?$/i.test(text)) return Number.POSITIVE_INFINITY;
   if (/^-inf(inity)?$/i.test(text)) return Number.NEGATIVE_INFINITY;

@@ -1,5 +1,4 @@
 import {
-  type BoundColumn,
   type Expr,
   type Item,
   type JoinKind,
@@ -8,14 +7,20 @@ import {
   type Operator,
   type ParsePart,
   refuse,
-  type ScanStep,
-  type TopNestedLevel,
 } from '#core/kql/index.ts';
 import type { KqlType } from '#core/schema/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
+import { evaluate, makeSeries, scan, topNested } from './compound.ts';
 import { nameOf, readExpr, readItem, readItems, readSortKey } from './expressions.ts';
 import { flatten, parameter, readPipe, readSchema, readUnion } from './pipes.ts';
-import { boundColumns, columnType, type Reading, type Scope, spanOf } from './scope.ts';
+import {
+  columnType,
+  type Reader,
+  type Reading,
+  resultColumns,
+  type Scope,
+  spanOf,
+} from './scope.ts';
 
 const JOIN_KINDS: Readonly<Record<string, JoinKind>> = {
   inner: 'inner',
@@ -32,12 +37,6 @@ const JOIN_KINDS: Readonly<Record<string, JoinKind>> = {
   leftsemi: 'leftsemi',
   rightsemi: 'rightsemi',
 };
-
-type Reader = (node: SyntaxNode, scope: Scope, reading: Reading) => readonly Operator[];
-
-function resultColumns(node: SyntaxNode): BoundColumn[] {
-  return boundColumns(node.type?.columns ?? []);
-}
 
 function patterns(node: SyntaxNode): NamePattern[] {
   return node.list('Expressions').map((e) => {
@@ -163,132 +162,6 @@ function namedValues(nodes: readonly SyntaxNode[]): Record<string, string> {
     ]),
   );
 }
-
-const makeSeries: Reader = (node, scope, reading) => {
-  const range = node.need('RangeClause');
-  const isRangeCall = range.kind === 'MakeSeriesInRangeClause';
-  const args = isRangeCall ? range.need('Arguments').list('Expressions') : [];
-  const bound = (clause: string, index: number) => {
-    const found = isRangeCall ? args[index] : range.get(clause)?.get('Expression');
-    return found ? readExpr(found, scope, reading) : undefined;
-  };
-  const from = bound('MakeSeriesFromClause', 0);
-  const to = bound('MakeSeriesToClause', 1);
-  const step = bound('MakeSeriesStepClause', 2);
-  const at = spanOf(node, reading);
-  if (!step) refuse('make-series without step', at);
-  return [
-    {
-      op: 'make-series',
-      aggregates: node.list('Aggregates').map((a) => {
-        const fallback = a.get('DefaultExpression')?.get('Expression');
-        const item = readItem(a.need('Expression'), scope, reading);
-        return fallback ? { ...item, fallback: readExpr(fallback, scope, reading) } : item;
-      }),
-      on: readItem(node.need('OnClause').need('Expression'), scope, reading),
-      ...(from ? { from } : {}),
-      ...(to ? { to } : {}),
-      step,
-      isNonEmpty: parameter(node, 'kind')?.toLowerCase() === 'nonempty',
-      isRangeCall,
-      by: readItems(node.get('ByClause')?.list('Expressions') ?? [], scope, reading),
-      columns: resultColumns(node),
-      at,
-    },
-  ];
-};
-
-const topNested: Reader = (node, scope, reading) => [
-  {
-    op: 'top-nested',
-    levels: node.list('Clauses').map((clause): TopNestedLevel => {
-      const count = clause.get('Expression');
-      const others = clause.get('WithOthersClause')?.get('Expression');
-      const by = clause.need('ByExpression');
-      const isOrdered = by.kind === 'OrderedExpression';
-      return {
-        ...(count ? { count: readExpr(count, scope, reading) } : {}),
-        of: readItem(clause.need('OfExpression'), scope, reading),
-        ...(others ? { others: readExpr(others, scope, reading) } : {}),
-        by: readItem(isOrdered ? by.need('Expression') : by, scope, reading),
-        isDescending: !isOrdered || readSortKey(by, scope, reading).isDescending,
-      };
-    }),
-    columns: resultColumns(node),
-    at: spanOf(node, reading),
-  },
-];
-
-const scan: Reader = (node, scope, reading) => {
-  const matchId = parameter(node, 'with_match_id');
-  return [
-    {
-      op: 'scan',
-      ...(matchId ? { matchId } : {}),
-      partitionBy:
-        node
-          .get('PartitionByClause')
-          ?.list('Expressions')
-          .map((e) => readExpr(e, scope, reading)) ?? [],
-      orderBy:
-        node
-          .get('OrderByClause')
-          ?.list('Expressions')
-          .map((e) => readSortKey(e, scope, reading)) ?? [],
-      declared:
-        node
-          .get('DeclareClause')
-          ?.list('Declarations')
-          .map((d) => {
-            const declared = d.need('NameAndType');
-            const initial = d.get('DefaultValue')?.get('Value');
-            const column = {
-              name: nameOf(declared.need('Name')),
-              type: columnType(declared.need('Type').symbol?.name ?? ''),
-            };
-            return initial ? { ...column, initial: readExpr(initial, scope, reading) } : column;
-          }) ?? [],
-      steps: node.list('Steps').map((s): ScanStep => {
-        const output = s.get('ScanStepOutput')?.get('OutputKind')?.member('Text');
-        return {
-          name: nameOf(s.need('Name')),
-          output: output === 'last' || output === 'none' ? output : 'all',
-          isOptional: s.get('OptionalKeyword') !== null,
-          condition: readExpr(s.need('Condition'), scope, reading),
-          assignments:
-            s
-              .get('ComputationClause')
-              ?.list('Assignments')
-              .map((a) => ({
-                name: nameOf(a.need('Name')),
-                expr: readExpr(a.need('Expression'), scope, reading),
-              })) ?? [],
-        };
-      }),
-      at: spanOf(node, reading),
-    },
-  ];
-};
-
-const evaluate: Reader = (node, scope, reading) => {
-  const called = node.need('FunctionCall');
-  const schema = node.get('Schema')?.get('Schema');
-  const args = called.need('ArgumentList').list('Expressions');
-  return [
-    {
-      op: 'evaluate',
-      plugin: nameOf(called.need('Name')).toLowerCase(),
-      args: args.map((a) =>
-        a.type?.kind === 'table'
-          ? { kind: 'table' as const, pipe: readPipe(a, scope, reading), at: spanOf(a, reading) }
-          : readExpr(a, scope, reading),
-      ),
-      ...(schema ? { schema: readSchema(schema) } : {}),
-      columns: resultColumns(node),
-      at: spanOf(node, reading),
-    },
-  ];
-};
 
 const at = spanOf;
 

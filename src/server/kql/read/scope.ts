@@ -82,3 +82,11 @@ export function columnType(name: string): KqlType {
 export function boundColumns(columns: readonly CatalogColumn[]): BoundColumn[] {
   return columns.map((c) => ({ name: c.name, type: columnType(c.type) }));
 }
+
+/** The columns that an operator gives. */
+export function resultColumns(node: SyntaxNode): BoundColumn[] {
+  return boundColumns(node.type?.columns ?? []);
+}
+
+/** Turns one operator into ours: some become several, some none. */
+export type Reader = (node: SyntaxNode, scope: Scope, reading: Reading) => readonly Operator[];

@@ -5,12 +5,16 @@ import {
   call,
   column,
   type Flow,
+  flowOf,
   freeName,
   fresh,
   keep,
+  long,
   NOWHERE,
+  numberRows,
   select,
   type Translation,
+  text,
 } from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { JoinColumn, JoinTest, PlanExpr, Rel, SelectItem } from '../plan.ts';
@@ -95,8 +99,43 @@ function ipv4Lookup(flow: Flow, o: Evaluate, t: Translation): Flow {
   return select(joined, items);
 }
 
+/** A row per cell: its row, its column's name, its value as text. */
+function narrow(flow: Flow, _o: Evaluate, t: Translation): Flow {
+  const numbered = numberRows(flow, t);
+  const row = column(numbered.order[0]!.column, 'long');
+  const inputs = flow.visible.map((c, i): Rel => {
+    const value = column(c.name, c.type);
+    const items: SelectItem[] = [
+      { name: 'Row', type: 'long', expr: call('-', 'long', row, long(1)) },
+      { name: 'Column', type: 'string', expr: text(c.name) },
+      {
+        name: 'Value',
+        type: 'string',
+        expr: c.type === 'string' ? value : call('tostring', 'string', value),
+      },
+      { name: '$place', type: 'long', expr: long(i) },
+    ];
+    return {
+      op: 'select',
+      input: numbered.rel,
+      items,
+      columns: items.map(({ name, type }) => ({ name, type })),
+    };
+  });
+  const [first] = inputs;
+  if (!first) return flow;
+  const rel: Rel = { op: 'union', inputs, columns: first.columns };
+  const order = ['Row', '$place'].map((name) => ({
+    column: name,
+    isDescending: false,
+    nulls: 'last' as const,
+  }));
+  return { ...flowOf(rel, first.columns.slice(0, 3)), order };
+}
+
 const PLUGINS: Readonly<Record<string, (flow: Flow, o: Evaluate, t: Translation) => Flow>> = {
   ipv4_lookup: ipv4Lookup,
+  narrow,
 };
 
 export const evaluateOperators: OperatorTable = {
