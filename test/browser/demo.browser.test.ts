@@ -49,7 +49,7 @@ const PANELS: readonly (readonly [title: string, shows: RegExp])[] = [
   ['Ports', /443 https/],
   ['Blocked, by rule', /DenyAllInBound/],
   ['Allowed but unanswered', /answered|→/],
-  ['Countries', /Australia/],
+  ['Countries', /United States/],
   ['Answers the internet', /10\.2\.0\.9/],
   ['Reaches out to the internet', /10\.2\.2\.4/],
 ];

@@ -9,7 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import type {
   QueryResult,
   ROUTES,
@@ -65,27 +65,55 @@ function asFailure(error: Error | null): RequestFailed | undefined {
   });
 }
 
-/** The answer of a route, cached by its input. */
+/**
+ * Routes whose answers follow the data. Each refresh begins a new epoch, which is part of the key: an answer that was
+ * under way when the data changed belongs to the epoch before and is not taken for the present one. (Invalidating would
+ * let a first answer that is under way count as fresh.)
+ */
+const FOLLOWS_DATA: ReadonlySet<RouteId> = new Set<RouteId>(['query', 'status']);
+const KEPT_MS = 60_000;
+
+let epoch = 0;
+const watchers = new Set<() => void>();
+
+function watchEpoch(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+const readEpoch = (): number => epoch;
+
+function optionsFor<Id extends RouteId>(
+  id: Id,
+  input: RouteInput<Routes[Id]>,
+  isOn: boolean,
+  now: number,
+) {
+  const isLive = FOLLOWS_DATA.has(id);
+  return {
+    queryKey: isLive ? [id, input, now] : [id, input],
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) => call(id, input, signal),
+    enabled: isOn,
+    ...(isLive ? { placeholderData: keepPreviousData, gcTime: KEPT_MS } : {}),
+  };
+}
+
+/** The answer of a route, cached by its input. Where it follows the data, the older answer stays until the newer is there. */
 export function useRoute<Id extends RouteId>(
   id: Id,
   input: RouteInput<Routes[Id]>,
-  options: {
-    readonly isOn?: boolean;
-    readonly everyMs?: number;
-    readonly keepsPrevious?: boolean;
-  } = {},
+  options: { readonly isOn?: boolean; readonly everyMs?: number } = {},
 ): Answer<RouteOutput<Routes[Id]>> {
-  const query = useQuery({
-    queryKey: [id, input],
-    queryFn: ({ signal }) => call(id, input, signal),
-    enabled: options.isOn ?? true,
+  const isOn = options.isOn ?? true;
+  const now = useSyncExternalStore(watchEpoch, readEpoch);
+  const query = useQuery<RouteOutput<Routes[Id]>>({
+    ...optionsFor(id, input, isOn, now),
     ...(options.everyMs ? { refetchInterval: options.everyMs } : {}),
-    ...(options.keepsPrevious ? { placeholderData: keepPreviousData } : {}),
   });
   return {
-    data: query.data,
+    data: isOn ? query.data : undefined,
     error: asFailure(query.error),
-    isLoading: query.isPending && (options.isOn ?? true),
+    isLoading: query.isPending && isOn,
     isFetching: query.isFetching,
     retry: () => void query.refetch(),
   };
@@ -93,20 +121,17 @@ export function useRoute<Id extends RouteId>(
 
 /** The answer of a KQL query; two panels that ask the same share one request. Off while `kql` is undefined. */
 export const useKql = (kql: string | undefined): Answer<QueryResult> =>
-  useRoute('query', { query: kql ?? '' }, { isOn: kql !== undefined, keepsPrevious: true });
+  useRoute('query', { query: kql ?? '' }, { isOn: kql !== undefined });
 
 /** The answers of several queries at once, in their order; undefined in place of a query that is off. */
 export function useKqlList(
   queries: readonly (string | undefined)[],
 ): readonly Answer<QueryResult>[] {
+  const now = useSyncExternalStore(watchEpoch, readEpoch);
   return useQueries({
-    queries: queries.map((kql) => ({
-      queryKey: ['query', { query: kql ?? '' }],
-      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-        call('query', { query: kql ?? '' }, signal),
-      enabled: kql !== undefined,
-      placeholderData: keepPreviousData,
-    })),
+    queries: queries.map((kql) =>
+      optionsFor('query', { query: kql ?? '' }, kql !== undefined, now),
+    ),
     combine: (answers) =>
       answers.map((query, i) => ({
         data: queries[i] === undefined ? undefined : query.data,
@@ -130,7 +155,11 @@ export function useChange<Id extends RouteId>(id: Id, stale: readonly RouteId[] 
 
 /** Asks again whatever is on the page and comes from these routes. */
 export function refresh(...ids: readonly RouteId[]): void {
-  for (const id of ids) void client.invalidateQueries({ queryKey: [id] });
+  for (const id of ids)
+    if (!FOLLOWS_DATA.has(id)) void client.invalidateQueries({ queryKey: [id] });
+  if (!ids.some((id) => FOLLOWS_DATA.has(id))) return;
+  epoch++;
+  for (const watcher of watchers) watcher();
 }
 
 /** Forgets every answer and asks again for what is on the page: after logging in or out. */

@@ -14,5 +14,4 @@ export function hasRollups(
 }
 
 /** The state of the server, asked for now and then and whenever it tells that something changed. */
-export const useStatus = (): Answer<StatusAnswer> =>
-  useRoute('status', {}, { everyMs: 60_000, keepsPrevious: true });
+export const useStatus = (): Answer<StatusAnswer> => useRoute('status', {}, { everyMs: 60_000 });
