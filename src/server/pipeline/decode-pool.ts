@@ -75,17 +75,18 @@ export class DecodePool {
     const thread = new Worker(new URL('./decode-worker.ts', import.meta.url));
     const member: Member = { thread, queuedBytes: 0, isDirty: false };
     thread.on('message', (reply: WorkerReply) => this.#receive(member, reply));
-    thread.on('error', (error) => this.#fail(error));
-    thread.on('exit', (code) => {
-      if (this.#members.includes(member))
-        this.#fail(new Error(`a decoding thread ended with code ${code}`));
-    });
+    thread.on('error', (error) => this.#lose(member, error));
+    thread.on('exit', (code) =>
+      this.#lose(member, new Error(`a decoding thread ended with code ${code}`)),
+    );
     thread.unref();
     this.#members.push(member);
     return member;
   }
 
   #receive(member: Member, reply: WorkerReply): void {
+    // What threads that were let go had still to say.
+    if (!this.#members.includes(member)) return;
     if (reply.kind === 'decoded') {
       member.queuedBytes -= reply.bytes;
       this.#queuedBytes -= reply.bytes;
@@ -110,7 +111,14 @@ export class DecodePool {
     for (const go of waiting) go();
   }
 
-  /** A thread died, which is a bug or memory: everything it held is given up, and the next use starts afresh. */
+  /** A thread died. When it was not asked for anything, nothing is lost with it. */
+  #lose(member: Member, cause: unknown): void {
+    if (!this.#members.includes(member)) return;
+    if (member.isDirty || member.queuedBytes > 0 || this.#seals.size > 0) this.#fail(cause);
+    else this.#members = this.#members.filter((m) => m !== member);
+  }
+
+  /** It died at work, which is a bug or memory: everything is given up, and the next use starts afresh. */
   #fail(cause: unknown): void {
     const failure = new Error(
       'decoding failed; nothing of the last seconds was stored, and it will be read again',

@@ -150,6 +150,7 @@ export class Epoch {
     for (const { run, ...problem } of this.#problems) {
       const { problems } = tallyOf(run.source);
       problems[problem.code] = (problems[problem.code] ?? 0) + 1;
+      run.records++;
       sample(run, problem);
     }
     for (const [run, records] of this.#known) tallyOf(run.source).known += records;

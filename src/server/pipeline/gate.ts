@@ -46,8 +46,10 @@ export class Gate {
     signal.throwIfAborted();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const stop = () => resolve();
+    signal.addEventListener('abort', stop, { once: true });
     await promise;
+    signal.removeEventListener('abort', stop);
     signal.throwIfAborted();
   }
 }

@@ -106,7 +106,6 @@ export class Ingester {
     const forced = request.format === undefined ? undefined : formatsByName.get(request.format);
     if ((object.sizeBytes ?? 0) >= LARGE_BYTES) this.#pool.warm();
     const leave = await this.#reading.enter(signal);
-    const generation = this.#generation;
     const epochs = new Set<Epoch>();
     let known: Awaited<ReturnType<Recogniser['recognise']>> | undefined;
     let run: Run | undefined;
@@ -150,7 +149,7 @@ export class Ingester {
         if (!known.isKnownWhole) {
           this.#busy++;
           try {
-            await this.#read(run, object, forced, generation, epochs, signal);
+            await this.#read(run, object, forced, epochs, signal);
           } finally {
             this.#busy--;
             this.#lastRead = performance.now();
@@ -158,13 +157,14 @@ export class Ingester {
         }
       } finally {
         leave();
+        this.#sealLater();
       }
-      this.#sealLater();
       await Promise.all([...epochs].map((epoch) => epoch.done));
       return run.totals;
     } finally {
       if (run) this.#watched.delete(run.id);
-      known?.release();
+      // What was read before a failure may be about to be committed: until then, the object must not be begun anew.
+      void Promise.allSettled([...epochs].map((epoch) => epoch.done)).then(() => known?.release());
     }
   }
 
@@ -172,14 +172,16 @@ export class Ingester {
     run: Run,
     object: InputObject,
     forced: Format | undefined,
-    generation: number,
     epochs: Set<Epoch>,
     signal: AbortSignal,
   ): Promise<void> {
     const { known, totals } = run;
     const reading: Reading = object.open(known.from, signal);
     run.stateAt = (position) => reading.stateAt(position);
+    const generation = this.#generation;
     const touch = () => {
+      // What came before was given up: nothing after it may be stored.
+      if (generation !== this.#generation) throw this.#failure;
       const epoch = this.#epoch;
       epoch.touch(run);
       if (epochs.has(epoch)) return;
@@ -223,15 +225,16 @@ export class Ingester {
     } finally {
       clearInterval(tick);
     }
-    cutter.end(object.isFinal);
     if (generation !== this.#generation) throw this.#failure;
+    const { problem } = reading;
+    // What stands at a break is not cut off for good: a later copy may be whole.
+    cutter.end(object.isFinal && !problem);
     if (cutter.unknown !== undefined) {
       totals.refused = cutter.unknown;
       touch();
       this.#problem(run, 'unknown-format', 0, cutter.unknown);
       return;
     }
-    const { problem } = reading;
     if (problem && problem.code !== 'changed') {
       totals.readProblem = problem.detail;
       if (object.isFinal) {
@@ -240,7 +243,7 @@ export class Ingester {
       }
     }
     if (run.reader && (totals.bytes > 0 || object.isFinal)) {
-      if (!problem) run.rest = cutter.rest;
+      if (!problem || (object.isFinal && problem.code !== 'changed')) run.rest = cutter.rest;
       touch();
     }
   }
@@ -267,8 +270,6 @@ export class Ingester {
 
   #handOut(run: Run, unit: Unit): void {
     const bytes = this.#pool.copy(unit.bytes);
-    const { length } = bytes;
-    run.known.trail.append(bytes);
     const { object, offset, context, ingestedAt } = unit.origin;
     this.#pool.decode({
       kind: 'decode',
@@ -280,7 +281,8 @@ export class Ingester {
       context,
       ingestedAt,
     });
-    this.#epoch.bytes += length;
+    run.known.trail.append(unit.bytes);
+    this.#epoch.bytes += unit.bytes.length;
     this.#sealLater();
   }
 
@@ -293,7 +295,6 @@ export class Ingester {
   ): void {
     run.totals.quarantined++;
     run.totals.records++;
-    run.records++;
     const text = excerpt ? Buffer.from(excerpt.subarray(0, 512)).toString('utf8') : '';
     this.#epoch.problem({ run, code, offset, detail, excerpt: text });
     this.#sealLater();
@@ -350,11 +351,13 @@ export class Ingester {
     this.#pool.discard();
   }
 
-  /** Commits what has been read so far, and stops. */
+  /** Commits what has been read so far, and stops; objects that are still being read are reported as failed. */
   async close(): Promise<void> {
     this.#seal();
     await this.#commits;
     clearTimeout(this.#timer);
+    this.#giveUp(new Error('the ingester was closed while the object was read'));
+    await this.#commits;
     await this.#pool.close();
   }
 }

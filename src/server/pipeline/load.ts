@@ -74,13 +74,18 @@ export async function ingestPaths(
       report();
     }
   };
-  for (const source of sources)
-    for await (const object of source.list(options.signal)) {
-      const task = load(object).finally(() => underWay.delete(task));
-      underWay.add(task);
-      if (underWay.size >= (options.concurrency ?? 64)) await Promise.race(underWay);
-    }
-  await Promise.all(underWay);
+  try {
+    for (const source of sources)
+      for await (const object of source.list(options.signal)) {
+        const task = load(object).finally(() => underWay.delete(task));
+        underWay.add(task);
+        if (underWay.size >= (options.concurrency ?? 64)) await Promise.race(underWay);
+      }
+    await Promise.all(underWay);
+  } finally {
+    // Whatever ends the load, nothing of it goes on behind the caller's back.
+    await Promise.allSettled(underWay);
+  }
   return addUp(totals, [], started);
 }
 
