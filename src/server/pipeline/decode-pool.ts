@@ -45,13 +45,12 @@ export class DecodePool {
   >();
   #failure: Error | null = null;
   #idle: NodeJS.Timeout | undefined;
-  readonly #onDecoded: (reply: DecodedReply) => void;
+  #onDecoded: (reply: DecodedReply) => void = () => undefined;
 
-  constructor(onDecoded: (reply: DecodedReply) => void, options: PoolOptions = {}) {
+  constructor(options: PoolOptions = {}) {
     this.#most = Math.max(1, options.workers ?? availableParallelism());
     this.#mostQueued = options.mostQueuedBytes ?? 32 * 1024 * 1024;
     this.#idleMs = options.idleMs ?? 20_000;
-    this.#onDecoded = onDecoded;
   }
 
   /** A copy of the bytes in memory that may be handed to `decode`. */
@@ -64,6 +63,11 @@ export class DecodePool {
     const copy = new Uint8Array(buffer, 0, bytes.length);
     copy.set(bytes);
     return copy;
+  }
+
+  /** Called with each unit that was decoded; one listener. */
+  onDecoded(listener: (reply: DecodedReply) => void): void {
+    this.#onDecoded = listener;
   }
 
   /** Starts the threads now, for when a load is about to begin. */

@@ -211,7 +211,8 @@ describe('Ingester', () => {
 
   it('goes on with fresh threads after one has died', async () => {
     const decoded: number[] = [];
-    const pool = new DecodePool((reply) => decoded.push(reply.stored), { workers: 1 });
+    const pool = new DecodePool({ workers: 1 });
+    pool.onDecoded((reply) => decoded.push(reply.stored));
     const request = (format: string) => ({
       kind: 'decode' as const,
       run: 1,

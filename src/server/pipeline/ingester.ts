@@ -22,6 +22,8 @@ export interface IngesterOptions {
   readonly clock: () => number;
   /** Threads that decode; default one a core. */
   readonly workers?: number;
+  /** Threads started already, which the ingester takes over: a load begins sooner. */
+  readonly pool?: DecodePool;
   /** Objects read at once; default 2. */
   readonly readers?: number;
   /** Uncompressed bytes after which an epoch is sealed; default 192 MiB. */
@@ -76,22 +78,17 @@ export class Ingester {
     this.#options = options;
     this.#reading = new Gate(options.readers ?? 2);
     this.#epoch = new Epoch(0, performance.now());
-    this.#pool = new DecodePool(
-      (reply) => {
-        const { totals, onProgress } = this.#watched.get(reply.run) ?? {};
-        if (!totals) return;
-        totals.stored += reply.stored;
-        totals.quarantined += reply.quarantined;
-        totals.records += reply.stored + reply.quarantined;
-        onProgress?.(totals);
-      },
-      options.workers === undefined ? {} : { workers: options.workers },
-    );
-  }
-
-  /** Starts the decoding threads, for when a load is about to begin. */
-  warm(): void {
-    this.#pool.warm();
+    this.#pool =
+      options.pool ??
+      new DecodePool(options.workers === undefined ? {} : { workers: options.workers });
+    this.#pool.onDecoded((reply) => {
+      const { totals, onProgress } = this.#watched.get(reply.run) ?? {};
+      if (!totals) return;
+      totals.stored += reply.stored;
+      totals.quarantined += reply.quarantined;
+      totals.records += reply.stored + reply.quarantined;
+      onProgress?.(totals);
+    });
   }
 
   /**

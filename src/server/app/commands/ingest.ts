@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DecodePool } from '#server/pipeline/index.ts';
 import { findServer } from '#server/store/index.ts';
 import { CommandError, type Run } from '../command.ts';
 import { findDataFolder } from '../data-folder.ts';
@@ -30,9 +31,11 @@ export const run: Run = async (invocation, around) => {
       const { ingestOnServer } = await import('../ingesting/on-server.ts');
       totals = await ingestOnServer(server, work);
     } else {
+      const pool = new DecodePool();
+      if (areLarge(work.paths)) pool.warm();
       const store = await openDataStore(folder.path);
       try {
-        totals = await ingestHere(store, work);
+        totals = await ingestHere(store, pool, work);
       } finally {
         await store.close();
       }
@@ -57,6 +60,12 @@ export const run: Run = async (invocation, around) => {
     );
   throw new CommandError('nothing could be read', 'The messages above say why.');
 };
+
+/** True when the files named are worth starting every thread at once; folders show their size later. */
+function areLarge(paths: readonly string[]): boolean {
+  const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return paths.reduce((sum, path) => sum + sizeOf(path), 0) >= 16 * 1024 * 1024;
+}
 
 /** A load starts in a tenth of a second without reading a configuration that is not there. */
 async function checkConfig(file: string | undefined, folder: string): Promise<void> {

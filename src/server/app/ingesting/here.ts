@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Ingester, ingestPaths } from '#server/pipeline/index.ts';
+import { type DecodePool, Ingester, ingestPaths } from '#server/pipeline/index.ts';
 import {
   createRecogniser,
   openPlace,
@@ -36,12 +36,17 @@ export interface IngestWork {
 }
 
 /** Loads into a store that this process has opened. Resolves when all of it is committed. */
-export async function ingestHere(store: Store, work: IngestWork): Promise<Totals> {
+export async function ingestHere(
+  store: Store,
+  pool: DecodePool,
+  work: IngestWork,
+): Promise<Totals> {
   const sources = work.paths.map((place) => openSource(place, work.env));
   const ingester = new Ingester({
     store,
     recogniser: createRecogniser(store),
     clock: () => Date.now() * 1000,
+    pool,
   });
   try {
     const totals = await ingestPaths(sources, ingester, {
