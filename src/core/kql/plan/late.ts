@@ -8,7 +8,6 @@ import type { HostParams, Rel } from './plan.ts';
 export const LATE_PLUGINS: ReadonlySet<string> = new Set([
   'bag_unpack',
   'pivot',
-  'narrow',
   'basket',
   'autocluster',
 ]);
