@@ -53,6 +53,9 @@ export class ChunkEncoder {
     if (!vector || vector.kind === 'constant')
       return this.#constant(column, vector?.value ?? (isText(column.type) ? '' : null), rows);
     if (vector.kind === 'text') return this.#text(vector.codes, vector.dictionary, rows);
+    // All null: as a vector of many rows is on some of its days.
+    const { nulls } = vector;
+    if (nulls && !nulls.subarray(0, rows).includes(0)) return this.#constant(column, null, rows);
     if (vector.kind === 'bool') return this.#bool(vector.values, vector.nulls, rows);
     return this.#number(column.type, vector.values, vector.nulls, rows);
   }
@@ -92,7 +95,7 @@ export class ChunkEncoder {
     // One entry: indices of width 0 in one run.
     data.byte(0);
     data.varint(rows * 2);
-    const range = typeof value === 'number' ? ([value, value] as const) : null;
+    const range = Number.isFinite(value) ? ([Number(value), Number(value)] as const) : null;
     return {
       dictionary: { bytes: this.#dictionary.view(), count: 1 },
       data: data.view(),

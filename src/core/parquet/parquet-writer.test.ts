@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Batch, TableBuilder, valueAt } from '#core/batch/index.ts';
+import { MICROS_PER_DAY } from '#core/base/index.ts';
+import { type Batch, splitByDay, TableBuilder, valueAt } from '#core/batch/index.ts';
 import { defineColumns, defineTable } from '#core/schema/index.ts';
 import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
 import { ParquetWriter } from './index.ts';
@@ -159,6 +160,59 @@ describe('ParquetWriter', () => {
       `select count(*)::int from parquet_metadata('${file}') where path_in_schema = 't' and stats_min_value <= '1970-01-01 00:10:00' and stats_max_value >= '1970-01-01 00:10:00'`,
     );
     expect(stats).toEqual([[1]]);
+  });
+
+  it('writes columns that are null on one of the days of a batch', async () => {
+    const files = new Map<string, ParquetWriter>();
+    const builder = new TableBuilder(table, (batch: Batch) => {
+      for (const { day, batch: rows } of splitByDay(batch, 't')) {
+        const writer = new ParquetWriter(table, { compress: (bytes) => zstdCompressSync(bytes) });
+        writer.add(rows);
+        files.set(day, writer);
+      }
+    });
+    for (let n = 0; n < 40; n++) {
+      const row = builder.begin();
+      builder.number('t').set(row, (n % 2) * MICROS_PER_DAY + n);
+      if (n !== 2) builder.number('r').set(row, n / 3 + 0.1);
+      if (n % 2 === 1) {
+        for (const name of ['l', 'i', 'd']) builder.number(name).set(row, n % 7);
+        builder.bool('b').set(row, n % 3 === 0);
+      }
+    }
+    builder.flush();
+    const first = files.get('1970-01-01')!.finish();
+    expect(first.ranges).toEqual({ t: [0, 38] });
+    expect(await readBack(first.bytes)).toEqual(
+      Array.from({ length: 20 }, (_, n) => [
+        n * 2,
+        '',
+        '',
+        null,
+        null,
+        n === 1 ? null : (n * 2) / 3 + 0.1,
+        null,
+        null,
+      ]),
+    );
+    const file = join(folder, 'nulls.parquet');
+    writeFileSync(file, first.bytes);
+    const { rows: stats } = await db.run(
+      `select path_in_schema, stats_min_value from parquet_metadata('${file}') where path_in_schema in ('l', 'i', 'd')`,
+    );
+    expect(stats.map(([, min]) => min)).toEqual([null, null, null]);
+    const [row] = await readBack(files.get('1970-01-02')!.finish().bytes);
+    expect(row).toEqual([MICROS_PER_DAY + 1, '', '', 1, 1, 1 / 3 + 0.1, false, 1]);
+  });
+
+  it('gives no range where a value is not a number', async () => {
+    const file = join(folder, 'nan.parquet');
+    writeFileSync(file, encode([[0, '', '', null, null, Number.NaN, null, null]], 10).bytes);
+    const { rows: stats } = await db.run(
+      `select stats_min_value, stats_max_value from parquet_metadata('${file}') where path_in_schema = 'r'`,
+    );
+    expect(stats).toEqual([[null, null]]);
+    expect((await db.run(`select isnan(r) from read_parquet('${file}')`)).rows).toEqual([[true]]);
   });
 
   it('keeps a batch of the builder whole for those who keep it', () => {
