@@ -29,6 +29,7 @@ interface Printing {
   readonly ctes: string[];
   readonly options: PrintOptions;
   readonly shared: Map<string, Printed>;
+  isRecursive: boolean;
 }
 
 function physicalNames(columns: readonly BoundColumn[]): Map<string, string> {
@@ -231,6 +232,44 @@ function printUnion(rel: Extract<Rel, { op: 'union' }>, p: Printing): Printed {
   return add(p, parts.join('\n  UNION ALL\n  '), names);
 }
 
+/** A recursive CTE that steps from row to row: exact, and slow for many thousands of rows. */
+function printFold(rel: Extract<Rel, { op: 'fold' }>, p: Printing): Printed {
+  p.isRecursive = true;
+  const input = printRel(rel.input, p);
+  const names = physicalNames(rel.columns);
+  const states = physicalNames(rel.next);
+  const i = contextOf(p, input, 'i.');
+  const c: Context = {
+    ...i,
+    column: (name) => (states.has(name) ? `p.${quoteName(states.get(name)!)}` : i.column(name)),
+  };
+  const test = `coalesce(${printExpr(rel.condition, c)}, false)`;
+  const first = rel.initial.map(
+    (s) =>
+      `(${printExpr(s.expr, c)})::${DUCKDB_TYPES[s.type]} AS ${quoteName(states.get(s.name)!)}`,
+  );
+  const then = rel.next.map(
+    (s) => `CASE WHEN ${test} THEN ${printExpr(s.expr, c)} ELSE ${c.column(s.name)} END`,
+  );
+  const row = i.column(rel.row);
+  const folded = add(
+    p,
+    `SELECT 0::BIGINT AS "$at", false AS "$hit", ${first.join(', ')}\n  UNION ALL\n  SELECT ${row}, ${test}, ${then.join(', ')}\n  FROM q${p.ctes.length + 1} AS p JOIN ${input.from} AS i ON ${row} = p."$at" + 1`,
+    states,
+  );
+  const own = rel.input.columns.map(
+    (x) => `${i.column(x.name)} AS ${quoteName(names.get(x.name)!)}`,
+  );
+  const made = rel.outputs.map(
+    (o) => `p.${quoteName(states.get(o.state)!)} AS ${quoteName(names.get(o.name)!)}`,
+  );
+  return add(
+    p,
+    `SELECT ${[...own, ...made].join(', ')}\n  FROM ${folded.from} AS p JOIN ${input.from} AS i ON ${row} = p."$at"\n  WHERE p."$hit"`,
+    names,
+  );
+}
+
 function printValues(rel: Extract<Rel, { op: 'values' }>, p: Printing): Printed {
   const names = physicalNames(rel.columns);
   const nowhere: Context = {
@@ -347,6 +386,8 @@ function printRel(rel: Rel, p: Printing): Printed {
       if (!known) throw new Error(`the plan reads ${rel.id} before it is made`);
       return known;
     }
+    case 'fold':
+      return printFold(rel, p);
     case 'values':
       return printValues(rel, p);
     case 'sequence':
@@ -391,7 +432,7 @@ export function printStage(
   visible: readonly BoundColumn[],
   options: PrintOptions,
 ): string {
-  const p: Printing = { ctes: [], options, shared: new Map() };
+  const p: Printing = { ctes: [], options, shared: new Map(), isRecursive: false };
   for (const { id, rel } of stage.shared) p.shared.set(id, printRel(rel, p));
   const last = printRel(stage.rel, p);
   const c = contextOf(p, last);
@@ -401,6 +442,9 @@ export function printStage(
     return from === as ? from : `${from} AS ${as}`;
   });
   const select = `SELECT ${items.length > 0 ? items.join(', ') : '1 AS "_"'} FROM ${last.from}${orderBy(stage.order ?? [], c)}`;
-  const body = p.ctes.length > 0 ? `WITH ${p.ctes.join(',\n')}\n${select}` : select;
+  const body =
+    p.ctes.length > 0
+      ? `WITH ${p.isRecursive ? 'RECURSIVE ' : ''}${p.ctes.join(',\n')}\n${select}`
+      : select;
   return stage.into ? `CREATE TEMP TABLE ${quoteName(stage.into)} AS\n${body}` : body;
 }

@@ -306,6 +306,11 @@ function visit(rel: Rel, needed: ReadonlySet<string>, bounds: readonly Bound[], 
         ),
       };
     }
+    case 'fold':
+      return {
+        ...rel,
+        input: visit(rel.input, new Set(rel.input.columns.map((c) => c.name)), [], walk),
+      };
     case 'values':
       return {
         ...rel,
@@ -422,6 +427,8 @@ function finish(rel: Rel, done: Finished): Rel {
         by: items(rel.by),
         aggregates: items(rel.aggregates),
       };
+    case 'fold':
+      return { ...rel, input: finish(rel.input, done) };
     case 'join':
       return { ...rel, left: finish(rel.left, done), right: finish(rel.right, done) };
     case 'union':

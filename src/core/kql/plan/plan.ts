@@ -154,6 +154,16 @@ export type Rel = Columns &
         readonly on: readonly JoinTest[];
         readonly take: readonly JoinColumn[];
       }
+    | {
+        /** Rows in the order of `row` (1, 2, …), each computed from what the last row that met the condition left. */
+        readonly op: 'fold';
+        readonly input: Rel;
+        readonly row: string;
+        readonly initial: readonly SelectItem[];
+        readonly next: readonly SelectItem[];
+        readonly condition: PlanExpr;
+        readonly outputs: readonly (BoundColumn & { readonly state: string })[];
+      }
     | { readonly op: 'union'; readonly inputs: readonly Rel[] }
     | {
         readonly op: 'unnest';

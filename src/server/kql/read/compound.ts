@@ -85,7 +85,7 @@ export const scan: Reader = (node, scope, reading) => {
             const initial = d.get('DefaultValue')?.get('Value');
             const column = {
               name: nameOf(declared.need('Name')),
-              type: columnType(declared.need('Type').symbol?.name ?? ''),
+              type: columnType(declared.need('Type').symbol?.name ?? declared.need('Type').text()),
             };
             return initial ? { ...column, initial: readExpr(initial, scope, reading) } : column;
           }) ?? [],

@@ -100,6 +100,17 @@ function readPath(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
       at,
     };
   }
+  const isStep =
+    object.kind === 'NameReference' &&
+    object.symbol?.kind === 'Variable' &&
+    object.type?.kind === 'tuple';
+  if (isStep && lookUp(scope, nameOf(object)) === undefined)
+    return {
+      kind: 'column',
+      name: `$${nameOf(object)}.${nameOf(selector)}`,
+      type: columnType(node.type?.name ?? 'unknown'),
+      at,
+    };
   const inner = selector.kind === 'BracketedExpression' ? selector.need('Expression') : selector;
   const key: Expr =
     node.kind === 'PathExpression' &&

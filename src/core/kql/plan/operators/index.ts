@@ -7,6 +7,7 @@ import { evaluateOperators } from './evaluate.ts';
 import { expandOperators } from './expand.ts';
 import { joinOperators } from './join.ts';
 import { parseOperators } from './parse.ts';
+import { scanOperators } from './scan.ts';
 import { seriesOperators } from './series.ts';
 import { topNestedOperators } from './top-nested.ts';
 import { unionOperators } from './union.ts';
@@ -24,6 +25,7 @@ const TABLE = {
   ...seriesOperators,
   ...topNestedOperators,
   ...evaluateOperators,
+  ...scanOperators,
 };
 
 /** Every operator the planner knows, by its KQL name. */
