@@ -334,6 +334,10 @@ describe('hostile input', () => {
       'many tuples without an end',
       `{"records":[{"time":"x","flowRecords":{"flows":[{"flowGroups":[{"flowTuples":[${'"1,'.repeat(mega / 4)}`,
     ],
+    [
+      'many bad tuples',
+      `{"records":[{"time":"x","flowRecords":{"flows":[{"flowGroups":[{"rule":"r","flowTuples":[${'"1772618400000,x",'.repeat(mega / 16)}"1"]}]}]}}]}`,
+    ],
     ['not UTF-8', new Uint8Array(mega).fill(0xff)],
   ];
   for (const format of FORMATS)
@@ -344,6 +348,20 @@ describe('hostile input', () => {
       expect(performance.now() - began).toBeLessThan(5000);
       expect(rows).toEqual([]);
     });
+
+  it.each(['1e300', '1e17', '-1', '"x"', 'null'])(
+    'aws-vpc: an event time of %s is none',
+    (time) => {
+      const { rows, problems } = decodeNext(eventAt(time), formatsByName.get('aws-vpc')!);
+      expect(rows).toEqual([]);
+      expect(problems.map((p) => p.code)).toEqual(['bad-time']);
+    },
+  );
+
+  it('aws-vpc: an event time is whole microseconds', () => {
+    const { rows } = decodeNext(eventAt('1772618400000.1234'), formatsByName.get('aws-vpc')!);
+    expect(rows.map((r) => r['TimeGenerated'])).toEqual(['2026-03-04T10:00:00.000123Z']);
+  });
 
   it.each([...formatsByName.values()])(
     '$name: special keys and huge numbers are data',
@@ -365,3 +383,11 @@ describe('hostile input', () => {
     },
   );
 });
+
+/** An event of CloudWatch whose record has no time of its own. */
+function eventAt(time: string): Uint8Array {
+  const line = '2 123456789012 eni-0a 10.0.0.1 10.0.0.2 443 55555 6 10 840 - - ACCEPT OK';
+  return new TextEncoder().encode(
+    `{"logEvents":[{"id":"1","timestamp":${time},"message":"${line}"}]}`,
+  );
+}

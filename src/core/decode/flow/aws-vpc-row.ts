@@ -137,8 +137,9 @@ export class AwsVpcRows {
     if (end < start) return BAD_WINDOW;
     const isStartBelieved = start >= FIRST_SECOND && !(end - start > LONGEST_WINDOW_SECONDS);
     if (isStartBelieved) this.#time = start * 1e6;
-    else this.#time = Number.isNaN(end) ? eventMicros : end * 1e6;
-    return this.#time >= FIRST_SECOND * 1e6 ? undefined : BAD_TIME;
+    else this.#time = Number.isNaN(end) ? Math.floor(eventMicros) : end * 1e6;
+    const isBelieved = this.#time >= FIRST_SECOND * 1e6 && this.#time <= LAST_SECOND * 1e6;
+    return isBelieved ? undefined : BAD_TIME;
   }
 
   #checkNumbers(layout: Layout): Problem | undefined {

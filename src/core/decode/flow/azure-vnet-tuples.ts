@@ -208,8 +208,9 @@ export class VnetTuples {
   #bad(bytes: Uint8Array, quote: number, code: ProblemCode, detail: string): number {
     const end = bytes.indexOf(QUOTE, quote + 1);
     if (end < 0) throw new BrokenJson(quote, 'a tuple does not end');
-    const close = bytes.indexOf(CLOSE_BRACKET, quote + 1);
-    const stop = close >= 0 && close < end ? close : end;
+    // Looked for in this tuple alone: an array may hold hundreds of thousands of bad ones.
+    const close = bytes.subarray(quote, end).indexOf(CLOSE_BRACKET);
+    const stop = close >= 0 ? quote + close : end;
     this.#sink.problem(code, this.#origin.offset + quote, detail, bytes.subarray(quote, stop));
     return stop === end ? end + 1 : stop;
   }
