@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenedBrowser, openBrowser } from './browser.ts';
 import { writeSample } from './sample.ts';
@@ -192,6 +193,32 @@ test('typing, completing and running with the keyboard', async () => {
   expect(plain(await page.locator('.cost').textContent())).toMatch(
     /read .* rows, .* from .* segment/,
   );
+});
+
+test('a query is saved, found, downloaded and deleted', async () => {
+  const { page } = browser;
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  await explore(
+    'Flows | where IsFlowStart | summarize Flows = count() by FlowStatus | order by FlowStatus asc',
+  );
+  await button('Save').click();
+  await page.getByLabel('Name', { exact: true }).fill('Allowed and denied');
+  await page.locator('dialog').getByRole('button', { name: 'Save' }).click();
+  await button('Saved').click();
+  await page.locator('.side-query', { hasText: 'Allowed and denied' }).waitFor();
+  const download = page.waitForEvent('download');
+  await button('Export').click();
+  await page.getByRole('button', { name: 'CSV' }).click();
+  const lines = readFileSync(await (await download).path(), 'utf8')
+    .trim()
+    .split(/\r?\n/);
+  expect(lines).toEqual([
+    'FlowStatus,Flows',
+    `Allowed,${sample.flows - sample.denied}`,
+    `Denied,${sample.denied}`,
+  ]);
+  await page.getByRole('button', { name: 'Delete Allowed and denied' }).click();
+  await page.getByText('No saved queries yet.').waitFor();
 });
 
 test('nothing broke the content policy, and the console stayed clean', () => {

@@ -171,7 +171,14 @@ export function Grid({ result, isExact }: GridProps): ReactNode {
             </div>
           ))}
         </div>
-        <div style={{ height: virtual.getTotalSize(), width: total, position: 'relative' }}>
+        <div
+          style={{
+            height: virtual.getTotalSize(),
+            width: total,
+            minWidth: '100%',
+            position: 'relative',
+          }}
+        >
           {virtual.getVirtualItems().map((item) => (
             <GridRow
               key={item.key}
