@@ -107,6 +107,47 @@ const CASES: readonly (readonly [query: string, rows: unknown])[] = [
   ],
 ];
 
+const SCAN =
+  'range x from 1 to 4 step 1 | sort by x asc | scan declare (total:long = 0) with (step s: x != 2 => total = s.total + x;)';
+const LOOKUP =
+  'datatable(ip:string)["10.1.2.3", "8.8.8.8"] | evaluate ipv4_lookup(datatable(net:string, name:string)["10.0.0.0/8", "inside"], ip, net, true) | sort by ip asc';
+
+describe('operators of several steps', () => {
+  it('scan sees what the last matching row left', async () => {
+    expect(await bench.rows(SCAN)).toEqual([
+      [1, 1],
+      [3, 4],
+      [4, 8],
+    ]);
+  });
+
+  it('ipv4_lookup finds the network of an address', async () => {
+    expect(await bench.rows(LOOKUP)).toEqual([
+      ['10.1.2.3', '10.0.0.0/8', 'inside'],
+      ['8.8.8.8', '', ''],
+    ]);
+  });
+
+  it('pivot makes a column per value', async () => {
+    const query = 'datatable(g:string, k:string)["a", "x", "a", "y", "b", "x"] | evaluate pivot(k)';
+    expect(await bench.columns(query)).toEqual(['g:string', 'x:long', 'y:long']);
+    expect(await bench.rows(`${query} | sort by g asc`)).toEqual([
+      ['a', 1, 1],
+      ['b', 1, 0],
+    ]);
+  });
+
+  it('wraps whole numbers around at 64 bits, as the engine does', async () => {
+    expect(
+      await bench.rows('range x from 1 to 1 step 1 | project y = x + 9223372036854775807'),
+    ).toEqual([['-9223372036854775808']]);
+  });
+
+  it('counts a join of which no column is asked', async () => {
+    expect(await bench.rows('Events | join kind=inner (Events) on Host | count')).toEqual([[3]]);
+  });
+});
+
 describe('rows', () => {
   it.each(CASES)('%s', async (query, rows) => {
     expect(await bench.rows(query)).toEqual(rows);

@@ -22,14 +22,18 @@ function meet(a: Arg, b: Arg): [Arg, Arg] {
 const isFixed = (a: Arg) => a.literal !== undefined && a.literal.value !== null;
 const isReal = (a: Arg) => a.type === 'real' || a.type === 'decimal';
 
+const isNanLiteral = (a: Arg) => a.literal?.value === 'nan';
+
 /** DuckDB ranks NaN above all and equal to itself; in KQL nothing compares with it. */
 function notNan(a: Arg, sql: string): string {
+  if (isNanLiteral(a)) return 'false';
   return isReal(a) && !a.literal ? `(${sql} AND NOT isnan(${a.sql}))` : sql;
 }
 
 function compare(operator: '<' | '<=' | '>' | '>='): Printer {
   return ([a, b]) => {
     const [x, y] = meet(a!, b!);
+    if (isNanLiteral(x) || isNanLiteral(y)) return 'false';
     return notNan(operator.startsWith('>') ? x : y, `(${x.sql} ${operator} ${y.sql})`);
   };
 }
@@ -37,6 +41,7 @@ function compare(operator: '<' | '<=' | '>' | '>='): Printer {
 /** In a filter: what is null there is as good as false. */
 const plainEquals: Printer = ([a, b]) => {
   const [x, y] = meet(a!, b!);
+  if (isNanLiteral(x) || isNanLiteral(y)) return 'false';
   return y.literal || x.literal ? `(${x.sql} = ${y.sql})` : notNan(x, `(${x.sql} = ${y.sql})`);
 };
 
@@ -52,6 +57,7 @@ const equals: Printer = (args, call) => {
 /** A value always differs from null; null and null give null. */
 const differs: Printer = ([a, b]) => {
   const [x, y] = meet(a!, b!);
+  if (isNanLiteral(x) || isNanLiteral(y)) return 'true';
   if (x.type === 'string' || (isFixed(x) && isFixed(y))) return `(${x.sql} <> ${y.sql})`;
   if (isFixed(y) || isFixed(x)) return `(${x.sql} IS DISTINCT FROM ${y.sql})`;
   const nan = isReal(x) ? ` OR isnan(${x.sql})` : '';

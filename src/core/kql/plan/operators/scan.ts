@@ -13,6 +13,7 @@ import {
 } from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
+import { windowCalls } from '../windows.ts';
 import type { OperatorTable } from './operator.ts';
 
 type Scan = Extract<Operator, { op: 'scan' }>;
@@ -42,6 +43,15 @@ function translateScan(flow: Flow, o: Scan, t: Translation): Flow {
     return refuse('scan with partition by', o.at);
   if (!flow.isSerialized)
     return refuse('scan', o.at, 'needs rows in order: put serialize, sort or top before it');
+  const looking = [step.condition, ...step.assignments.map((a) => a.expr)].flatMap((e) =>
+    windowCalls(e),
+  )[0];
+  if (looking)
+    return refuse(
+      `${looking.name}() inside scan`,
+      looking.at,
+      'does not exist: name a step to see its last row',
+    );
   const row = fresh(t, 'row');
   const number: PlanExpr = {
     kind: 'window',
