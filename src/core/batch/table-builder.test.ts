@@ -28,4 +28,29 @@ describe('TableBuilder', () => {
     expect(first.columns.get('DestIp')).toEqual({ kind: 'constant', value: '' });
     expect(second.columns.get('BytesSrcToDest')).toEqual({ kind: 'constant', value: 7 });
   });
+
+  it('starts its dictionaries anew once their texts are heavy, with rows or without', () => {
+    const batches: Batch[] = [];
+    const builder = new TableBuilder(flows, (batch) => batches.push(batch));
+    let resets = 0;
+    builder.onReset(() => resets++);
+    const text = builder.text('AdditionalFields');
+    const long = 'x'.repeat(1 << 20);
+    for (let n = 0; n < 20; n++) {
+      expect(builder.isHeavy).toBe(n >= 16);
+      text.set(builder.begin(), long + n);
+    }
+    builder.flush();
+    expect([builder.isHeavy, resets]).toEqual([false, 1]);
+    text.set(builder.begin(), 'y');
+    builder.flush();
+    expect([batches.length, resets]).toEqual([2, 1]);
+    const [first, second] = batches as [Batch, Batch];
+    expect(valueAt(first.columns.get('AdditionalFields')!, 19)).toBe(`${long}19`);
+    expect(second.columns.get('AdditionalFields')).toEqual({ kind: 'constant', value: 'y' });
+    // Texts of records that turned out to be damaged.
+    for (let n = 0; n < 17; n++) text.intern(long + n);
+    builder.flush();
+    expect([batches.length, builder.isHeavy, resets]).toEqual([2, false, 2]);
+  });
 });

@@ -4,6 +4,9 @@ import { type Batch, isText, type Vector } from './vector.ts';
 /** Entries above which a text column starts a new dictionary when its batch is taken; bounds memory. */
 const DICTIONARY_LIMIT = 262_144;
 
+/** Characters of all texts of a builder above which its dictionaries start anew when its batch is taken. */
+const TEXT_LIMIT = 16 * 1024 * 1024;
+
 /**
  * A text column being filled. Row i holds `codes[i]`; code 0 is ''. The dictionary is kept from batch to batch, so that
  * the texts that come again and again are made once; TableBuilder.onReset tells when codes no longer hold.
@@ -12,6 +15,8 @@ export class TextColumn {
   readonly codes: Uint32Array;
   #codeOf = new Map<string, number>([['', 0]]);
   #dictionary: string[] = [''];
+  /** Characters in the dictionary. */
+  chars = 0;
 
   constructor(capacity: number) {
     this.codes = new Uint32Array(capacity);
@@ -29,6 +34,7 @@ export class TextColumn {
 
   /** Adds a text without looking whether it is there already; for callers that keep their own table of codes. */
   append(text: string): number {
+    this.chars += text.length;
     return this.#dictionary.push(text) - 1;
   }
 
@@ -50,10 +56,14 @@ export class TextColumn {
     return { kind: 'text', codes: codes.slice(0, rows), dictionary };
   }
 
-  /** Empties the column; starts a new dictionary when this one is large. Returns true when codes no longer hold. */
-  settle(rows: number): boolean {
+  /**
+   * Empties the column; starts a new dictionary when this one is large, or `isHeavy`. Returns true when codes no longer
+   * hold.
+   */
+  settle(rows: number, isHeavy: boolean): boolean {
     this.codes.fill(0, 0, rows);
-    if (this.#dictionary.length < DICTIONARY_LIMIT) return false;
+    if (this.#dictionary.length < DICTIONARY_LIMIT && !isHeavy) return false;
+    this.chars = 0;
     this.#dictionary = [''];
     this.#codeOf = new Map([['', 0]]);
     return true;
@@ -208,6 +218,13 @@ export class TableBuilder {
     this.#onReset.push(forget);
   }
 
+  /** True when texts take so much memory that the rows had better be flushed, where no codes are held. */
+  get isHeavy(): boolean {
+    let chars = 0;
+    for (const column of this.#texts.values()) chars += column.chars;
+    return chars >= TEXT_LIMIT;
+  }
+
   /** The index of a fresh row, every column empty. */
   begin(): number {
     if (this.rows === this.capacity) this.flush();
@@ -216,17 +233,20 @@ export class TableBuilder {
 
   /** Hands over what has been collected, if anything. */
   flush(): void {
-    if (this.rows === 0) return;
+    const { rows, isHeavy } = this;
+    if (rows > 0) this.#take(rows);
+    let isReset = false;
+    for (const column of this.#texts.values()) isReset = column.settle(rows, isHeavy) || isReset;
+    if (isReset) for (const forget of this.#onReset) forget();
+  }
+
+  #take(rows: number): void {
     for (const finish of this.#onTake) finish();
-    const rows = this.rows;
     const columns = new Map<string, Vector>();
     for (const family of [this.#texts, this.#numbers, this.#bools])
       for (const [name, column] of family) columns.set(name, column.take(rows, this.#isLending));
     this.rows = 0;
     this.#onFull({ table: this.table.name, rows, columns });
-    let isReset = false;
-    for (const column of this.#texts.values()) isReset = column.settle(rows) || isReset;
-    if (isReset) for (const forget of this.#onReset) forget();
   }
 
   #find<C>(columns: Map<string, C>, name: string): C {

@@ -44,7 +44,7 @@ export class ParquetWriter {
   readonly #columns: readonly Column[];
   readonly #compress: (bytes: Uint8Array) => Uint8Array;
   readonly #encoder: ChunkEncoder;
-  readonly #file = new ByteSink(1 << 20);
+  readonly #file = new ByteSink(1 << 16);
   readonly #groups: ThriftValue[] = [];
   readonly #ranges = new Map<string, [number, number]>();
   /** Row groups for which a column is not compressed, because it did not gain. */

@@ -66,6 +66,7 @@ parentPort?.on('message', (request: WorkerRequest) => {
     const before = segments.rows;
     const quarantined = current.quarantined;
     decoderOf(request.format).decode(unit, { object, offset, context, ingestedAt });
+    segments.relieve();
     const stored = segments.rows - before;
     current.stored += stored;
     const { buffer, length: bytes } = unit;

@@ -39,6 +39,11 @@ export class SegmentBuilder {
     return rows;
   }
 
+  /** Keeps memory bounded, however long the texts of rows are; to be called between units. */
+  relieve(): void {
+    for (const builder of this.#builders.values()) if (builder.isHeavy) builder.flush();
+  }
+
   #add(batch: Batch): void {
     const table = tablesByName.get(batch.table)!;
     this.#flushedRows += batch.rows;
@@ -61,7 +66,7 @@ export class SegmentBuilder {
   #finishAll(): void {
     for (const { table, day, writer } of this.#writers.values()) {
       const { bytes, rows, ranges } = writer.finish();
-      this.#finished.push({ table, day, rows, ranges, bytes: bytes as Uint8Array<ArrayBuffer> });
+      this.#finished.push({ table, day, rows, ranges, bytes: trim(bytes) });
     }
     this.#writers.clear();
   }
@@ -74,4 +79,10 @@ export class SegmentBuilder {
     this.#finished = [];
     return segments;
   }
+}
+
+/** The bytes in a buffer that is not much larger: many days make many small files. */
+function trim(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isLoose = bytes.buffer.byteLength > bytes.length * 2;
+  return (isLoose ? bytes.slice() : bytes) as Uint8Array<ArrayBuffer>;
 }
