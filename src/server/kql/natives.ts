@@ -7,10 +7,14 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** Node's hashing, compression and randomness for functions of KQL. */
 export const natives: Natives = {
   hash: (algorithm, text) => createHash(algorithm).update(text).digest('hex'),
-  compress: (kind, text) =>
-    (kind === 'gzip' ? gzipSync(text, { level: 0 }) : deflateSync(text, { level: 0 })).toString(
-      'base64',
-    ),
+  compress: (kind, text) => {
+    if (kind === 'zlib') return deflateSync(text, { level: 0 }).toString('base64');
+    const bytes = gzipSync(text, { level: 0 });
+    // No hint of the compressor, and an unknown system, as in the engine's own output (RFC 1952, section 2.3).
+    bytes[8] = 0;
+    bytes[9] = 255;
+    return bytes.toString('base64');
+  },
   decompress: (kind, base64) => {
     const bytes = Buffer.from(base64, 'base64');
     try {
@@ -24,5 +28,7 @@ export const natives: Natives = {
       return null;
     }
   },
+  // Without a database of locations every place is unknown; who opens the engine hands one in.
+  locate: () => null,
   guid: () => randomUUID(),
 };

@@ -5,6 +5,7 @@ import {
   hostFunctions,
   type KnownRelation,
   locate,
+  type Natives,
   type Plan,
   planQuery,
   printStage,
@@ -85,9 +86,15 @@ export function compile(query: string, prepared: Prepared, options: CompileOptio
   }
 }
 
-/** Puts what plans call into a fresh connection: once per engine, before the first `execute`. */
-export async function setUpConnection(connection: Duckdb): Promise<void> {
-  connection.register(hostFunctions(natives));
+/**
+ * Puts what plans call into a fresh connection: once per engine, before the first `execute`. `more` replaces what
+ * functions get from their surroundings, e.g. `locate` for geo_info_from_ip_address().
+ */
+export async function setUpConnection(
+  connection: Duckdb,
+  more: Partial<Natives> = {},
+): Promise<void> {
+  connection.register(hostFunctions({ ...natives, ...more }));
   for (const sql of DUCKDB_MACROS) await connection.run(sql);
 }
 

@@ -32,6 +32,11 @@ export interface Natives {
   compress(kind: 'gzip' | 'zlib', text: string): string;
   /** Null where the text is not what it says; never more than 16 MiB. */
   decompress(kind: 'gzip' | 'zlib', base64: string): string | null;
+  /**
+   * Where an address is registered, as geo_info_from_ip_address() gives it (`{"country":…}` as JSON text); null when it
+   * is not known.
+   */
+  locate(address: string): string | null;
   /** A new random guid. */
   guid(): string;
 }

@@ -63,6 +63,8 @@ export function printWindow(
       return `coalesce(sum(CASE WHEN ${first!.sql} THEN 1 ELSE 0 END) ${over(partition, order, SO_FAR)}, 0)::BIGINT`;
     case '$changes':
       return `(row_number() ${spec} = 1 OR ${first!.sql} IS DISTINCT FROM lag(${first!.sql}) ${spec})`;
+    case '$near':
+      return `coalesce(bool_or(${first!.sql}) ${over(partition, order, `ROWS BETWEEN ${args[1]!.sql} PRECEDING AND ${args[2]!.sql} FOLLOWING`)}, false)`;
     case 'row_rank_dense':
       return `sum(CASE WHEN ${first!.sql} THEN 1 ELSE 0 END) ${over(partition, order, SO_FAR)}::BIGINT`;
     case 'row_rank_min':

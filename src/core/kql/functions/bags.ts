@@ -165,8 +165,8 @@ export const bagFunctions: FunctionGroup = hosts([
     takes: ['dynamic', 'dynamic'],
     gives: 'dynamic',
     call: (keys, values) => {
-      const [k, v] = [list(keys), list(values)];
-      return k && v
+      const [k, v] = [list(keys), list(values) ?? []];
+      return k
         ? jsonText(
             Object.fromEntries(
               k.flatMap((key, i): [string, Json][] =>
@@ -182,7 +182,6 @@ export const bagFunctions: FunctionGroup = hosts([
     treePaths(v, '', out);
     return jsonText([...new Set(out)]);
   }),
-  unary('has_index', 'bool', () => null),
   {
     name: 'array_has',
     takes: ['dynamic', 'dynamic'],

@@ -221,5 +221,10 @@ export const networkFunctions: FunctionGroup = hosts([
     gives: 'bool',
     call: (t, ...list) => texts(list).some((p) => hasPrefix(asText(t), p)),
   },
-  { name: 'geo_info_from_ip_address', takes: ['string'], gives: 'dynamic', call: () => null },
+  {
+    name: 'geo_info_from_ip_address',
+    takes: ['string'],
+    gives: 'dynamic',
+    bind: (natives) => (a) => natives.locate(asText(a)),
+  },
 ]);

@@ -134,11 +134,11 @@ export function autocorrelation(series: readonly number[], lag: number): number 
   return a === 0 || b === 0 ? 0 : Math.max(0, top / Math.sqrt(a * b));
 }
 
-/** The lag whose autocorrelation peaks highest; 0 when the series has no season. */
+/** The lag whose autocorrelation peaks highest; 0 when the series has no season, or shows it fewer than three times. */
 export function detectPeriod(series: readonly number[]): number {
   const n = series.length;
   const scores: number[] = [];
-  for (let lag = 0; lag <= Math.floor(n / 2); lag++) scores.push(autocorrelation(series, lag));
+  for (let lag = 0; lag <= Math.floor(n / 3) + 1; lag++) scores.push(autocorrelation(series, lag));
   let [best, score] = [0, 0.5];
   for (let lag = 2; lag < scores.length - 1; lag++)
     if (

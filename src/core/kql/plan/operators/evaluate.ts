@@ -18,6 +18,7 @@ import {
 } from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { JoinColumn, JoinTest, PlanExpr, Rel, SelectItem } from '../plan.ts';
+import { where } from './basic.ts';
 import type { OperatorTable } from './operator.ts';
 
 type Evaluate = Extract<Operator, { op: 'evaluate' }>;
@@ -133,9 +134,39 @@ function narrow(flow: Flow, _o: Evaluate, t: Translation): Flow {
   return { ...flowOf(rel, first.columns.slice(0, 3)), order };
 }
 
+/** Rows at most so many places before or after a row that meets a condition: `rows_near(condition, n, after)`. */
+function rowsNear(flow: Flow, o: Evaluate, t: Translation): Flow {
+  const [condition, before, after, ...keys] = scalars(o, 0);
+  if (!condition || !before || keys.length > 0)
+    return refuse('rows_near with these arguments', o.at);
+  if (!flow.isSerialized)
+    return refuse('rows_near', o.at, 'needs rows in order: put serialize, sort or top before it');
+  const numbered = numberRows(flow, t);
+  const [test, near] = [fresh(t, 'test'), fresh(t, 'near')];
+  const tested = addHidden(numbered, [
+    { name: test, type: 'bool', expr: lower(condition, { flow: numbered, t }) },
+  ]);
+  const [from, to] = [lower(before, { flow, t }), lower(after ?? before, { flow, t })];
+  const window: PlanExpr = {
+    kind: 'window',
+    name: '$near',
+    args: [column(test, 'bool'), to, from],
+    partition: [],
+    order: numbered.order,
+    type: 'bool',
+    at: o.at,
+  };
+  const found = where(
+    addHidden(tested, [{ name: near, type: 'bool', expr: window }]),
+    column(near, 'bool'),
+  );
+  return select(found, flow.visible.map(keep));
+}
+
 const PLUGINS: Readonly<Record<string, (flow: Flow, o: Evaluate, t: Translation) => Flow>> = {
   ipv4_lookup: ipv4Lookup,
   narrow,
+  rows_near: rowsNear,
 };
 
 export const evaluateOperators: OperatorTable = {
