@@ -37,7 +37,7 @@ export interface ScanRange {
  * A stage reads scans and temporary relations and leaves one: named `into`, or the result when absent.
  *
  * - `sql`: a relational tree that the dialect prints as one statement.
- * - `host`: asks the engine `discover` first, and lets code (by `host`'s name) turn the answer into a relational tree.
+ * - `host`: code (by `host`'s name) asks the engine about the input, and says what relational tree comes of it.
  * - `rest`: what follows a relation whose columns only running tells; planned then, by the same planner.
  */
 export type Stage =
