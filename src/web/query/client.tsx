@@ -102,13 +102,18 @@ function optionsFor<Id extends RouteId>(
 export function useRoute<Id extends RouteId>(
   id: Id,
   input: RouteInput<Routes[Id]>,
-  options: { readonly isOn?: boolean; readonly everyMs?: number } = {},
+  options: {
+    readonly isOn?: boolean;
+    /** How often to ask again, by the latest answer. */
+    readonly everyMs?: (latest: RouteOutput<Routes[Id]> | undefined) => number;
+  } = {},
 ): Answer<RouteOutput<Routes[Id]>> {
+  const { everyMs } = options;
   const isOn = options.isOn ?? true;
   const now = useSyncExternalStore(watchEpoch, readEpoch);
   const query = useQuery<RouteOutput<Routes[Id]>>({
     ...optionsFor(id, input, isOn, now),
-    ...(options.everyMs ? { refetchInterval: options.everyMs } : {}),
+    ...(everyMs ? { refetchInterval: ({ state }) => everyMs(state.data) } : {}),
   });
   return {
     data: isOn ? query.data : undefined,

@@ -13,5 +13,20 @@ export function hasRollups(
   return rows > 0 && (status.reduction.lagSeconds ?? 0) <= LATEST_SECONDS;
 }
 
-/** The state of the server, asked for now and then and whenever it tells that something changed. */
-export const useStatus = (): Answer<StatusAnswer> => useRoute('status', {}, { everyMs: 60_000 });
+const SOON_MS = 3000;
+const LATER_MS = 60_000;
+
+/** The state of the server, asked for now and then, and often while flows are being reduced: no event tells the end of it. */
+export const useStatus = (): Answer<StatusAnswer> =>
+  useRoute(
+    'status',
+    {},
+    {
+      everyMs: (latest) => {
+        const { upTo, lagSeconds } = latest?.reduction ?? { upTo: null, lagSeconds: null };
+        const hasFlows =
+          latest?.tables.some((table) => table.name === 'Flows' && table.rows > 0) ?? false;
+        return hasFlows && (upTo === null || lagSeconds !== 0) ? SOON_MS : LATER_MS;
+      },
+    },
+  );

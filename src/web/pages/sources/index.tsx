@@ -27,7 +27,7 @@ export default function Sources(): ReactNode {
   const status = useRoute(
     'status',
     { from: new Date(interval.from).toISOString(), to: new Date(interval.to).toISOString() },
-    { everyMs: 30_000 },
+    { everyMs: () => 30_000 },
   );
   if (status.error && !status.data)
     return (
