@@ -332,7 +332,7 @@ export class Ingester {
         epoch.resolve();
       } catch (error) {
         if (generation === this.#generation) this.#giveUp(error);
-        epoch.reject(error);
+        epoch.reject(this.#failure);
       } finally {
         leave();
       }

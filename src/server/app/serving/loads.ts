@@ -49,17 +49,26 @@ async function loadPaths(
       onObject: ({ object, refused }) => {
         if (refused !== null) problems.push(`${object}: ${refused}`);
       },
+      // First: refusals are counted and listed elsewhere too.
       onFailure: (object, error) =>
-        problems.push(`${object.name}: ${error instanceof Error ? error.message : String(error)}`),
+        problems.unshift(
+          `${object.name}: ${error instanceof Error ? error.message : String(error)}`,
+        ),
     },
   );
+  const why = problems.slice(0, 5).join(' ');
+  if (totals.failed > 0 && totals.objects > 0)
+    throw new CommandError(
+      `${totals.failed} of ${totals.objects + totals.failed} files could not be read; what was read of the others is stored.`,
+      `Load them again: what is stored is known. ${why}`,
+    );
   if (totals.objects - totals.refused > 0) return tellLoad(totals);
   if (problems.length === 0)
     throw new CommandError(
       'Nothing was found to read.',
       'Check the paths: they hold no files, or only hidden or empty ones.',
     );
-  throw new CommandError('Nothing could be read.', problems.slice(0, 5).join(' '));
+  throw new CommandError('Nothing could be read.', why);
 }
 
 function tellObject(totals: ObjectTotals, sizeBytes: number): IngestProgress {
