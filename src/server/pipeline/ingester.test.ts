@@ -118,6 +118,20 @@ describe('Ingester', () => {
     expect(sums()).toEqual({ received: 4000, stored: 1000, known: 3000, lost: 0 });
   });
 
+  it('counts of a shorter copy what it holds', async () => {
+    const whole = blob(record(0, 700), record(700, 300));
+    write('PT1H.json', whole);
+    await load();
+    rmSync(join(logs, 'PT1H.json'));
+    write('one.json', blob(record(0, 700)));
+    expect(await load()).toMatchObject({ records: 700, stored: 0, known: 700 });
+    rmSync(join(logs, 'one.json'));
+    // Cut inside the last record: 20 tuples of it, and a piece of one.
+    write('cut.json', whole.slice(0, whole.indexOf(tuple(720)) + 20));
+    expect(await load()).toMatchObject({ stored: 0, known: 721 });
+    expect(sums()).toEqual({ received: 2421, stored: 1000, known: 1421, lost: 0 });
+  });
+
   it('reads on where a growing file was left, over its closing brackets', async () => {
     const path = join(logs, 'PT1H.json');
     write('PT1H.json', blob(record(0, 10)));

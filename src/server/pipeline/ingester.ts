@@ -10,6 +10,7 @@
 import { type Format, formatsByName, type Unit, UnitCutter } from '#core/decode/index.ts';
 import { type InputObject, type Reading, type Recogniser, recycle } from '#server/source/index.ts';
 import type { Store } from '#server/store/index.ts';
+import { countRecords } from './count-records.ts';
 import { DecodePool } from './decode-pool.ts';
 import { Epoch, type Run } from './epoch.ts';
 import { Gate } from './gate.ts';
@@ -136,10 +137,13 @@ export class Ingester {
         this.#watched.set(run.id, { totals, onProgress: request.onProgress });
         if (reader) {
           totals.format = reader.format;
+          const records = known.isShorter
+            ? await countRecords(object, reader.format, signal)
+            : reader.records;
           if (request.isLoad || known.isKnownWhole || known.knownAs !== null) {
-            totals.known = reader.records;
-            totals.records = reader.records;
-            this.#epoch.countKnown(run, reader.records);
+            totals.known = records;
+            totals.records = records;
+            this.#epoch.countKnown(run, records);
             epochs.add(this.#epoch);
           }
         }

@@ -85,6 +85,7 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
       from: { position: match?.position ?? 0, state: match?.kept.source ?? null },
       reader: match?.kept.reader ?? null,
       isKnownWhole: match?.isKnownWhole ?? false,
+      isShorter: match?.isShorter ?? false,
       knownAs: match && match.checkpoint.object !== object.name ? match.checkpoint.object : null,
       trail,
       advance(mark: Mark, progress: Progress): Checkpoint | null {

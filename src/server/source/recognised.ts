@@ -48,6 +48,8 @@ export interface Recognised {
   readonly reader: unknown;
   /** True when every record in it was read before: there is nothing to do but to count it as known. */
   readonly isKnownWhole: boolean;
+  /** True when it is the beginning of something longer that was read: `reader` tells of all of that. Known whole, too. */
+  readonly isShorter: boolean;
   /** The name under which it was read before when that is another one; null otherwise. For "known: same as …". */
   readonly knownAs: string | null;
   /** Stands at `from.position`. Not to be used when `isKnownWhole`. */
