@@ -1,5 +1,5 @@
 import type { Arg, FunctionGroup, HostValue } from '../dialect/dialect.ts';
-import { convert, ticksOf, toDynamic, toTimespan } from '../dialect/duckdb.ts';
+import { convert, quoteText, ticksOf, toDynamic, toTimespan } from '../dialect/duckdb.ts';
 import { compareJson, sameJson } from '../runtime/compare.ts';
 import { printDatetimeTicks, printTimespan } from '../runtime/datetime.ts';
 import {
@@ -25,7 +25,34 @@ function element(value: Json, key: string | number): Json {
   return isBag(value) && Object.hasOwn(value, String(key)) ? (value[String(key)] ?? null) : null;
 }
 
+/** A constant key as a JSON path that DuckDB reads itself; null for keys that its paths cannot spell. */
+function constantPath(key: Arg): string | null {
+  const value = key.literal?.value;
+  if (typeof value !== 'string') return null;
+  if (key.type === 'string') return /["\\*?\0]/.test(value) ? null : `$."${value}"`;
+  return (key.type === 'long' || key.type === 'int') && /^\d{1,9}$/.test(value)
+    ? `$[${value}]`
+    : null;
+}
+
+const COLUMN = /^(?:\w+\.)?"(?:[^"]|"")*"$/;
+const PATH_OF_COLUMN = /^weir_at\(((?:\w+\.)?"(?:[^"]|"")*"), '(\$[^']*)'\)$/;
+
+/**
+ * The engine reads paths into columns itself, several steps at once. The macro names its argument twice, so anything
+ * larger than a column goes through a function instead: nested macros would double with every step.
+ */
+function columnPath(object: Arg, key: Arg): string | null {
+  const path = constantPath(key);
+  if (path === null || object.type !== 'dynamic') return null;
+  if (COLUMN.test(object.sql)) return `weir_at(${object.sql}, ${quoteText(path)})`;
+  const inner = PATH_OF_COLUMN.exec(object.sql);
+  return inner ? `weir_at(${inner[1]}, ${quoteText(`${inner[2]}${path.slice(1)}`)})` : null;
+}
+
 function pathStep(object: Arg, key: Arg): string {
+  const direct = columnPath(object, key);
+  if (direct !== null) return direct;
   const value = object.type === 'string' ? `weir_parse_json(${object.sql})` : toDynamic(object);
   if (key.type === 'string') return `weir_member(${value}, ${key.sql})`;
   const index = key.type === 'dynamic' ? `weir_dynamic_text(${key.sql})` : `(${key.sql})::VARCHAR`;
