@@ -303,6 +303,78 @@ describe('Ingester, when things fail', () => {
   });
 });
 
+describe('Ingester, when everything fails now and then', () => {
+  it('stores every record once', { timeout: 60_000 }, async () => {
+    const random = randomOf(1);
+    const threads = new Set<Worker>();
+    const note = (thread: Worker) => {
+      threads.add(thread);
+      thread.once('exit', () => threads.delete(thread));
+    };
+    process.on('worker', note);
+    let isCalm = false;
+    const flaky = storeWith(async () => {
+      await pause(random() * 20);
+      if (!isCalm && random() < 0.25) throw new Error('disk full');
+    });
+    const ingester = openIngester({ store: flaky, epochMs: 30, epochBytes: 800_000 });
+    // Some are the beginnings of others, and all begin alike for a while.
+    const texts = Array.from({ length: 6 }, (_, file) =>
+      Array.from({ length: 5 + (file % 3) }, (_, r) =>
+        record((Math.floor(file / 2) * 10 + r) * TUPLES, `00224880A00${Math.floor(file / 2)}`),
+      ).join(','),
+    );
+    const expected = new Set(
+      texts.flatMap((_, file) =>
+        Array.from({ length: 5 + (file % 3) }, (_, r) => Math.floor(file / 2) * 10 + r),
+      ),
+    ).size;
+    let killing = setTimeout(() => undefined, 0);
+    const kill = () => {
+      const [thread] = [...threads].sort(() => random() - 0.5);
+      if (!isCalm && thread) void thread.terminate();
+      killing = setTimeout(kill, 150 + random() * 300);
+    };
+    kill();
+    const attempt = async (file: number) => {
+      for (let n = 0; ; n++) {
+        if (n === 6) isCalm = true;
+        const text = texts[file] ?? '';
+        const cut = Math.floor(random() * text.length);
+        const stumble = async () => {
+          await pause(random() * 30);
+          if (!isCalm && random() < 0.3) throw new Error('connection lost');
+        };
+        const parts = [text.slice(0, cut), stumble, text.slice(cut), stumble];
+        try {
+          await ingester.ingest(objectOf(`file ${file}`, parts), signal);
+          return;
+        } catch {
+          await pause(random() * 60);
+        }
+      }
+    };
+    await Promise.all(texts.map((_, file) => attempt(file)));
+    clearTimeout(killing);
+    process.off('worker', note);
+    const rows = expected * TUPLES;
+    expect(await storedNumbers()).toEqual({ rows, distinct: rows });
+    const tallies = store.tallies(0, Number.MAX_SAFE_INTEGER);
+    expect(tallies.reduce((sum, t) => sum + t.stored, 0)).toBe(rows);
+  });
+});
+
+/** Numbers in [0, 1); how they fall on what happens at once differs from run to run. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 describe('Gate', () => {
   it('leaves nothing behind at the signal of those who waited', async () => {
     const gate = new Gate(1);

@@ -271,6 +271,8 @@ describe('Ingester', () => {
     end();
     expect(await load).toMatchObject({ records: 5, stored: 5 });
     expect(await storedNumbers()).toEqual(upTo(5));
+    const [first, last] = store.segments({ table: 'Flows' }).map((s) => s.ranges['IngestionTime']);
+    expect(first![1]).toBeLessThan(last![0]);
   });
 
   it('stops when it is told to, and what was committed stays', async () => {

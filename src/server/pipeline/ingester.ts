@@ -210,7 +210,9 @@ export class Ingester {
           totals.format = unit.format.name;
         }
         touch();
-        this.#handOut(run, unit);
+        // A stream may last for days, and each of its records came when it came.
+        const { ingestedAt } = unit.origin;
+        this.#handOut(run, unit, object.sizeBytes === null ? this.#options.clock() : ingestedAt);
       },
       onProblem: (code, offset, detail, excerpt) => {
         touch();
@@ -269,9 +271,9 @@ export class Ingester {
     }
   }
 
-  #handOut(run: Run, unit: Unit): void {
+  #handOut(run: Run, unit: Unit, ingestedAt: number): void {
     const bytes = this.#pool.copy(unit.bytes);
-    const { object, offset, context, ingestedAt } = unit.origin;
+    const { object, offset, context } = unit.origin;
     this.#pool.decode({
       kind: 'decode',
       run: run.id,
