@@ -45,6 +45,8 @@ export class DecodePool {
   >();
   #failure: Error | null = null;
   #idle: NodeJS.Timeout | undefined;
+  /** Resolves when the threads that were let go have ended. */
+  #ended: Promise<unknown> = Promise.resolve();
   #onDecoded: (reply: DecodedReply) => void = () => undefined;
 
   constructor(options: PoolOptions = {}) {
@@ -73,6 +75,7 @@ export class DecodePool {
   /** Starts the threads now, for when a load is about to begin. */
   warm(): void {
     while (this.#members.length < this.#most) this.#start();
+    this.#restLater();
   }
 
   #start(): Member {
@@ -208,7 +211,8 @@ export class DecodePool {
     this.#spare = [];
     const members = this.#members;
     this.#members = [];
-    await Promise.all(members.map((m) => m.thread.terminate()));
+    this.#ended = Promise.all([this.#ended, ...members.map((m) => m.thread.terminate())]);
+    await this.#ended;
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import { openDuckdb } from '#server/duckdb/index.ts';
 import { createRecogniser, type InputObject, type Source } from '#server/source/index.ts';
 import { openStore, type Store } from '#server/store/index.ts';
 import { openContent } from '../source/content.ts';
+import { DecodePool } from './decode-pool.ts';
 import { Gate } from './gate.ts';
 import { Ingester, type IngesterOptions, ingestPaths } from './index.ts';
 
@@ -374,6 +375,24 @@ function randomOf(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+describe('DecodePool', () => {
+  it('lets threads go that were started and not needed', async () => {
+    const threads: Worker[] = [];
+    const note = (thread: Worker) => threads.push(thread);
+    process.on('worker', note);
+    const pool = new DecodePool({ workers: 2, idleMs: 100 });
+    pool.warm();
+    await pause(0);
+    process.off('worker', note);
+    expect(threads.length).toBe(2);
+    const ended = Promise.all(
+      threads.map((thread) => new Promise((resolve) => thread.once('exit', resolve))),
+    );
+    await Promise.race([ended, pause(5000).then(() => Promise.reject(new Error('still there')))]);
+    await pool.close();
+  });
+});
 
 describe('Gate', () => {
   it('leaves nothing behind at the signal of those who waited', async () => {
