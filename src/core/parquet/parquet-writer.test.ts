@@ -162,6 +162,23 @@ describe('ParquetWriter', () => {
     expect(stats).toEqual([[1]]);
   });
 
+  it.each([1, 7, 8, 9, 24, 25, 26, 31, 32, 33, 40, 50, 51, 52])(
+    'writes numbers up to 2^%i apart, as large as they may be',
+    async (bits) => {
+      const span = 2 ** bits - 1;
+      const top = Number.MAX_SAFE_INTEGER;
+      const rows = Array.from({ length: 300 }, (_, n): Row => {
+        const value = n % 97 === 0 ? span : n % 89 === 0 ? 0 : Math.floor(((n * 0.618) % 1) * span);
+        const small = Math.min(value, 2 ** 31 - 1);
+        return [value, '', '', top - value, -small, value, null, -value];
+      });
+      const got = await readBack(encode(rows, 1000).bytes);
+      expect(got.map((r) => r.map((v) => (v === 0 ? 0 : v)))).toEqual(
+        rows.map((r) => r.map((v) => (v === 0 ? 0 : v))),
+      );
+    },
+  );
+
   it('writes columns that are null on one of the days of a batch', async () => {
     const files = new Map<string, ParquetWriter>();
     const builder = new TableBuilder(table, (batch: Batch) => {
