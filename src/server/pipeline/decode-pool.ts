@@ -211,7 +211,7 @@ export class DecodePool {
     this.#spare = [];
     const members = this.#members;
     this.#members = [];
-    this.#ended = Promise.all([this.#ended, ...members.map((m) => m.thread.terminate())]);
+    this.#ended = Promise.all([this.#ended, ...members.map((m) => stopThread(m.thread))]);
     await this.#ended;
   }
 
@@ -219,4 +219,21 @@ export class DecodePool {
     clearTimeout(this.#idle);
     await this.#stopThreads();
   }
+}
+
+/** Milliseconds after which a thread that was asked to end is ended. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Lets a thread end by itself. Node 24 aborts the whole process when a thread is terminated while zlib is starting a
+ * Zstandard stream in it ("close before init"), so that is only for one that hangs.
+ */
+async function stopThread(thread: Worker): Promise<void> {
+  if (thread.threadId === -1) return;
+  thread.ref();
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+  thread.postMessage({ kind: 'stop' });
+  const hangs = setTimeout(() => void thread.terminate(), PATIENCE_MS);
+  await ended;
+  clearTimeout(hangs);
 }

@@ -60,7 +60,8 @@ function send(reply: WorkerReply, transfer: ArrayBuffer[] = []): void {
 }
 
 parentPort?.on('message', (request: WorkerRequest) => {
-  if (request.kind === 'decode') {
+  if (request.kind === 'stop') parentPort!.close();
+  else if (request.kind === 'decode') {
     const { run, unit, object, offset, context, ingestedAt } = request;
     current = countsOf(run);
     const before = segments.rows;

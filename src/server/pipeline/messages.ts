@@ -21,7 +21,12 @@ export interface SealRequest {
   readonly epoch: number;
 }
 
-export type WorkerRequest = DecodeRequest | SealRequest;
+/** Asks the thread to end when it has done what was asked before. */
+export interface StopRequest {
+  readonly kind: 'stop';
+}
+
+export type WorkerRequest = DecodeRequest | SealRequest | StopRequest;
 
 /** A whole Parquet file of one table and day. */
 export interface SealedSegment {
