@@ -56,6 +56,7 @@ const PANELS: readonly (readonly [title: string, shows: RegExp])[] = [
 
 test.each(PANELS)('the panel %s has something to show', async (title, shows) => {
   const panel = browser.page.locator(`.panel[aria-label="${title}"]`);
+  // biome-ignore lint/performance/useDomNodeTextContent: what a person sees, without what is hidden.
   await expect.poll(() => panel.innerText(), { timeout: 20_000 }).toMatch(shows);
 });
 

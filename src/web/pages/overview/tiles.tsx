@@ -145,7 +145,7 @@ export function Tiles(props: TilesProps): ReactNode {
       <Tile
         label="Completeness"
         value={complete ? formatShare(complete.share) : waits}
-        detail={complete && complete.sentence}
+        detail={complete?.sentence}
         tone={
           complete ? (complete.lost > 0 ? 'deny' : complete.received > 0 ? 'ok' : 'plain') : 'plain'
         }
