@@ -156,7 +156,7 @@ function invert(flags: Uint8Array, rows: number): Uint8Array {
 }
 
 /** Rows per batch, which is also rows per Parquet row group: large enough for dictionaries to pay, small enough to hold. */
-export const BATCH_ROWS = 131_072;
+export const BATCH_ROWS = 262_144;
 
 export interface BuilderOptions {
   readonly capacity?: number;
