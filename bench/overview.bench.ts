@@ -1,6 +1,6 @@
 // Overview over ten million raw flows of one day: how long reduction takes, and each of the page's queries from rollups.
 // 10,000 hosts and 300,000 pairs; how often a pair talks follows a power law, ports and sizes are random.
-//     node bench/overview.ts [ROWS] [RUNS]
+//     npm run bench -- overview [--quick], or node bench/overview.bench.ts [ROWS] [RUNS]
 // Prints one line of JSON per measurement; a query's rows are checked against raw Flows before it is timed.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,8 +10,9 @@ import { createQueryService } from '#server/query/index.ts';
 import { reducePending } from '#server/reduce/index.ts';
 import { openStore, type Store } from '#server/store/index.ts';
 
-const ROWS = Number(process.argv[2] ?? 10_000_000);
-const RUNS = Number(process.argv[3] ?? 7);
+const [rows, runs] = process.argv.slice(2).filter((arg) => /^\d+$/.test(arg));
+const ROWS = Number(rows ?? (process.argv.includes('--quick') ? 500_000 : 10_000_000));
+const RUNS = Number(runs ?? 7);
 const CHUNK = 1_000_000;
 const PAIRS = 300_000;
 const DAY = Date.UTC(2026, 2, 4);
