@@ -12,7 +12,9 @@ export interface Run {
   readonly known: Recognised;
   readonly totals: ObjectTotals;
   /** Format and context once they are known. */
-  reader: Omit<ObjectReader, 'records'> | null;
+  reader: Pick<ObjectReader, 'format' | 'context'> | null;
+  /** True while the format is one that a person named and nothing was stored. */
+  isDoubtful: boolean;
   /** Records committed or about to be, from the object's beginning. */
   records: number;
   /** The source's state at a position of the present reading. */
@@ -141,6 +143,7 @@ export class Epoch {
         const tally = tallyOf(run.source);
         tally.stored += counts.stored;
         run.records += counts.stored;
+        if (counts.stored > 0) run.isDoubtful = false;
         for (const [code, count] of Object.entries(counts.problems) as [ProblemCode, number][]) {
           tally.problems[code] = (tally.problems[code] ?? 0) + count;
           run.records += count;
@@ -156,7 +159,8 @@ export class Epoch {
     for (const [run, records] of this.#known) tallyOf(run.source).known += records;
 
     const checkpoints = this.#advances.flatMap(({ run, mark, source, rest }): Checkpoint[] => {
-      const reader: ObjectReader = { ...run.reader!, records: run.records };
+      const { records, isDoubtful } = run;
+      const reader: ObjectReader = { ...run.reader!, records, ...(isDoubtful && { isDoubtful }) };
       const progress: Progress = rest ? { source, reader, rest } : { source, reader };
       const checkpoint = run.known.advance(mark, progress);
       return checkpoint ? [checkpoint] : [];

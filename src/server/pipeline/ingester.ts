@@ -34,7 +34,7 @@ export interface IngesterOptions {
 }
 
 export interface IngestRequest {
-  /** Name of the format; told from the content otherwise. */
+  /** Name of the format; told from the content otherwise. What was read as another format is then read again. */
   readonly format?: string;
   /** True for a load that a person asked for: what was read before is counted as known. */
   readonly isLoad?: boolean;
@@ -51,6 +51,10 @@ const MOST_UNDER_WAY = 2;
 const TRICKLE_MS = 1000;
 /** Objects of this size are worth every thread from the beginning. */
 const LARGE_BYTES = 16 * 1024 * 1024;
+
+/** Whether what was read before holds for one who now names this format, or none. */
+const isReadAs = (before: ObjectReader, forced: Format | undefined): boolean =>
+  forced === undefined ? !before.isDoubtful : before.format === forced.name;
 
 /** Reads objects into a store; see the top of this file. */
 export class Ingester {
@@ -109,7 +113,9 @@ export class Ingester {
     let run: Run | undefined;
     try {
       try {
-        known = await this.#options.recogniser.recognise(object, signal);
+        known = await this.#options.recogniser.recognise(object, signal, (before) =>
+          isReadAs(before as ObjectReader, forced),
+        );
         const totals: ObjectTotals = {
           object: object.name,
           format: '',
@@ -130,6 +136,7 @@ export class Ingester {
           known,
           totals,
           reader: reader && { format: reader.format, context: reader.context },
+          isDoubtful: reader ? (reader.isDoubtful ?? false) : forced !== undefined,
           records: reader?.records ?? 0,
           stateAt: () => null,
           rest: null,

@@ -4,6 +4,8 @@ export interface ObjectReader {
   readonly context: unknown;
   /** Records up to the checkpoint: what is known when the object is given again. */
   readonly records: number;
+  /** True when a person named the format and nothing of it was stored: perhaps it was the wrong one. */
+  readonly isDoubtful?: boolean;
 }
 
 /** What became of one object, or of several added up. records = stored + known + quarantined, always. */

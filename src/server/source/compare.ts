@@ -4,10 +4,11 @@ import {
   agrees,
   type ContentTrail,
   createTrail,
-  HEAD_BYTES,
+  headAgrees,
   resumeTrail,
   startsAlike,
   TAIL_BYTES,
+  TRAILER_BYTES,
 } from './identity.ts';
 import type { Mark } from './recognised.ts';
 import { type InputObject, START } from './source.ts';
@@ -55,7 +56,8 @@ export async function compare(
   signal: AbortSignal,
 ): Promise<Match | null> {
   const extent = await object.extent(signal);
-  const untouched = candidates.find(
+  const alike = candidates.filter(({ kept }) => headAgrees(head, kept.mark));
+  const untouched = alike.find(
     ({ checkpoint, kept }) =>
       isUntouched(object, checkpoint, kept) || (extent !== null && isClaimed(extent, kept)),
   );
@@ -65,7 +67,7 @@ export async function compare(
     return { ...untouched, ...wholly, position: mark.position, trail };
   }
   if (extent !== null && extent.crc === null) {
-    for (const candidate of candidates) {
+    for (const candidate of alike) {
       if (object.lineage === null || candidate.kept.lineage !== object.lineage) continue;
       const match = await compareGrown(object, head, extent.size, candidate, signal);
       if (match) return match;
@@ -97,7 +99,7 @@ async function compareGrown(
   signal: AbortSignal,
 ): Promise<Match | null> {
   const { mark, whole } = candidate.kept;
-  if (size < mark.position || head.length < Math.min(mark.position, HEAD_BYTES)) return null;
+  if (size < mark.position) return null;
   const begin = Math.max(0, mark.position - TAIL_BYTES);
   const tail = await readUpTo(object, begin, mark.position - begin, signal);
   if (!agrees(mark, mark.crc, tail)) return null;
@@ -110,7 +112,7 @@ async function compareGrown(
   return { ...candidate, isKnownWhole, isShorter: false, position: mark.position, trail };
 }
 
-/** Reads the object from its beginning to where the longest candidate was read to. */
+/** Reads the object from its beginning to where the longest candidate was read to, and a trailer further. */
 async function compareThroughout(
   object: InputObject,
   candidates: readonly Candidate[],
@@ -127,7 +129,9 @@ async function compareThroughout(
       best = { ...candidate, ...wholly, position, trail: trail.clone() };
     }
   };
-  const isDecided = () => ahead.length === 0 && (best === null || trail.position > endOf(best));
+  const longest = candidates[0]?.checkpoint.position ?? 0;
+  const isDecided = () =>
+    ahead.length === 0 && trail.position > (best === null ? longest + TRAILER_BYTES : endOf(best));
   for await (const chunk of object.open(START, signal)) {
     let offset = 0;
     while (offset < chunk.length && !isDecided()) {
@@ -139,7 +143,10 @@ async function compareThroughout(
     }
     if (isDecided()) break;
   }
-  const longer = ahead.find(({ kept }) => startsAlike(trail, kept.mark));
+  // With its trailer, a copy that was cut and mended may be longer than what it is a copy of.
+  const longer = (best === null ? candidates : ahead).find(({ kept }) =>
+    startsAlike(trail, kept.mark),
+  );
   if (longer) {
     return { ...longer, isKnownWhole: true, isShorter: true, position: trail.position, trail };
   }

@@ -121,9 +121,11 @@ describe('agrees and headAgrees', () => {
 
 describe('trailerLength', () => {
   it.each([
-    ['{"records":[{"a":1}]}', 2],
-    ['{"records":[{"a":1}\n]\n}\n', 5],
-    ['[{"a":1}]', 1],
+    ['{"records":[{"a":1}]}', 3],
+    ['{"records":[{"a":1}\n]\n}\n', 6],
+    ['[{"a":1}]', 2],
+    ['{"records":[{"flowTuples":["1,2","3,"]}]}', 5],
+    [`{"records":[{"flowTuples":["1,2"${'\n    '.repeat(40)}]}]}`, 205],
     ['{"a":{"b":1}}', 0],
     ['line\n', 0],
     ['', 0],

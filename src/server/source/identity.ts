@@ -5,8 +5,10 @@
  *   they were read (`keyOf`). Objects that share a key all the same are numbered: `.2`, `.3` … behind it.
  * - A candidate is this object, grown, when head, CRC-32 of everything up to the position, and the bytes before the
  *   position agree. CRC-32 because gzip archives carry it too: a packed copy is known by its trailer.
- * - A shorter copy of a candidate is told by `startsAlike`: exactly in the first `RAW_BYTES`; record by record up to
- *   `DENSE_BYTES`; beyond that to within a 64th of its length, which two different logs that agree until then do not meet.
+ * - A shorter copy of a candidate, cut anywhere, is told by `startsAlike`. The first `RAW_BYTES` are compared as they
+ *   are; beyond, the CRC-32 so far is kept at fixed offsets, 16 bytes apart and further on a 256th of the length.
+ *   What remains possible: an object that agrees with a longer one until less than that before its own end, and
+ *   differs only there, is taken for a cut copy; so is, once in 65,536 times, one that differs first in the piece before.
  */
 import { createHash } from 'node:crypto';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -17,14 +19,16 @@ export const TAIL_BYTES = 4096;
 /** Kept verbatim (deflated) with a mark. */
 export const RAW_BYTES = 2048;
 
-/** Every record end up to here is kept with a mark; further on they are a 64th of the length apart. */
-export const DENSE_BYTES = 16_384;
+/** Longest trailer that is looked past. */
+export const TRAILER_BYTES = 256;
+
+/** Where the CRC after one at `offset` is kept; the first is at `RAW_BYTES`. */
+const nextOffset = (offset: number): number => offset + Math.max(16, Math.floor(offset / 256));
 
 /** Lengths of key prefixes where lines do not give them. */
 const KEY_LENGTHS: readonly number[] = [512, 384, 256, 192, 128, 96, 64, 48, 32, 24, 16, 8];
 
 const NEWLINE = 0x0a;
-const BRACE = 0x7d;
 const COMMENT = 0x23;
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -66,19 +70,15 @@ export function beginAlike(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a.subarray(0, length), b.subarray(0, length)) === 0;
 }
 
-/** Where the next record end must lie at least, after one at `end`. */
-const nextEnd = (end: number): number => (end < DENSE_BYTES ? end + 1 : end + (end >>> 6));
-
 class ContentTrail implements Trail {
   position = 0;
   #crc = 0;
   readonly #head = new Uint8Array(HEAD_BYTES);
   #headLength = 0;
   #tail = new Uint8Array(0);
-  #threshold = 1;
+  /** The low 16 bits of the CRC-32 at each offset so far. */
   #marks: number[] = [];
-  /** Offsets of the marks made since this trail began; used for shorter copies, which always begin at 0. */
-  #ends: number[] = [];
+  #nextOffset = RAW_BYTES;
   #headHash: string | null = null;
   #raw: Uint8Array | null = null;
 
@@ -89,9 +89,8 @@ class ContentTrail implements Trail {
     trail.#headLength = Math.min(mark.position, HEAD_BYTES);
     trail.#head.set(head.subarray(0, trail.#headLength));
     trail.#tail = tail.slice();
-    const kept = parseTrail(mark.trail);
-    trail.#threshold = kept.threshold;
-    trail.#marks = [...kept.marks];
+    trail.#marks = [...parseTrail(mark.trail).marks];
+    while (trail.#nextOffset <= mark.position) trail.#nextOffset = nextOffset(trail.#nextOffset);
     return trail;
   }
 
@@ -110,24 +109,15 @@ class ContentTrail implements Trail {
   }
 
   #hash(bytes: Uint8Array): void {
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    const next = { newline: -1, brace: -1 };
     let hashed = 0;
-    for (;;) {
-      // An end at `index` covers index + 1 bytes.
-      const from = Math.max(0, this.#threshold - 1 - this.position);
-      if (from >= view.length) break;
-      if (next.newline < from) next.newline = find(view, NEWLINE, from);
-      if (next.brace < from) next.brace = find(view, BRACE, from);
-      const index = Math.min(next.newline, next.brace);
-      if (index === Number.POSITIVE_INFINITY) break;
-      this.#crc = crc32(view.subarray(hashed, index + 1), this.#crc);
-      hashed = index + 1;
-      this.#marks.push(this.#crc);
-      this.#ends.push(this.position + hashed);
-      this.#threshold = nextEnd(this.position + hashed);
+    while (this.#nextOffset <= this.position + bytes.length) {
+      const end = this.#nextOffset - this.position;
+      this.#crc = crc32(bytes.subarray(hashed, end), this.#crc);
+      hashed = end;
+      this.#marks.push(this.#crc & 0xffff);
+      this.#nextOffset = nextOffset(this.#nextOffset);
     }
-    if (hashed < view.length) this.#crc = crc32(view.subarray(hashed), this.#crc);
+    if (hashed < bytes.length) this.#crc = crc32(bytes.subarray(hashed), this.#crc);
   }
 
   #keepTail(bytes: Uint8Array): void {
@@ -150,7 +140,7 @@ class ContentTrail implements Trail {
       crc: this.#crc,
       head: this.#headHash,
       tail: sha256(this.#tail),
-      trail: printTrail(this.#threshold, this.#raw, this.#marks),
+      trail: printTrail(this.#raw, this.#marks),
     };
   }
 
@@ -166,10 +156,6 @@ class ContentTrail implements Trail {
     return this.#crc;
   }
 
-  get ends(): readonly number[] {
-    return this.#ends;
-  }
-
   get marks(): readonly number[] {
     return this.#marks;
   }
@@ -181,17 +167,11 @@ class ContentTrail implements Trail {
     copy.#head.set(this.#head);
     copy.#headLength = this.#headLength;
     copy.#tail = this.#tail;
-    copy.#threshold = this.#threshold;
     copy.#marks = [...this.#marks];
-    copy.#ends = [...this.#ends];
+    copy.#nextOffset = this.#nextOffset;
     return copy;
   }
 }
-
-const find = (bytes: Buffer, byte: number, from: number): number => {
-  const index = bytes.indexOf(byte, from);
-  return index < 0 ? Number.POSITIVE_INFINITY : index;
-};
 
 export type { ContentTrail };
 
@@ -202,60 +182,64 @@ export const createTrail = (): ContentTrail => new ContentTrail();
 export const resumeTrail = (mark: Mark, head: Uint8Array, tail: Uint8Array): ContentTrail =>
   ContentTrail.from(mark, head, tail);
 
-/**
- * `threshold (6 bytes LE) · length of raw (2 bytes LE) · raw, deflated · CRC-32s (4 bytes LE each)`, base64.
- */
-function printTrail(threshold: number, raw: Uint8Array, marks: readonly number[]): string {
-  const bytes = Buffer.alloc(8 + raw.length + 4 * marks.length);
-  bytes.writeUIntLE(threshold, 0, 6);
-  bytes.writeUInt16LE(raw.length, 6);
-  bytes.set(raw, 8);
+/** `length of raw (2 bytes LE) · raw, deflated · low halves of CRC-32s (2 bytes LE each)`, base64. */
+function printTrail(raw: Uint8Array, marks: readonly number[]): string {
+  const bytes = Buffer.alloc(2 + raw.length + 2 * marks.length);
+  bytes.writeUInt16LE(raw.length, 0);
+  bytes.set(raw, 2);
   marks.forEach((crc, i) => {
-    bytes.writeUInt32LE(crc, 8 + raw.length + 4 * i);
+    bytes.writeUInt16LE(crc, 2 + raw.length + 2 * i);
   });
   return bytes.toString('base64');
 }
 
-function parseTrail(text: string): { threshold: number; raw: Uint8Array; marks: Uint32Array } {
+function parseTrail(text: string): { raw: Uint8Array; marks: Uint16Array } {
   const bytes = Buffer.from(text, 'base64');
-  const rawLength = bytes.readUInt16LE(6);
-  const raw = inflateRawSync(bytes.subarray(8, 8 + rawLength), { maxOutputLength: RAW_BYTES });
-  const marks = new Uint32Array((bytes.length - 8 - rawLength) >>> 2);
-  for (let i = 0; i < marks.length; i++) marks[i] = bytes.readUInt32LE(8 + rawLength + 4 * i);
-  return { threshold: bytes.readUIntLE(0, 6), raw, marks };
+  const end = 2 + bytes.readUInt16LE(0);
+  const raw = inflateRawSync(bytes.subarray(2, end), { maxOutputLength: RAW_BYTES });
+  const marks = new Uint16Array((bytes.length - end) >>> 1);
+  for (let i = 0; i < marks.length; i++) marks[i] = bytes.readUInt16LE(end + 2 * i);
+  return { raw, marks };
 }
 
-/** Whether a head (all bytes of the object, or the first `HEAD_BYTES`) can be of an object that agrees with the mark. */
+/** Whether an object with this head can be what the mark knows: grown, or a copy cut anywhere. */
+export const mayBe = (head: Uint8Array, mark: Mark): boolean =>
+  beginAlike(head.subarray(0, head.length - trailerLength(head)), parseTrail(mark.trail).raw);
+
+/** Whether a head (all bytes of the object, or the first `HEAD_BYTES`) is that of the mark. */
 export function headAgrees(head: Uint8Array, mark: Mark): boolean {
   const length = Math.min(mark.position, HEAD_BYTES);
-  if (head.length >= length) return sha256(head.subarray(0, length)) === mark.head;
-  const { raw } = parseTrail(mark.trail);
-  const trailer = trailerLength(head);
-  return beginAlike(head.subarray(0, head.length - trailer), raw);
+  return head.length >= length && sha256(head.subarray(0, length)) === mark.head;
 }
 
 /** Whether `crc` and the last bytes before a position are those of the mark. */
 export const agrees = (mark: Mark, crc: number, tail: Uint8Array): boolean =>
   mark.crc === crc && mark.tail === sha256(tail);
 
-/** Length of a closing `]`, `]}` and of space around it: what a growing object overwrites with its next record. */
+/**
+ * Length of the run of `"`, `]`, `}` and space at the end, with a `]` in it; else 0. It may be what a growing object
+ * overwrites with its next record, or what made valid JSON of a copy that was cut.
+ */
 export function trailerLength(end: Uint8Array): number {
-  const text = Buffer.from(end.subarray(Math.max(0, end.length - 64))).toString('latin1');
-  return /\s*\]\s*\}?\s*$/.exec(text)?.[0].length ?? 0;
+  const text = Buffer.from(end.subarray(Math.max(0, end.length - TRAILER_BYTES))).toString(
+    'latin1',
+  );
+  const length = text.length - text.search(/[\s\]}"]*$/);
+  return text.slice(text.length - length).includes(']') ? length : 0;
 }
 
 /**
  * Whether a whole object, whose trail began at 0 and stands at its end, is the beginning of what the mark knows.
- * Cut anywhere: a piece of a record at the end, or a trailer, may differ.
+ * Cut anywhere: a trailer at the end may differ. See the top of this file for how exactly the rest is compared.
  */
 export function startsAlike(whole: ContentTrail, mark: Mark): boolean {
   const length = whole.position - trailerLength(whole.tail);
   if (length <= 0 || length > mark.position) return false;
+  if (length >= HEAD_BYTES && !headAgrees(whole.head, mark)) return false;
   const known = parseTrail(mark.trail);
-  if (length <= RAW_BYTES) return beginAlike(whole.head.subarray(0, length), known.raw);
-  const count = whole.ends.findLastIndex((end) => end <= length) + 1;
-  if (count === 0 || count > known.marks.length) return false;
-  const checked = whole.ends[count - 1] ?? 0;
-  if (length - checked > Math.max(HEAD_BYTES, length >>> 5)) return false;
-  return whole.marks[count - 1] === known.marks[count - 1] && headAgrees(whole.head, mark);
+  if (!beginAlike(whole.head.subarray(0, length), known.raw)) return false;
+  for (let i = 0, at = RAW_BYTES; at <= length; i++, at = nextOffset(at)) {
+    if (whole.marks[i] !== known.marks[i]) return false;
+  }
+  return true;
 }

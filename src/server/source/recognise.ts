@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Checkpoint, Store } from '#server/store/index.ts';
 import { type Candidate, compare, type Kept, type Match, parseKept, readUpTo } from './compare.ts';
-import { beginAlike, createTrail, HEAD_BYTES, headAgrees, keyOf, keysOf } from './identity.ts';
+import { beginAlike, createTrail, HEAD_BYTES, keyOf, keysOf, mayBe } from './identity.ts';
 import type { Mark, Progress, Recognised } from './recognised.ts';
 import type { InputObject } from './source.ts';
 
@@ -15,8 +15,15 @@ export interface Recogniser {
    * What of the object was read before, under whatever name. Reads its first 4 KiB, and more only when that was seen
    * before: 4 KiB before the saved position when it is the same file as then, else everything up to there. Waits while
    * another object that begins with the same bytes is held (between `recognise` and `release`). Throws what `open` throws.
+   *
+   * What was read with a `Progress.reader` that `isFor` refuses counts as not read: default is to refuse none. The
+   * object then has an identity of its own beside that.
    */
-  recognise(object: InputObject, signal: AbortSignal): Promise<Recognised>;
+  recognise(
+    object: InputObject,
+    signal: AbortSignal,
+    isFor?: (reader: unknown) => boolean,
+  ): Promise<Recognised>;
   /** For `FollowOptions.isUntouched`, from the source's checkpoints as they are now. Holds a name and a stamp of each. */
   untouched(source: string): (name: string, stamp: string) => boolean;
 }
@@ -49,7 +56,7 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
     }
   }
 
-  function candidatesOf(head: Uint8Array): Candidate[] {
+  function candidatesOf(head: Uint8Array, isFor: (reader: unknown) => boolean): Candidate[] {
     const found: Candidate[] = [];
     for (const key of keysOf(head)) {
       for (let n = 1; ; n++) {
@@ -57,7 +64,8 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
         const checkpoint = store.checkpoint(identity);
         if (checkpoint === undefined && !minted.has(identity)) break;
         const kept = checkpoint && parseKept(checkpoint.state);
-        if (checkpoint && kept && headAgrees(head, kept.mark)) found.push({ checkpoint, kept });
+        if (checkpoint && kept && isFor(kept.reader) && mayBe(head, kept.mark))
+          found.push({ checkpoint, kept });
       }
     }
     return found.sort((a, b) => b.checkpoint.position - a.checkpoint.position);
@@ -116,11 +124,11 @@ export function createRecogniser(store: Pick<Store, 'checkpoint' | 'checkpoints'
       }
       return (name, stamp) => stamps.get(name) === stamp;
     },
-    async recognise(object, signal) {
+    async recognise(object, signal, isFor = () => true) {
       if (!object.hasIdentity) return toRecognised(object, null, () => {});
       const { head, release } = await hold(object, signal);
       try {
-        const candidates = candidatesOf(head);
+        const candidates = candidatesOf(head, isFor);
         const match =
           candidates.length === 0 ? null : await compare(object, head, candidates, signal);
         return toRecognised(object, match, release);

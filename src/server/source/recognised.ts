@@ -1,7 +1,7 @@
 import type { Checkpoint } from '#server/store/index.ts';
 
 /**
- * What is known of the bytes of an object up to a position; plain JSON, some hundred bytes. Two objects with equal
+ * What is known of the bytes of an object up to a position; plain JSON, some KiB. Two objects with equal
  * marks at a position have the same bytes before it.
  */
 export interface Mark {
@@ -13,7 +13,7 @@ export interface Mark {
   readonly head: string;
   /** SHA-256 of the last `min(position, TAIL_BYTES)` of them, hex. */
   readonly tail: string;
-  /** CRC-32s at record ends on the way here, thinning out; base64. Tells a shorter copy from another object. */
+  /** The first bytes, and halves of CRC-32s on the way here, thinning out; base64. Tells a shorter copy from another object. */
   readonly trail: string;
 }
 
