@@ -38,6 +38,11 @@ export interface CutterOptions {
   readonly resume?: ObjectState;
   readonly onUnit: (unit: Unit) => void;
   readonly onProblem: DecodeSink['problem'];
+  /**
+   * True for those who can read on later: a record that the final end cuts off is counted and left in `rest`, so that
+   * nothing of it is lost or read twice when the object comes whole. Otherwise what can be read of it is read.
+   */
+  readonly keepsCutRecord?: boolean;
   /** Bytes that were counted as a problem and are part of no unit; a view, as in Unit. */
   readonly onSkipped?: (bytes: Uint8Array) => void;
 }
@@ -106,8 +111,17 @@ export class UnitCutter {
     if (!this.#isDecided) this.#decide(isFinal ? this.#length : this.#judgeable(), isFinal);
     if (!this.#isDecided || this.#unknown !== undefined) return;
     this.#cut(isFinal);
-    if (isFinal && this.#length > 0 && !isTrailer(this.#buffer.subarray(0, this.#length)))
-      this.#emit(this.#length);
+    if (!isFinal || this.#length === 0) return;
+    const left = this.#buffer.subarray(0, this.#length);
+    if (isTrailer(left)) return;
+    if (!this.#options.keepsCutRecord) this.#emit(this.#length);
+    else
+      this.#options.onProblem(
+        'truncated',
+        this.#position,
+        'the object ends inside a record; given whole, it is read on from here',
+        left.subarray(0, 512),
+      );
   }
 
   #append(bytes: Uint8Array): void {

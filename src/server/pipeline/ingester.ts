@@ -203,6 +203,7 @@ export class Ingester {
     const cutter = new UnitCutter({
       object: object.name,
       ingestedAt: this.#options.clock(),
+      keepsCutRecord: object.hasIdentity,
       ...(forced && { format: forced }),
       ...(run.reader && {
         resume: {

@@ -27,13 +27,16 @@ export const DEFAULT_LIMITS: Omit<QueryLimits, 'memoryBytes' | 'threads'> = {
   cacheBytes: 64 * 2 ** 20,
 };
 
-/** An eighth of the memory this process may use for each worker, 256 MiB to 2 GiB; one core is left to ingestion. */
+/**
+ * An eighth of the memory this process may use for each worker, 256 MiB to 2 GiB, and every core: workers run at a low
+ * priority, so that ingestion comes first.
+ */
 export function shareOut(): Pick<QueryLimits, 'memoryBytes' | 'threads'> {
   // Inside a container constrainedMemory() is its limit; without one it is 0 or larger than the machine.
   const allowed = process.constrainedMemory();
   const memory = allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
   return {
     memoryBytes: Math.min(2 ** 31, Math.max(2 ** 28, Math.round(memory / 8))),
-    threads: Math.max(1, availableParallelism() - 1),
+    threads: availableParallelism(),
   };
 }

@@ -1,4 +1,5 @@
 /** The child that computes: one in-memory engine, one query at a time. See pool.ts for its life. */
+import { setPriority } from 'node:os';
 import { RefusalError } from '#core/kql/index.ts';
 import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
 import { executeStream, printRow, setUpConnection } from '#server/kql/index.ts';
@@ -18,10 +19,16 @@ const settings: WorkerSettings = JSON.parse(process.argv[2] ?? '{}');
 /** How often a query is started again without files that turned out to be unreadable. */
 const MAX_ATTEMPTS = 50;
 
+/** As `nice` counts: less than ordinary, far from idle. */
+const NICE = 5;
+
 interface Engine {
   readonly db: Duckdb;
   readonly facts: LearntFacts;
 }
+
+// Every core, after those who take data in. Threads of the engine inherit it.
+setPriority(NICE);
 
 const engine: Promise<Engine> = open();
 // Whoever asks sees the failure.

@@ -199,8 +199,8 @@ describe('in a store', () => {
         expect(wrong).toMatchObject({ stored: 0 });
         expect(wrong.quarantined).toBeGreaterThan(0);
         expect(await load({ 'a.json': LARGE.text }, 'aws-vpc')).toMatchObject({
-          known: wrong.quarantined,
-          quarantined: 0,
+          records: wrong.quarantined,
+          stored: 0,
         });
         expect(await load({ 'a.json': LARGE.text }, right)).toMatchObject({ stored: 4000 });
         for (const format of [undefined, 'azure-vnet'])

@@ -14,7 +14,7 @@ export const run: Run = async (invocation, around) => {
   const { file } = loaded;
   const anchor = invocation.value('demo-anchor');
   const config = invocation.isSet('demo')
-    ? prepareDemo(
+    ? await prepareDemo(
         folder.path,
         loaded.config,
         anchor === undefined ? undefined : parseAnchor(anchor),

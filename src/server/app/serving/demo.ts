@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { demoFiles, demoKnowledge, lastFullHour } from '#core/demo/index.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { lastFullHour } from '#core/demo/index.ts';
 import { CommandError, UsageError } from '../command.ts';
 import type { Config } from '../config/index.ts';
+import type { DemoRequest } from './demo-writer.ts';
 
 /** The anchor as milliseconds; throws a UsageError for what is no instant. */
 export function parseAnchor(text: string): number {
@@ -19,7 +21,11 @@ export function parseAnchor(text: string): number {
  * Writes the demo's files under DATA/demo, once, and gives the configuration that reads them like anybody's.
  * A folder that holds the demo already keeps it, unless another anchor is asked for in words.
  */
-export function prepareDemo(folder: string, config: Config, anchor: number | undefined): Config {
+export async function prepareDemo(
+  folder: string,
+  config: Config,
+  anchor: number | undefined,
+): Promise<Config> {
   const home = join(folder, 'demo');
   const logs = join(home, 'logs');
   const stamp = join(home, 'anchor');
@@ -34,7 +40,7 @@ export function prepareDemo(folder: string, config: Config, anchor: number | und
       `${folder} holds the demo of another anchor`,
       'Give another folder with --data, or leave --demo-anchor out.',
     );
-  if (kept === undefined) writeDemo(home, logs, anchor ?? lastFullHour(Date.now()), stamp);
+  if (kept === undefined) await writeApart(home, anchor ?? lastFullHour(Date.now()));
   const source: Config['sources'][number] = {
     kind: 'folder',
     name: 'demo',
@@ -49,18 +55,13 @@ export function prepareDemo(folder: string, config: Config, anchor: number | und
   };
 }
 
-function writeDemo(home: string, logs: string, anchor: number, stamp: string): void {
-  // Written aside and renamed at the end: a start that was interrupted leaves no half of a demo.
-  const aside = `${logs}.new`;
-  rmSync(aside, { recursive: true, force: true });
-  rmSync(logs, { recursive: true, force: true });
-  for (const { path, text } of demoFiles(anchor)) {
-    const file = join(aside, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-  renameSync(aside, logs);
-  writeFileSync(join(home, 'networks.yaml'), demoKnowledge.networks());
-  writeFileSync(join(home, 'bad-addresses.txt'), demoKnowledge.badAddresses());
-  writeFileSync(stamp, String(anchor));
+/** Writes in a thread of its own: what making a day of traffic takes of memory goes with it. */
+async function writeApart(home: string, anchor: number): Promise<void> {
+  const thread = new Worker(new URL('./demo-writer.ts', import.meta.url), {
+    workerData: { home, anchor } satisfies DemoRequest,
+  });
+  await new Promise<void>((resolve, reject) => {
+    thread.once('error', reject);
+    thread.once('exit', () => resolve());
+  });
 }
