@@ -19,6 +19,7 @@ import { createKeeper, mergeInProcess, openStore, writeServerFile } from '#serve
 import type { Config } from './config/index.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createLoads } from './serving/loads.ts';
+import { returnMemoryAtRest } from './serving/memory.ts';
 import { tellQueries } from './serving/queries.ts';
 import { followSources } from './serving/sources.ts';
 import { createStatus } from './serving/status.ts';
@@ -79,7 +80,11 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     onEvent: (event) => tellUpkeep(event, log),
   });
   const events = createEventHub();
-  const endChanges = store.onChange((tables) => events.changed(tables));
+  const memory = returnMemoryAtRest();
+  const endChanges = store.onChange((tables) => {
+    memory.wake();
+    events.changed(tables);
+  });
 
   prepareState(store.state);
   const auth = createAuth({
@@ -124,6 +129,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
 
   let stopped: Promise<void> | undefined;
   async function shutDown(): Promise<void> {
+    memory.stop();
     endChanges();
     await http.stop();
     await followed.stop();
