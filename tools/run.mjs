@@ -50,13 +50,16 @@ function install() {
 
 /** The Node that Weir runs on: the one npm brought, else this one when it is new enough. */
 function runtime() {
-  const brought = join(
-    home,
-    'node_modules',
-    '.bin',
-    process.platform === 'win32' ? 'node.cmd' : 'node',
-  );
-  if (existsSync(brought)) return brought;
+  const modules = join(home, 'node_modules');
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  // Older npms do not link the runtime that they bring; then it is in its own package.
+  const brought = [
+    join(modules, '.bin', name),
+    ...readdirSync(modules)
+      .filter((folder) => folder.startsWith('node-'))
+      .map((folder) => join(modules, folder, 'bin', name)),
+  ].find(existsSync);
+  if (brought) return brought;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   say(
     'Weir needs Node 24, and npm has no copy of it for this platform. Install Node 24 and run this again.',
