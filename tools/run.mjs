@@ -1,7 +1,15 @@
 // Entry of every npm script. Plain JavaScript for Node 18 and up: it brings the runtime (Node 24) and everything else,
 // then hands over. usage: node tools/run.mjs install|serve|test|check|conformance|bench|docs|test-clickhouse [args]
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,11 +44,18 @@ function install() {
   say('installing packages (once; about a minute) …');
   const npm = process.env.npm_execpath;
   const flags = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const lock = join(home, 'package-lock.json');
+  const locked = existsSync(lock) ? readFileSync(lock) : undefined;
   if (npm?.endsWith('.js')) must(process.execPath, [npm, ...flags]);
   else
     must(process.platform === 'win32' ? 'npm.cmd' : 'npm', flags, {
       shell: process.platform === 'win32',
     });
+  if (Number(process.versions.node.split('.')[0]) < 20 && npm?.endsWith('.js')) {
+    // npm leaves out what its own Node is too old for, in the lock file too: once more, on the Node it has just brought.
+    if (locked) writeFileSync(lock, locked);
+    must(runtime(), [npm, ...flags]);
+  }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
   // npm may have rewritten the lock file just now: the stamp must not look older than it.
