@@ -51,10 +51,12 @@ function install() {
     must(process.platform === 'win32' ? 'npm.cmd' : 'npm', flags, {
       shell: process.platform === 'win32',
     });
-  if (Number(process.versions.node.split('.')[0]) < 20 && npm?.endsWith('.js')) {
+  if (Number(process.versions.node.split('.')[0]) < 20) {
     // npm leaves out what its own Node is too old for, in the lock file too: once more, on the Node it has just brought.
     if (locked) writeFileSync(lock, locked);
-    must(runtime(), [npm, ...flags]);
+    const PATH = `${dirname(runtime())}:${process.env.PATH}`;
+    if (npm?.endsWith('.js')) must(runtime(), [npm, ...flags]);
+    else must('npm', flags, { env: { ...process.env, PATH } });
   }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
