@@ -18,12 +18,12 @@ export function trafficOfHour(seed: string, start: number, hoursLeft: number): C
   const all: Conversation[] = [];
   const add = (sketch: Sketch) => all.push(conversation(sketch, random.between(32_768, 60_999)));
   const level = busyness(start);
-  const any = () => start + random.between(0, HOUR - 1);
+  const anytime = () => start + random.between(0, HOUR - 1);
 
-  customers(random, level, any, add);
-  inside(random, level, any, add);
-  outside(random, any, add);
-  noise(random, any, add);
+  customers(random, level, anytime, add);
+  inside(random, level, anytime, add);
+  outside(random, anytime, add);
+  noise(random, anytime, add);
   attacks(random, start, hoursLeft, add);
   return all.sort((a, b) => a.at - b.at);
 }
@@ -36,12 +36,12 @@ function customer(random: Random): string {
 }
 
 /** Customers' requests to the web servers of both regions. */
-function customers(random: Random, level: number, any: () => number, add: Add): void {
+function customers(random: Random, level: number, anytime: () => number, add: Add): void {
   const servers = [HOSTS.webEu1, HOSTS.webEu2, HOSTS.webEu3, HOSTS.webUs1, HOSTS.webUs2];
   for (let i = 0; i < 900 * level; i++) {
     const isPlain = random.next() < 0.06;
     add({
-      at: any(),
+      at: anytime(),
       src: customer(random),
       dest: random.pick(servers).ip,
       destPort: isPlain ? 80 : 443,
@@ -54,12 +54,12 @@ function customers(random: Random, level: number, any: () => number, add: Add): 
 }
 
 /** Tier to tier, site to site, cloud to cloud. */
-function inside(random: Random, level: number, any: () => number, add: Add): void {
+function inside(random: Random, level: number, anytime: () => number, add: Add): void {
   const webs = [HOSTS.webEu1, HOSTS.webEu2, HOSTS.webEu3];
   const apps = [HOSTS.appEu1, HOSTS.appEu2];
   for (let i = 0; i < 420 * level; i++)
     add({
-      at: any(),
+      at: anytime(),
       src: random.pick(webs).ip,
       dest: random.pick(apps).ip,
       destPort: 8080,
@@ -70,7 +70,7 @@ function inside(random: Random, level: number, any: () => number, add: Add): voi
     });
   for (let i = 0; i < 300 * level; i++)
     add({
-      at: any(),
+      at: anytime(),
       src: random.pick(apps).ip,
       dest: HOSTS.sqlEu1.ip,
       destPort: 1433,
@@ -81,7 +81,7 @@ function inside(random: Random, level: number, any: () => number, add: Add): voi
     });
   for (let i = 0; i < 120 * level; i++)
     add({
-      at: any(),
+      at: anytime(),
       src: random.pick([HOSTS.webUs1, HOSTS.webUs2]).ip,
       dest: HOSTS.apiUs1.ip,
       destPort: 8443,
@@ -92,7 +92,7 @@ function inside(random: Random, level: number, any: () => number, add: Add): voi
     });
   for (let i = 0; i < 90 * level; i++)
     add({
-      at: any(),
+      at: anytime(),
       src: random.pick(apps).ip,
       dest: HOSTS.orders.ip,
       destPort: 443,
@@ -103,7 +103,7 @@ function inside(random: Random, level: number, any: () => number, add: Add): voi
     });
   for (let i = 0; i < 60; i++)
     add({
-      at: any(),
+      at: anytime(),
       src: HOSTS.worker.ip,
       dest: HOSTS.orders.ip,
       destPort: 5432,
@@ -114,7 +114,7 @@ function inside(random: Random, level: number, any: () => number, add: Add): voi
     });
   for (let i = 0; i < 12 * level; i++)
     add({
-      at: any(),
+      at: anytime(),
       src: ADDRESSES.office,
       dest: random.pick([HOSTS.sqlEu1, HOSTS.jumpEu]).ip,
       destPort: random.pick([1433, 3389]),
@@ -125,7 +125,7 @@ function inside(random: Random, level: number, any: () => number, add: Add): voi
     });
   for (let i = 0; i < 40; i++)
     add({
-      at: any(),
+      at: anytime(),
       src: HOSTS.batch1.ip,
       dest: HOSTS.batch2.ip,
       destPort: 9092,
@@ -137,12 +137,12 @@ function inside(random: Random, level: number, any: () => number, add: Add): voi
 }
 
 /** What the hosts call on the internet: updates, object stores, time; regular and harmless. */
-function outside(random: Random, any: () => number, add: Add): void {
+function outside(random: Random, anytime: () => number, add: Add): void {
   for (const h of Object.values(HOSTS)) {
     for (let i = 0; i < 9; i++) {
       const service = random.pick(SERVICES);
       add({
-        at: any(),
+        at: anytime(),
         src: h.ip,
         dest: service.ip,
         destPort: service.port,
@@ -154,7 +154,7 @@ function outside(random: Random, any: () => number, add: Add): void {
     }
     for (let i = 0; i < 4; i++)
       add({
-        at: any(),
+        at: anytime(),
         src: h.ip,
         dest: '20.101.57.9',
         destPort: 123,
@@ -169,11 +169,11 @@ function outside(random: Random, any: () => number, add: Add): void {
 }
 
 /** The internet's background noise: every public address is knocked at, and nothing answers. */
-function noise(random: Random, any: () => number, add: Add): void {
+function noise(random: Random, anytime: () => number, add: Add): void {
   const targets = Object.values(HOSTS).filter((h) => h.subnet === 'web' || h.subnet === 'mgmt');
   for (let i = 0; i < 70; i++)
     add({
-      at: any(),
+      at: anytime(),
       src: customer(random),
       dest: random.pick(targets).ip,
       destPort: random.pick([22, 23, 445, 3389, 5900, 8080, 6379, 1433]),
