@@ -95,18 +95,23 @@ function runChild(folder: string, random: (below: number) => number): Promise<st
       env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(folder), 'compiled') },
     },
   );
-  const isEarly = random(12) === 0;
   const kill = () => child.kill('SIGKILL');
-  const after = isEarly ? random(300) : random(350);
-  let timer = setTimeout(kill, isEarly ? after : 20_000);
+  // Mostly a moment after so many acknowledgements, which is as far on a slow machine as on a fast one; sometimes while
+  // the store is being opened.
+  const isEarly = random(12) === 0;
+  const enough = random(40);
+  const moment = random(isEarly ? 300 : 30);
+  let timer = setTimeout(kill, isEarly ? moment : 60_000);
   let said = '';
+  let lines = 0;
   let complaints = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const isFirst = said === '';
     said += text;
-    if (!isFirst || isEarly) return;
+    if (isEarly || lines > enough) return;
+    lines += text.split('\n').length - 1;
+    if (lines <= enough) return;
     clearTimeout(timer);
-    timer = setTimeout(kill, after);
+    timer = setTimeout(kill, moment);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;
