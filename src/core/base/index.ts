@@ -1,3 +1,4 @@
+export { type DelimitedRecord, type DelimitedText, parseDelimited } from './delimited.ts';
 export {
   MICROS_PER_DAY,
   MICROS_PER_SECOND,

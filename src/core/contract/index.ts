@@ -18,7 +18,7 @@ export {
   type RouteOutput,
   type RouteParsed,
 } from './route.ts';
-export type { Account, ApiToken, AuditEntry, Me } from './routes/account.ts';
+export type { Account, ApiToken, AuditEntry, AuditVerdict, Me } from './routes/account.ts';
 export type { KustoTable, KustoV1, KustoV2, LogAnalyticsAnswer } from './routes/clients.ts';
 export { SERVER_EVENTS, type ServerEvent, serverEvent } from './routes/events.ts';
 export { ROUTES, type RouteId } from './routes/index.ts';
@@ -40,5 +40,6 @@ export {
   type SourceStatus,
   type StatusAnswer,
 } from './routes/status.ts';
+export type { Watchlist } from './routes/watchlists.ts';
 export { type Timespan, timespan } from './shapes.ts';
 export { z } from './zod.ts';

@@ -16,6 +16,7 @@ import { createQueryService, type QueryLimits } from '#server/query/index.ts';
 import { createReducer } from '#server/reduce/index.ts';
 import { createRecogniser } from '#server/source/index.ts';
 import { createKeeper, mergeInProcess, openStore, writeServerFile } from '#server/store/index.ts';
+import { createWatchlists, LARGEST_BYTES } from '#server/watchlist/index.ts';
 import type { Config } from './config/index.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createLoads } from './serving/loads.ts';
@@ -25,6 +26,7 @@ import { followSources } from './serving/sources.ts';
 import { createStatus } from './serving/status.ts';
 import { readRetention, tellUpkeep } from './serving/upkeep.ts';
 import { readVersion } from './version.ts';
+import { readWatchlists } from './watchlists.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -63,6 +65,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     limits: readQueryLimits(config.query),
     log: (message) => log.debug(message),
   });
+  const watchlists = createWatchlists(readWatchlists(config, data));
   const recogniser = createRecogniser(store);
   const ingester = new Ingester({ store, recogniser, clock });
   const reducer = createReducer({
@@ -107,6 +110,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     auth,
     saved: createSavedQueries(store.state, now),
     queries: tellQueries(queries),
+    watchlists: { ...watchlists, largestBytes: LARGEST_BYTES },
     schema: () => schemaAnswer(TABLES),
     status: createStatus({
       store,

@@ -67,6 +67,26 @@ test('lists newest first, by page, person and action', () => {
   expect(log.list({ limit: 9, who: 'bob' })).toEqual([]);
 });
 
+test('lists an interval of time', () => {
+  const [last, middle, first] = log.list({ limit: 3 });
+  const interval = { from: middle!.at, to: last!.at };
+  expect(log.list({ limit: 9, ...interval }).map((e) => e.seq)).toEqual([2]);
+  const elsewhere = new Date(Date.parse(middle!.at) + 7_200_000).toISOString();
+  expect(log.list({ limit: 9, from: elsewhere.replace('Z', '+02:00') })).toHaveLength(2);
+  expect(log.list({ limit: 9, to: first!.at })).toEqual([]);
+});
+
+test('verifies between other work, and does not mind what comes meanwhile', async () => {
+  for (let i = 0; i < 2500; i++)
+    log.appendSoon({ who: 'ann', from: '', action: 'query', outcome: 'done', detail: { i } });
+  const verdict = log.verify();
+  log.append({ who: 'bo', from: '', action: 'login', outcome: 'done', detail: {} });
+  expect(await verdict).toMatchObject({ ok: true, entries: 2503 });
+  const guards = restoreGuards();
+  tamper(...DROP_GUARDS, "UPDATE audit SET who = 'eve' WHERE seq = 2000", ...guards);
+  expect(await log.verify()).toMatchObject({ ok: false, seq: 2000 });
+});
+
 test('entries that can wait are written together and shown', () => {
   for (let i = 0; i < 2500; i++)
     log.appendSoon({ who: 'ann', from: '::1', action: 'query', outcome: 'done', detail: { i } });

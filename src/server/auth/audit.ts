@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { AuditEntry } from '#core/contract/index.ts';
-import { AUDIT_TRIGGERS, integer, isPrepared, type Row, type State, text } from './state.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { AuditEntry, AuditVerdict } from '#core/contract/index.ts';
+import {
+  AUDIT_TRIGGERS,
+  integer,
+  integerOrNull,
+  isPrepared,
+  type Row,
+  type State,
+  text,
+} from './state.ts';
 
 /** What happened; the log adds when, and the hash that chains it to what came before. */
 export interface AuditRecord {
@@ -23,15 +32,22 @@ export interface AuditLog {
   /** Newest first. */
   list(filter: {
     readonly before?: number | undefined;
+    /** Half-open interval, ISO 8601. */
+    readonly from?: string | undefined;
+    readonly to?: string | undefined;
     readonly limit: number;
     readonly who?: string | undefined;
     readonly action?: string | undefined;
   }): readonly AuditEntry[];
+  /** As `verifyAudit`, letting other work pass between a thousand entries and the next. */
+  verify(): Promise<AuditVerdict>;
 }
 
 const SOON_MS = 100;
 const WAITING = 1000;
 const TEXT_LIMIT = 8192;
+/** Sorts behind every instant. */
+const AFTER_ALL = '~';
 
 /** An append-only log in which each entry holds the hash of the one before it. */
 export function createAuditLog(
@@ -95,17 +111,27 @@ export function createAuditLog(
       else timer ??= setTimeout(flush, SOON_MS).unref();
     },
     flush,
-    list({ before, limit, who, action }) {
+    list({ before, from, to, limit, who, action }) {
       flush();
       const rows = state.all(
         `SELECT * FROM audit WHERE seq < ?1 AND (?2 IS NULL OR who = ?2) AND (?3 IS NULL OR action = ?3)
-         ORDER BY seq DESC LIMIT ?4`,
+         AND at >= ?4 AND at < ?5 ORDER BY seq DESC LIMIT ?6`,
         before ?? Number.MAX_SAFE_INTEGER,
         who ?? null,
         action ?? null,
+        from === undefined ? '' : new Date(from).toISOString(),
+        to === undefined ? AFTER_ALL : new Date(to).toISOString(),
         limit,
       );
       return rows.map(entryOf);
+    },
+    async verify() {
+      flush();
+      const work = verifyPages(state);
+      for (let step = work.next(); ; step = work.next()) {
+        if (step.done) return step.value;
+        await setImmediate();
+      }
     },
   };
 }
@@ -163,19 +189,18 @@ function chainHash(previous: string, fields: ChainedFields): string {
     .digest('hex');
 }
 
-export type AuditVerdict =
-  /** `head` is the last hash: noted elsewhere, it proves later that nothing before it was rewritten. */
-  | { readonly ok: true; readonly entries: number; readonly head: string }
-  | { readonly ok: false; readonly seq: number; readonly problem: string };
-
 const PAGE = 1000;
 
 /** Recomputes the whole chain. Reads a thousand entries at a time. A database that no server has used has no entries. */
 export function verifyAudit(state: State): AuditVerdict {
-  return state.snapshot(() => verifyChain(state));
+  return state.snapshot(() => {
+    const work = verifyPages(state);
+    for (let step = work.next(); ; step = work.next()) if (step.done) return step.value;
+  });
 }
 
-function verifyChain(state: State): AuditVerdict {
+/** The same, one page a step; what is appended meanwhile is not looked at. */
+function* verifyPages(state: State): Generator<undefined, AuditVerdict> {
   if (!isPrepared(state)) return { ok: true, entries: 0, head: '' };
   for (const [name, sql] of Object.entries(AUDIT_TRIGGERS)) {
     const found = state.get(
@@ -189,10 +214,18 @@ function verifyChain(state: State): AuditVerdict {
         problem: `the guard ${name} of the audit log is gone or changed`,
       };
   }
+  const head = state.get('SELECT seq, hash FROM audit_head');
+  const last = state.get('SELECT max(seq) AS seq FROM audit');
+  const end = last ? (integerOrNull(last, 'seq') ?? 0) : 0;
   let seq = 0;
   let previous = '';
-  for (;;) {
-    const rows = state.all('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', seq, PAGE);
+  while (seq < end) {
+    const rows = state.all(
+      'SELECT * FROM audit WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+      seq,
+      end,
+      PAGE,
+    );
     if (rows.length === 0) break;
     for (const row of rows) {
       const found = integer(row, 'seq');
@@ -216,8 +249,8 @@ function verifyChain(state: State): AuditVerdict {
         };
       previous = hash;
     }
+    yield;
   }
-  const head = state.get('SELECT seq, hash FROM audit_head');
   if (!head || integer(head, 'seq') !== seq || text(head, 'hash') !== previous)
     return {
       ok: false,

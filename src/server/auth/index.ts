@@ -1,5 +1,5 @@
 export { FIRST_ACCOUNT } from './accounts.ts';
-export { type AuditLog, type AuditRecord, type AuditVerdict, verifyAudit } from './audit.ts';
+export { type AuditLog, type AuditRecord, verifyAudit } from './audit.ts';
 export { type Auth, type AuthDeps, createAuth, type LoggedIn, type Principal } from './auth.ts';
 export { PASSWORD_COST, type PasswordCost } from './password.ts';
 export { Refused } from './refused.ts';

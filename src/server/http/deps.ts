@@ -7,6 +7,7 @@ import type {
   RouteOutput,
   SchemaAnswer,
   StatusAnswer,
+  Watchlist,
 } from '#core/contract/index.ts';
 import type { Auth, SavedQueries } from '#server/auth/index.ts';
 import type { EventHub } from './event-hub.ts';
@@ -55,6 +56,20 @@ export interface StatusService {
   metrics(): string;
 }
 
+/** What the server needs of the watchlists. Errors have `code` and `advice`, as those of the query service. */
+export interface WatchlistService {
+  readonly largestBytes: number;
+  list(): readonly Watchlist[];
+  read(alias: string): Uint8Array;
+  put(list: {
+    readonly alias: string;
+    readonly csv: Uint8Array;
+    readonly searchKey?: string | undefined;
+    readonly description?: string | undefined;
+  }): Promise<Watchlist>;
+  remove(alias: string): Promise<void>;
+}
+
 export interface HttpOptions {
   /** Names, beside addresses and `localhost`, under which browsers may reach the server. */
   readonly hosts: readonly string[];
@@ -79,6 +94,7 @@ export interface HttpDeps {
   readonly auth: Auth;
   readonly saved: SavedQueries;
   readonly queries: QueryService;
+  readonly watchlists: WatchlistService;
   readonly schema: () => SchemaAnswer;
   readonly status: StatusService;
   readonly jobs: Jobs;

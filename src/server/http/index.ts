@@ -5,6 +5,7 @@ export type {
   HttpOptions,
   QueryService,
   StatusService,
+  WatchlistService,
 } from './deps.ts';
 export { createEventHub, type EventHub } from './event-hub.ts';
 export {

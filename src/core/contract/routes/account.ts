@@ -50,6 +50,23 @@ export const auditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 
+/** Whether the log is as it was written. */
+export const auditVerdict = z.union([
+  z.object({
+    ok: z.literal(true),
+    entries: z.int(),
+    /** The last hash: noted elsewhere, it proves later that nothing before it was rewritten. */
+    head: z.string(),
+  }),
+  z.object({
+    ok: z.literal(false),
+    /** The first entry that is not as it was written; 0 when the guards of the log are gone. */
+    seq: z.int(),
+    problem: z.string(),
+  }),
+]);
+export type AuditVerdict = z.infer<typeof auditVerdict>;
+
 export const accountRoutes = {
   me: defineRoute({
     method: 'GET',
@@ -167,13 +184,23 @@ export const accountRoutes = {
     method: 'GET',
     path: '/api/v1/audit',
     access: 'admin',
-    says: 'The audit log, newest first; `before` is the seq to go on from.',
+    says: 'The audit log, newest first; `before` is the seq to go on from, `from` and `to` are a half-open interval.',
     input: z.strictObject({
+      from: instant.optional(),
+      to: instant.optional(),
       before: z.coerce.number().int().min(1).optional(),
       limit: z.coerce.number().int().min(1).max(1000).default(100),
       who: z.string().max(200).optional(),
       action: z.string().max(64).optional(),
     }),
     output: z.object({ entries: z.array(auditEntry) }),
+  }),
+  auditVerdict: defineRoute({
+    method: 'GET',
+    path: '/api/v1/audit/verdict',
+    access: 'admin',
+    says: 'Recomputes the chain of hashes of the audit log, and says whether an entry was changed, left out or cut off.',
+    input: nothing,
+    output: auditVerdict,
   }),
 };

@@ -6,6 +6,7 @@ import { loadRoutes } from './load.ts';
 import { queryRoutes } from './query.ts';
 import { savedRoutes } from './saved.ts';
 import { statusRoutes } from './status.ts';
+import { watchlistRoutes } from './watchlists.ts';
 
 /** Every route the server answers, by id. What is not here is a file of the web page or does not exist. */
 export const ROUTES = {
@@ -15,6 +16,7 @@ export const ROUTES = {
   ...eventRoutes,
   ...accountRoutes,
   ...savedRoutes,
+  ...watchlistRoutes,
   ...clientRoutes,
 } as const satisfies Record<string, Route>;
 

@@ -106,6 +106,20 @@ const query = z.strictObject({
     .describe('Answers kept for as long as their data does not change.'),
 });
 
+const watchlist = z.strictObject({
+  alias: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'use letters, digits, _ and - (at most 64)')
+    .describe("How queries name it: _GetWatchlist('alias')."),
+  file: z.string().min(1).describe('CSV file; its first line names the columns.'),
+  searchKey: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The column that queries see as SearchKey; the first unless named.'),
+  description: z.string().optional().describe('What the list is for.'),
+});
+
 const reduction = z.strictObject({
   interval: duration
     .refine((ms) => ms > 0 && 3_600_000 % ms === 0, 'must divide an hour; write 5m, 10m, 20m or 1h')
@@ -133,6 +147,12 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Files with bad addresses, one a line.'),
+  watchlists: z
+    .array(watchlist)
+    .default([])
+    .describe(
+      'Watchlists that lie elsewhere than in DATA/watchlists; read again when they change.',
+    ),
   cloudRanges: z
     .array(z.string().min(1))
     .default([])

@@ -18,6 +18,7 @@ export const accountIds = [
   'createToken',
   'deleteToken',
   'audit',
+  'auditVerdict',
 ] as const satisfies readonly RouteId[];
 
 const DONE = { done: true } as const;
@@ -86,6 +87,7 @@ export function accountHandlers({ auth }: HttpDeps): Handlers<(typeof accountIds
       return DONE;
     },
     audit: (filter) => ({ entries: [...auth.audit.list(filter)] }),
+    auditVerdict: () => auth.audit.verify(),
   };
 }
 

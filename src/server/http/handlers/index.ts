@@ -8,6 +8,7 @@ import { loadHandlers } from './load.ts';
 import { queryHandlers } from './query.ts';
 import { savedHandlers } from './saved.ts';
 import { statusHandlers } from './status.ts';
+import { watchlistHandlers } from './watchlists.ts';
 
 /** What answers each route of the contract. */
 export function createHandlers(deps: HttpDeps, metrics: HttpMetrics): Handlers {
@@ -18,6 +19,7 @@ export function createHandlers(deps: HttpDeps, metrics: HttpMetrics): Handlers {
     ...eventHandlers(deps),
     ...accountHandlers(deps),
     ...savedHandlers(deps),
+    ...watchlistHandlers(deps),
     ...clientHandlers(deps),
   };
 }

@@ -2,6 +2,7 @@ import type { QueryInput, RouteId } from '#core/contract/index.ts';
 import { Refused } from '#server/auth/index.ts';
 import { type Call, callerOf, type Handlers } from '../call.ts';
 import type { Asker, HttpDeps } from '../deps.ts';
+import { disposition } from '../disposition.ts';
 
 export const queryIds = [
   'query',
@@ -53,14 +54,4 @@ export function noteQuery(call: Call, { query, timespan }: QueryInput): void {
 
 export function askerOf(call: Call): Asker {
   return { user: callerOf(call).name, signal: call.signal };
-}
-
-/** RFC 6266: a plain name for all, and the exact one, percent-encoded, for those who know it. */
-function disposition(name: string): string {
-  const plain = name.replace(/[^\w. -]/g, '_');
-  const exact = encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job, QueryResult, Role, ServerEvent } from '#core/contract/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { createWatchlists, LARGEST_BYTES } from '#server/watchlist/index.ts';
 import { type Auth, createAuth, createSavedQueries, openState, type State } from '#server/auth/index.ts';
 import {
   createEventHub,
@@ -203,6 +204,10 @@ export async function openFixture(
     auth,
     saved: createSavedQueries(state, clock),
     queries: queryService(queries, aborted),
+    watchlists: {
+      ...createWatchlists({ folder: join(folder, 'watchlists') }),
+      largestBytes: LARGEST_BYTES,
+    },
     schema: () => schemaAnswer(TABLES),
     status: STATUS,
     jobs,
