@@ -27,11 +27,14 @@ export {
   type Completion,
   type Diagnostic,
   EXPORT_FORMATS,
+  type Fix,
+  type Hover,
   type QueryInput,
   type QueryResult,
   type Render,
   type ResultColumn,
   type SchemaAnswer,
+  type Signature,
 } from './routes/query.ts';
 export type { SavedQuery } from './routes/saved.ts';
 export {

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { nearMiss } from '#core/base/index.ts';
 import { type Command, CommandError, type Surroundings } from './command.ts';
 import { parseInvocation, runCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
-import { nearMiss } from './near-miss.ts';
 
 const echo: Command = {
   name: 'echo',

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { didYouMean } from '#core/base/index.ts';
 import {
   type Command,
   CommandError,
@@ -7,7 +8,6 @@ import {
   type Surroundings,
   UsageError,
 } from './command.ts';
-import { didYouMean } from './near-miss.ts';
 import { printOverview, printSynopsis, printUsage } from './usage.ts';
 
 /**

@@ -1,6 +1,6 @@
+import { didYouMean } from '#core/base/index.ts';
 import { FORMATS, type Format, formatsByName } from '#core/decode/index.ts';
 import { UsageError } from './command.ts';
-import { didYouMean } from './near-miss.ts';
 
 /** The format that a person named; undefined when none was. Throws UsageError for a name that is not one. */
 export function findFormat(name: string | undefined): Format | undefined {

@@ -16,6 +16,8 @@ const INPUTS: Readonly<Record<RouteId, Readonly<Record<string, unknown>>>> = {
   kqlCheck: { query: 'Flows' },
   kqlComplete: { query: 'Flo', position: 3 },
   kqlHover: { query: 'Flows', position: 1 },
+  kqlSignature: { query: 'print strlen(', position: 13 },
+  kqlFormat: { query: 'Flows|count' },
   exportQuery: { query: 'Flows', format: 'csv' },
   status: {},
   quarantine: { limit: 5 },

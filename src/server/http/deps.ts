@@ -1,11 +1,14 @@
 import type {
   Completion,
   Diagnostic,
+  EXPORT_FORMATS,
+  Hover,
   QueryInput,
   QueryResult,
   ROUTES,
   RouteOutput,
   SchemaAnswer,
+  Signature,
   StatusAnswer,
   Watchlist,
 } from '#core/contract/index.ts';
@@ -35,16 +38,19 @@ export interface Download {
  */
 export interface QueryService {
   run(input: QueryInput, asker: Asker): Promise<QueryResult>;
-  export(input: QueryInput, format: 'csv' | 'parquet' | 'ndjson', asker: Asker): Promise<Download>;
+  export(
+    input: QueryInput,
+    format: (typeof EXPORT_FORMATS)[number],
+    asker: Asker,
+  ): Promise<Download>;
   check(query: string): Promise<readonly Diagnostic[]>;
   complete(
     query: string,
     position: number,
   ): Promise<{ start: number; length: number; items: readonly Completion[] }>;
-  hover(
-    query: string,
-    position: number,
-  ): Promise<{ start: number; length: number; text: string } | null>;
+  hover(query: string, position: number): Promise<Hover | null>;
+  signature(query: string, position: number): Promise<Signature | null>;
+  format(query: string): Promise<string>;
 }
 
 /** What the server needs to tell how Weir is doing. */

@@ -37,7 +37,12 @@ export function makeCatalog(
     else
       tables.set(table.name, {
         name: table.name,
-        columns: table.columns.map((c) => ({ name: c.name, type: c.type })),
+        description: table.row,
+        columns: table.columns.map((c) => ({
+          name: c.name,
+          type: c.type,
+          description: c.meaning,
+        })),
       });
   }
   for (const [name, columns] of Object.entries(extra))

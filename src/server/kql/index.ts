@@ -1,14 +1,22 @@
+export {
+  type Completion,
+  type CompletionItem,
+  complete,
+  type Fix,
+  fixes,
+  format,
+  type Hover,
+  hover,
+  type Signature,
+  signature,
+} from './assist.ts';
 export { type BatchOptions, emptyScan, runBatch } from './batch.ts';
 export { type ExtraTables, makeCatalog } from './catalog.ts';
 export {
   type Catalog,
   type CatalogFunction,
   type CatalogTable,
-  type Completion,
-  type CompletionItem,
-  complete,
   type Diagnostic,
-  hover,
   warmUp,
 } from './kusto.ts';
 export {

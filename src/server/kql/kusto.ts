@@ -1,17 +1,19 @@
 import { createRequire } from 'node:module';
 
 /**
- * The one file that knows `@kusto/language-service-next` (C# compiled to JavaScript by Bridge.NET): loads it, declares
- * the catalog, parses and binds, and shows its tree through `SyntaxNode`, a small typed window. The two scripts set
- * globals, so there is one copy per process.
+ * The one file that imports `@kusto/language-service-next` (C# compiled to JavaScript by Bridge.NET): loads it, declares
+ * the catalog, parses and binds, and shows its tree through `SyntaxNode`, a small typed window. What it tells editors is
+ * in `assist.ts`. The two scripts set globals, so there is one copy per process.
  */
 
-/** A value of Kusto's own; only this file looks inside. */
+/** A value of Kusto's own: looked into with `member`, `path` and `call` only. */
 type Raw = { readonly [member: string]: unknown };
 
 export interface CatalogColumn {
   readonly name: string;
   readonly type: string;
+  /** What it means, for those who write queries. */
+  readonly description?: string;
 }
 
 export interface CatalogTable {
@@ -19,6 +21,8 @@ export interface CatalogTable {
   readonly columns: readonly CatalogColumn[];
   /** Columns that are not declared bind as `unknown` instead of failing. */
   readonly isOpen?: boolean;
+  /** What one row is. */
+  readonly description?: string;
 }
 
 /** A stored function or a view (no parameters). */
@@ -88,50 +92,52 @@ export interface SyntaxNode {
   calledBody(): SyntaxNode | null;
   /** The parameters of the overload that this call chose. */
   parameters(): readonly ParameterInfo[];
+  /** Every overload of what this calls, as the service's own signatures. */
+  overloads(): readonly unknown[];
   /** The name that a projection of this expression gets; '' when there is no rule. */
   resultName(): string;
 }
 
-function isObject(value: unknown): value is Raw {
+export function isObject(value: unknown): value is Raw {
   return (typeof value === 'object' || typeof value === 'function') && value !== null;
 }
 
-function member(of: unknown, name: string): unknown {
+export function member(of: unknown, name: string): unknown {
   return isObject(of) ? of[name] : undefined;
 }
 
-function path(of: unknown, ...names: readonly string[]): unknown {
+export function path(of: unknown, ...names: readonly string[]): unknown {
   return names.reduce<unknown>((at, name) => member(at, name), of);
 }
 
-function call(of: unknown, name: string, ...args: readonly unknown[]): unknown {
+export function call(of: unknown, name: string, ...args: readonly unknown[]): unknown {
   const method = member(of, name);
   if (typeof method !== 'function') throw new Error(`the Kusto language service has no ${name}`);
   return Reflect.apply(method, of, args);
 }
 
-function construct(of: unknown, ...args: readonly unknown[]): unknown {
+export function construct(of: unknown, ...args: readonly unknown[]): unknown {
   if (typeof of !== 'function')
     throw new Error('the Kusto language service changed its constructors');
   return Reflect.construct(of, args);
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function num(value: unknown): number {
+export function num(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
 /** A Bridge list as an array. */
-function array(list: unknown): readonly unknown[] {
+export function array(list: unknown): readonly unknown[] {
   if (list === null || list === undefined) return [];
   const made = call(globals().bridge, 'toArray', list);
   return Array.isArray(made) ? made : [];
 }
 
-interface Globals {
+export interface Globals {
   readonly bridge: unknown;
   readonly system: unknown;
   readonly kusto: unknown;
@@ -139,7 +145,8 @@ interface Globals {
 
 let loaded: Globals | null = null;
 
-function globals(): Globals {
+/** The service's own name spaces, loaded when first asked for. */
+export function globals(): Globals {
   if (loaded) return loaded;
   const require = createRequire(import.meta.url);
   require('@kusto/language-service-next/bridge.min.js');
@@ -282,6 +289,7 @@ function makeNode(raw: Raw): SyntaxNode {
           fallback: wrap(member(parameter, 'DefaultValue')),
         };
       }),
+    overloads: () => array(path(raw, 'ReferencedSymbol', 'Signatures')),
     resultName: () =>
       text(call(path(kusto, 'KustoFacts'), 'GetExpressionResultName', raw, null, null)),
   };
@@ -303,13 +311,18 @@ export function declareSchema(catalog: Catalog): Schema {
       member(symbols, 'ColumnSymbol'),
       c.name,
       call(scalar, 'GetSymbol', c.type) ?? dynamicType,
-      null,
+      c.description ?? null,
       null,
       null,
       null,
     );
   const tables = catalog.tables.map((t) => {
-    const made = construct(path(symbols, 'TableSymbol', '$ctor4'), t.name, t.columns.map(column));
+    const made = construct(
+      path(symbols, 'TableSymbol', '$ctor6'),
+      t.name,
+      t.columns.map(column),
+      t.description ?? null,
+    );
     return t.isOpen ? call(made, 'WithIsOpen', true) : made;
   });
   const functions = catalog.functions.map((f) =>
@@ -337,7 +350,8 @@ export interface Analysis {
   readonly result: TypeInfo | null;
 }
 
-function diagnostic(raw: unknown): Diagnostic {
+/** A diagnostic as the service gives it. */
+export function readDiagnostic(raw: unknown): Diagnostic {
   const severity = text(member(raw, 'Severity')).toLowerCase();
   return {
     code: text(member(raw, 'Code')),
@@ -361,8 +375,8 @@ export function analyze(query: string, schema: Schema): Analysis {
     text: query,
     kind: text(member(code, 'Kind')) === 'Command' ? 'command' : 'query',
     root,
-    diagnostics: array(call(code, 'GetDiagnostics')).map(diagnostic),
-    syntaxErrors: array(call(code, 'GetSyntaxDiagnostics')).map(diagnostic),
+    diagnostics: array(call(code, 'GetDiagnostics')).map(readDiagnostic),
+    syntaxErrors: array(call(code, 'GetSyntaxDiagnostics')).map(readDiagnostic),
     result: typeInfo(member(code, 'ResultType')),
   };
 }
@@ -370,59 +384,4 @@ export function analyze(query: string, schema: Schema): Analysis {
 /** Loads the scripts and runs one query, so that the first real one does not pay for it (about a second). */
 export function warmUp(): void {
   analyze('print 1', declareSchema({ tables: [], functions: [] }));
-}
-
-export interface CompletionItem {
-  readonly label: string;
-  readonly kind: string;
-  /** Text to put before and after the caret in place of `start..start+length`. */
-  readonly before: string;
-  readonly after: string;
-}
-
-export interface Completion {
-  readonly start: number;
-  readonly length: number;
-  readonly items: readonly CompletionItem[];
-}
-
-function service(query: string, schema: Schema): unknown {
-  return construct(
-    path(globals().kusto, 'Editor', 'KustoCodeService', '$ctor1'),
-    query,
-    schema.raw,
-  );
-}
-
-/** The service gives nothing without a token. */
-function noCancelling(): unknown {
-  return path(globals().kusto, 'Utils', 'CancellationToken', 'None');
-}
-
-function enumName(type: string, value: unknown): string {
-  const { system, kusto } = globals();
-  return text(
-    call(path(system, 'Enum'), 'toString', path(kusto, 'Editor', type), num(value)),
-  ).toLowerCase();
-}
-
-/** What can be typed at an offset. */
-export function complete(query: string, offset: number, schema: Schema): Completion {
-  const info = call(service(query, schema), 'GetCompletionItems', offset, null, undefined);
-  return {
-    start: num(member(info, 'EditStart')),
-    length: num(member(info, 'EditLength')),
-    items: array(member(info, 'Items')).map((item) => ({
-      label: text(member(item, 'DisplayText')),
-      kind: enumName('CompletionKind', member(item, 'Kind')),
-      before: text(member(item, 'BeforeText')) || text(member(item, 'EditText')),
-      after: text(member(item, 'AfterText')),
-    })),
-  };
-}
-
-/** What stands at an offset, as plain text (signature, type, description); '' when there is nothing to say. */
-export function hover(query: string, offset: number, schema: Schema): string {
-  const info = call(service(query, schema), 'GetQuickInfo', offset, null, noCancelling());
-  return text(member(info, 'Text'));
 }

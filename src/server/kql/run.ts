@@ -16,6 +16,7 @@ import {
   type Stage,
 } from '#core/kql/index.ts';
 import type { Duckdb, DuckdbResult } from '#server/duckdb/index.ts';
+import { type Fix, fixes, suggestions } from './assist.ts';
 import { analyze, type Catalog, declareSchema, type Schema } from './kusto.ts';
 import { natives } from './natives.ts';
 import { readQuery } from './read/query.ts';
@@ -106,21 +107,33 @@ export interface Finding {
   readonly column: number;
   readonly start: number;
   readonly length: number;
+  readonly fixes: readonly Fix[];
 }
 
-/** What an editor underlines: all findings of the language service, and what Weir itself refuses. */
+/** Beyond so many, fixes are not looked for: the first ones mend the rest, or the text is not KQL. */
+const MOST_FIXED = 8;
+
+/**
+ * What an editor underlines: all findings of the language service with what would mend them, and what Weir itself
+ * refuses. Suggestions are made where nothing is wrong.
+ */
 export function diagnose(query: string, prepared: Prepared): Finding[] {
-  const analysis = analyze(query, prepared.schema);
-  const found = analysis.diagnostics.map(
-    (d): Finding => ({
+  const { schema } = prepared;
+  const wrong = analyze(query, schema).diagnostics;
+  const all = wrong.some((d) => d.severity === 'error')
+    ? wrong
+    : [...wrong, ...suggestions(query, schema)];
+  const found = all.map(
+    (d, i): Finding => ({
       ...locate(query, 'semantic', d.message, d),
       code: d.code,
       severity: d.severity,
+      fixes: i < MOST_FIXED ? fixes(query, d, schema) : [],
     }),
   );
   if (found.some((f) => f.severity === 'error')) return found;
   const compiled = compile(query, prepared, { now: 0 });
-  return compiled.ok ? found : [...found, { ...compiled.refusal, severity: 'error' }];
+  return compiled.ok ? found : [...found, { ...compiled.refusal, severity: 'error', fixes: [] }];
 }
 
 interface Running {

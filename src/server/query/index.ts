@@ -6,7 +6,6 @@ export type {
   Checked,
   Completed,
   Explained,
-  Hover,
   QueryRequest,
   QueryResult,
   QueryService,

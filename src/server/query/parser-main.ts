@@ -4,16 +4,16 @@ import {
   compile,
   complete,
   diagnose,
+  format,
   hover,
   makeCatalog,
   type Prepared,
   prepare,
+  signature,
 } from '#server/kql/index.ts';
 import { answerRequests } from './answer.ts';
 import type { ChildError, Message } from './child.ts';
 import type { Compiled, ParserRequest } from './protocol.ts';
-import type { Hover } from './query.ts';
-import { wordAt } from './word-at.ts';
 
 let prepared: Prepared | undefined;
 
@@ -50,7 +50,11 @@ function handle(message: Message): unknown {
     case 'complete':
       return answer(completeQuery(request.text, request.position));
     case 'hover':
-      return answer(describeName(request.text, request.position));
+      return answer(at(request, hover));
+    case 'signature':
+      return answer(at(request, signature));
+    case 'format':
+      return answer(format(request.text, need().schema));
   }
 }
 
@@ -82,6 +86,7 @@ function checkQuery(text: string): readonly Diagnostic[] {
   if (text.trim() === '') return [];
   return diagnose(text, need()).map((finding) => ({
     ...finding,
+    fixes: [...finding.fixes],
     severity: finding.severity === 'suggestion' ? 'information' : finding.severity,
   }));
 }
@@ -92,20 +97,23 @@ function completeQuery(text: string, position: number) {
     start,
     length,
     items: items.map(
-      ({ label, kind, before, after }): Completion => ({
+      ({ label, kind, before, after, says }): Completion => ({
         label,
         kind: kindOf(kind),
         ...(before === label ? {} : { insert: before }),
         ...(after === '' ? {} : { after }),
+        ...(says === '' ? {} : { says }),
       }),
     ),
   };
 }
 
-function describeName(text: string, position: number): Hover | null {
-  const at = clamp(position, text);
-  const says = hover(text, at, need().schema);
-  return says === '' ? null : { ...wordAt(text, at), text: says };
+/** What the language service tells about a position of a query. */
+function at<T>(
+  { text, position }: { readonly text: string; readonly position: number },
+  tell: (text: string, offset: number, schema: Prepared['schema']) => T,
+): T {
+  return tell(text, clamp(position, text), need().schema);
 }
 
 /** The language service has a kind for each sort of function, operator and name; readers need fewer. */

@@ -29,8 +29,12 @@ export type ParserRequest =
       /** The one instant of now() and ago() of this query, µs. */
       readonly now: number;
     }
-  | { readonly kind: 'check'; readonly text: string }
-  | { readonly kind: 'complete' | 'hover'; readonly text: string; readonly position: number };
+  | { readonly kind: 'check' | 'format'; readonly text: string }
+  | {
+      readonly kind: 'complete' | 'hover' | 'signature';
+      readonly text: string;
+      readonly position: number;
+    };
 
 /** What a worker is asked. */
 export type WorkerRequest =

@@ -1,4 +1,11 @@
-import type { Completion, Diagnostic, Render, ResultColumn } from '#core/contract/index.ts';
+import type {
+  Completion,
+  Diagnostic,
+  Hover,
+  Render,
+  ResultColumn,
+  Signature,
+} from '#core/contract/index.ts';
 import type { Interval } from './scan.ts';
 
 export interface QueryRequest {
@@ -59,11 +66,6 @@ export interface Completed {
   readonly length: number;
   readonly items: readonly Completion[];
 }
-export interface Hover {
-  readonly start: number;
-  readonly length: number;
-  readonly text: string;
-}
 
 /** Everything but `query`'s rows is quick. Each method rejects with QueryError. */
 export interface QueryService {
@@ -73,6 +75,10 @@ export interface QueryService {
   /** Positions count UTF-16 units. */
   complete(text: string, position: number): Promise<Completed>;
   hover(text: string, position: number): Promise<Hover | null>;
+  /** The call that the position stands in. */
+  signature(text: string, position: number): Promise<Signature | null>;
+  /** The query laid out; as it is where it cannot be parsed. */
+  format(text: string): Promise<string>;
   /** The Parquet files among these that the engine cannot read, and why. */
   inspect(files: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Writes rows as a Parquet file of the service's own; the caller removes it, or `stop` does. */

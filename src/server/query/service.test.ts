@@ -224,9 +224,11 @@ describe('the query service', { timeout: 60_000 }, () => {
     expect(await bare.hover('Flows | count', 2)).toMatchObject({
       start: 0,
       length: 5,
-      text: expect.stringContaining('Flows'),
+      title: expect.stringContaining('Flows'),
     });
     expect(await bare.hover('  ', 1)).toBeNull();
+    expect(await bare.signature('print strlen(', 13)).toMatchObject({ name: 'strlen', active: 0 });
+    expect(await bare.format('Flows|count')).toBe('Flows\n| count');
     const { sql } = await bare.explain({ text: 'Flows | where SrcIp == "a" | count' });
     expect(sql.join()).toContain('SELECT');
   });

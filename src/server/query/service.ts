@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Hover, Signature } from '#core/contract/index.ts';
 import type { StoreReader } from '#server/store/index.ts';
 import { createResultCache, isRepeatable } from './cache.ts';
 import { type Child, ChildLost, ChildRefused, startChild } from './child.ts';
@@ -16,14 +17,7 @@ import type {
   WorkerRequest,
   WorkerSettings,
 } from './protocol.ts';
-import type {
-  Checked,
-  Completed,
-  Hover,
-  QueryRequest,
-  QueryResult,
-  QueryService,
-} from './query.ts';
+import type { Checked, Completed, QueryRequest, QueryResult, QueryService } from './query.ts';
 import { type ResolvedScans, resolveScans } from './scan.ts';
 import { makeSpillFolder } from './spill-folder.ts';
 
@@ -254,6 +248,8 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     check: (text) => ask<Checked>({ kind: 'check', text }),
     complete: (text, position) => ask<Completed>({ kind: 'complete', text, position }),
     hover: (text, position) => ask<Hover | null>({ kind: 'hover', text, position }),
+    signature: (text, position) => ask<Signature | null>({ kind: 'signature', text, position }),
+    format: (text) => ask<string>({ kind: 'format', text }),
     inspect: (files) => onAnyWorker<ReadonlyMap<string, string>>({ kind: 'inspect', files }),
     async writeParquet({ columns, rows }) {
       const file = join(spill(), `${randomUUID()}.parquet`);

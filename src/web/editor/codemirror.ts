@@ -225,7 +225,7 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
               create: () => {
                 const dom = document.createElement('div');
                 dom.className = 'cm-hover';
-                dom.textContent = hover.text;
+                dom.textContent = `${hover.title}\n${hover.says}`;
                 return { dom };
               },
             };

@@ -1,4 +1,4 @@
-import type { Completion, Diagnostic } from '#core/contract/index.ts';
+import type { Completion, Diagnostic, Hover } from '#core/contract/index.ts';
 
 export interface EditorOptions {
   readonly text: string;
@@ -14,12 +14,7 @@ export interface EditorOptions {
     | { readonly start: number; readonly length: number; readonly items: readonly Completion[] }
     | undefined
   >;
-  readonly hover: (
-    text: string,
-    position: number,
-  ) => Promise<
-    { readonly start: number; readonly length: number; readonly text: string } | undefined
-  >;
+  readonly hover: (text: string, position: number) => Promise<Hover | undefined>;
 }
 
 /** An open editor. */

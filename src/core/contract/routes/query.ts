@@ -72,12 +72,23 @@ export type SchemaAnswer = z.infer<typeof schemaAnswer>;
 
 const position = z.int().min(0);
 
+/** A change of the query: `insert` takes the place of [start, start+length). */
+export const fix = z.object({
+  title: z.string(),
+  start: z.int(),
+  length: z.int(),
+  insert: z.string(),
+});
+export type Fix = z.infer<typeof fix>;
+
 export const diagnostic = apiError.extend({
   severity: z.enum(['error', 'warning', 'information']),
   start: z.int(),
   length: z.int(),
   line: z.int(),
   column: z.int(),
+  /** What would mend it, the likeliest first. */
+  fixes: z.array(fix),
 });
 export type Diagnostic = z.infer<typeof diagnostic>;
 
@@ -90,10 +101,42 @@ export const completion = z.object({
   /** Text to put after the cursor, e.g. `)`. */
   after: z.string().optional(),
   detail: z.string().optional(),
+  /** What it means or does. */
+  says: z.string().optional(),
 });
 export type Completion = z.infer<typeof completion>;
 
-export const EXPORT_FORMATS = ['csv', 'parquet', 'ndjson'] as const;
+export const hover = z.object({
+  start: z.int(),
+  length: z.int(),
+  /** Signature or type, on one line. */
+  title: z.string(),
+  /** What it means or does, with an example where there is one; may be ''. */
+  says: z.string(),
+});
+export type Hover = z.infer<typeof hover>;
+
+/** The call that a position stands in. */
+export const signature = z.object({
+  name: z.string(),
+  parameters: z.array(
+    z.object({
+      name: z.string(),
+      /** Types it takes, `|` between them; '' for any. */
+      type: z.string(),
+      isOptional: z.boolean(),
+      isRepeated: z.boolean(),
+    }),
+  ),
+  /** Index of the parameter at the position; -1 when the call takes no further one. */
+  active: z.int(),
+  /** Type of its value; '' when that is not known. */
+  returns: z.string(),
+  says: z.string(),
+});
+export type Signature = z.infer<typeof signature>;
+
+export const EXPORT_FORMATS = ['csv', 'parquet', 'json', 'ndjson'] as const;
 
 export const queryRoutes = {
   query: defineRoute({
@@ -137,16 +180,32 @@ export const queryRoutes = {
     access: 'viewer',
     says: 'What the name at a position of a query means; null where there is nothing to say.',
     input: z.strictObject({ query: z.string().max(1_000_000), position }),
-    output: z.object({
-      hover: z.object({ start: z.int(), length: z.int(), text: z.string() }).nullable(),
-    }),
+    output: z.object({ hover: hover.nullable() }),
+    audit: 'none',
+  }),
+  kqlSignature: defineRoute({
+    method: 'POST',
+    path: '/api/v1/kql/signature',
+    access: 'viewer',
+    says: 'What the call at a position of a query takes; null outside of calls.',
+    input: z.strictObject({ query: z.string().max(1_000_000), position }),
+    output: z.object({ signature: signature.nullable() }),
+    audit: 'none',
+  }),
+  kqlFormat: defineRoute({
+    method: 'POST',
+    path: '/api/v1/kql/format',
+    access: 'viewer',
+    says: 'A query laid out; as it is where it cannot be parsed.',
+    input: z.strictObject({ query: z.string().max(1_000_000) }),
+    output: z.object({ query: z.string() }),
     audit: 'none',
   }),
   exportQuery: defineRoute({
     method: 'POST',
     path: '/api/v1/export',
     access: 'analyst',
-    says: 'Downloads the rows of a query as CSV, Parquet or NDJSON.',
+    says: 'Downloads the rows of a query as CSV, Parquet, JSON or NDJSON.',
     input: queryInput.extend({
       format: z.enum(EXPORT_FORMATS),
       /** Name of the file without its ending. */

@@ -1,5 +1,5 @@
+import { didYouMean } from '#core/base/index.ts';
 import { z } from '#core/contract/index.ts';
-import { didYouMean } from '../near-miss.ts';
 import { type Config, configSchema } from './schema.ts';
 import { type ParsedYaml, parseYaml } from './yaml.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import type { QueryInput, QueryResult as Told } from '#core/contract/index.ts';
+import type { EXPORT_FORMATS, QueryInput, QueryResult as Told } from '#core/contract/index.ts';
 import type { Asker, Download, QueryService as HttpQueries } from '#server/http/index.ts';
 import { printersByName, type QueryResult, type QueryService } from '#server/query/index.ts';
 
@@ -25,6 +25,8 @@ export function tellQueries(service: QueryService): HttpQueries {
     check: (query) => service.check(query),
     complete: (query, position) => service.complete(query, position),
     hover: (query, position) => service.hover(query, position),
+    signature: (query, position) => service.signature(query, position),
+    format: (query) => service.format(query),
   };
 }
 
@@ -79,7 +81,10 @@ function tellTruncated({ rows, truncated }: QueryResult): string | undefined {
   );
 }
 
-function text(format: 'csv' | 'ndjson', result: QueryResult): Download {
+function text(
+  format: Exclude<(typeof EXPORT_FORMATS)[number], 'parquet'>,
+  result: QueryResult,
+): Download {
   const printer = printersByName.get(format)!;
   const body = Readable.from(printer.print(result)).map((line: string) => Buffer.from(line));
   return {

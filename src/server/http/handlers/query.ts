@@ -10,6 +10,8 @@ export const queryIds = [
   'kqlCheck',
   'kqlComplete',
   'kqlHover',
+  'kqlSignature',
+  'kqlFormat',
   'exportQuery',
 ] as const satisfies readonly RouteId[];
 
@@ -28,6 +30,10 @@ export function queryHandlers({ queries, schema }: HttpDeps): Handlers<(typeof q
       return { start, length, items: [...items] };
     },
     kqlHover: async ({ query, position }) => ({ hover: await queries.hover(query, position) }),
+    kqlSignature: async ({ query, position }) => ({
+      signature: await queries.signature(query, position),
+    }),
+    kqlFormat: async ({ query }) => ({ query: await queries.format(query) }),
     async exportQuery({ format, name, ...input }, call) {
       noteQuery(call, input);
       const file = await queries.export(input, format, askerOf(call));

@@ -84,6 +84,8 @@ function queryService(seen: { user: string; query: string; timespan?: unknown }[
     check: async () => [],
     complete: async (_, position) => ({ start: position, length: 0, items: [{ label: 'Flows', kind: 'table' }] }),
     hover: async () => null,
+    signature: async () => null,
+    format: async (query) => query,
   };
 }
 

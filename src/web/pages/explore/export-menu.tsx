@@ -6,7 +6,8 @@ import { Icon, Menu, MenuItem, say } from '#web/widgets/index.ts';
 const DETAILS: Readonly<Record<(typeof EXPORT_FORMATS)[number], readonly [string, string]>> = {
   csv: ['CSV', 'for spreadsheets'],
   parquet: ['Parquet', 'with types'],
-  ndjson: ['JSON', 'one row to a line'],
+  json: ['JSON', 'one array of objects'],
+  ndjson: ['JSON lines', 'one object to a line'],
 };
 
 /** Downloads all rows of a query, not only those the grid took. */

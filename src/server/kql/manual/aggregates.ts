@@ -1,0 +1,66 @@
+/** Aggregates and plug-ins. Source: https://learn.microsoft.com/kusto/query, the page of each function. */
+export const AGGREGATES: Readonly<Record<string, string>> = {
+  arg_max:
+    'The row with the largest value of the first column: the columns named, or all with *.\nsummarize arg_max(TimeGenerated, *) by SrcIp',
+  arg_min: 'The row with the smallest value of the first column: the columns named, or all with *.',
+  avg: 'The mean; nulls do not count.',
+  avgif: 'The mean of the rows for which the condition holds.',
+  binary_all_and: 'All values joined by bitwise and.',
+  binary_all_or: 'All values joined by bitwise or.',
+  binary_all_xor: 'All values joined by bitwise exclusive or.',
+  buildschema: 'The smallest schema that fits all values of a dynamic column.',
+  count_distinct: 'How many different values, exactly.',
+  count_distinctif:
+    'How many different values among the rows for which the condition holds, exactly.',
+  countif:
+    'How many rows the condition holds for.\nsummarize Denied = countif(FlowStatus == "Denied")',
+  covariance: 'The covariance of two columns, as a sample.',
+  covariancep: 'The covariance of two columns, as the whole population.',
+  dcount:
+    'How many different values, approximately; the second parameter trades memory for accuracy.',
+  dcountif:
+    'How many different values among the rows for which the condition holds, approximately.',
+  hll: 'A sketch of the different values, for dcount_hll() and hll_merge().',
+  hll_merge: 'Joins sketches made by hll().',
+  make_bag: 'One bag of all bags in the group.',
+  make_bag_if: 'One bag of the bags of the rows for which the condition holds.',
+  make_list: 'All values as an array, nulls left out.',
+  make_list_if: 'The values of the rows for which the condition holds, as an array.',
+  make_list_with_nulls: 'All values as an array, nulls included.',
+  make_set: 'Each different value once, as an array.',
+  make_set_if: 'Each different value of the rows for which the condition holds, as an array.',
+  max: 'The largest value.',
+  maxif: 'The largest value of the rows for which the condition holds.',
+  min: 'The smallest value.',
+  minif: 'The smallest value of the rows for which the condition holds.',
+  percentile:
+    'The value that this percentage of values does not exceed, approximately.\nsummarize percentile(DurationMs, 95)',
+  percentiles: 'Several percentiles, a column each.',
+  percentiles_array: 'Several percentiles as an array.',
+  percentilesw: 'Several percentiles of values that stand for several rows each.',
+  percentilew: 'A percentile of values that stand for several rows each.',
+  stdev: 'The standard deviation, as a sample.',
+  stdevif: 'The standard deviation of the rows for which the condition holds, as a sample.',
+  stdevp: 'The standard deviation, as the whole population.',
+  sum: 'The sum; nulls do not count.',
+  sumif: 'The sum over the rows for which the condition holds.',
+  take_any: 'The value of any row, not empty where there is one that is not.',
+  take_anyif: 'The value of any row for which the condition holds.',
+  tdigest: 'A sketch of the distribution, for percentile_tdigest() and tdigest_merge().',
+  tdigest_merge: 'Joins sketches made by tdigest().',
+  variance: 'The variance, as a sample.',
+  varianceif: 'The variance of the rows for which the condition holds, as a sample.',
+  variancep: 'The variance, as the whole population.',
+  // Plug-ins.
+  autocluster: 'Combinations of values that many rows share.',
+  bag_unpack: 'Makes a column of each property of a bag.\n… | evaluate bag_unpack(Properties)',
+  basket: 'Combinations of values that occur in more than a share of the rows.',
+  diffpatterns:
+    'Combinations of values that are more frequent in one half of the rows than in the other.',
+  ipv4_lookup:
+    'Adds columns of a table whose network range holds the address.\n… | evaluate ipv4_lookup(Ranges, SrcIp, Network)',
+  ipv6_lookup: 'Adds columns of a table whose network range holds the IPv6 address.',
+  narrow: 'One row for each cell: row, column and value.',
+  pivot: 'Makes a column of each value of a column.\n… | evaluate pivot(FlowStatus, count())',
+  sequence_detect: 'Finds sequences of events by conditions, within time limits.',
+};

@@ -1,0 +1,8 @@
+import { AGGREGATES } from './aggregates.ts';
+import { FUNCTIONS } from './functions.ts';
+import { OPERATORS } from './operators.ts';
+
+/** What the words of KQL do, in a sentence or two each, for hover and completion. */
+export const MANUAL: ReadonlyMap<string, string> = new Map(
+  [OPERATORS, FUNCTIONS, AGGREGATES].flatMap((part) => Object.entries(part)),
+);
