@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MICROS_PER_DAY } from '#core/base/index.ts';
 import { TABLES } from '#core/schema/index.ts';
@@ -8,7 +9,7 @@ import { COMPUTED, findComputed } from './computed.ts';
 import { createFileFacts, type LearntFacts } from './file-facts.ts';
 import { literal, printRelation } from './relation.ts';
 import { resolveScans, type ScanRequest } from './scan.ts';
-import { DAY_0, flowSegment, HOUR, openFlowStore } from './testdata/flow-store.ts';
+import { DAY_0, type FlowRow, flowSegment, HOUR, openFlowStore } from './testdata/flow-store.ts';
 
 async function openEngine(): Promise<Duckdb> {
   const engine = await openDuckdb({ threads: 1 });
@@ -203,5 +204,59 @@ describe('computed columns', () => {
       ['B', true],
     ]);
     expect((await read(engine, store, scanOf(['Observer']))).cost.segments).toBe(1);
+  });
+
+  it('Flows.IsPrimary is what looking at every repetition for every row says', async () => {
+    const engine = await openEngine();
+    const address = fc.constantFrom('10.0.0.1', '10.0.0.2', '2001:db8::1', '');
+    const key = fc.record({
+      TimeGenerated: fc.integer({ min: 0, max: 7 }).map((half) => DAY_0 + (half * HOUR) / 2),
+      SrcIp: address,
+      DestIp: address,
+      Source: fc.constantFrom('azure-vnet', 'azure-nsg'),
+      Observer: fc.constantFrom('A', 'B', ''),
+      FlowDirection: fc.constantFrom('Inbound', 'Outbound', ''),
+    });
+    const hourOf = (time: number) => Math.floor(time / HOUR) * HOUR;
+    const text = (row: FlowRow) => JSON.stringify([...PAIR.map((name) => row[name])]);
+    const PAIR = ['TimeGenerated', 'SrcIp', 'DestIp', 'Source', 'Observer', 'FlowDirection'];
+    const inHour = (row: FlowRow) => ({
+      ...row,
+      TimeGenerated: hourOf(Number(row['TimeGenerated'])),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(key, { minLength: 1, maxLength: 60 }),
+        fc.array(key, { maxLength: 30 }),
+        fc.option(fc.integer({ min: 0, max: 3 })),
+        async (flows, repeated, hour) => {
+          const store = await openFlowStore();
+          const repeats = new Map(repeated.map((r) => [text(inHour(r)), inHour(r)]));
+          const numbered = flows.map((f, i) => ({ ...f, SourceOffset: i }));
+          await store.commit({
+            segments: [
+              ...[0, 1].map((half) => numbered.filter((_, i) => i % 2 === half)),
+              [...repeats.values()],
+            ].flatMap((rows, i) =>
+              rows.length > 0
+                ? [flowSegment(rows, 0, i < 2 ? 'Flows' : 'RepeatedObservations')]
+                : [],
+            ),
+          });
+          const timespan =
+            hour === null ? {} : { from: DAY_0 + hour * HOUR, to: DAY_0 + (hour + 1) * HOUR };
+          const scan = scanOf(['SourceOffset', 'IsPrimary']);
+          const { rows } = await read(engine, store, scan, noFacts(), timespan);
+          const expected = numbered
+            .filter(({ TimeGenerated: t }) => hour === null || hourOf(t) === DAY_0 + hour * HOUR)
+            .map((f) => [BigInt(f.SourceOffset), !repeats.has(text(inHour(f)))]);
+          expect(rows).toEqual(expected);
+          const only = await read(engine, store, scanOf(['IsPrimary']), noFacts(), timespan);
+          expect(only.rows).toHaveLength(expected.length);
+          await store.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });

@@ -1,7 +1,7 @@
 import type { KqlType } from '#core/schema/index.ts';
-import { type ComputedColumn, declared, findComputed } from './computed.ts';
+import { declared, findComputed } from './computed.ts';
 import type { FileFacts } from './file-facts.ts';
-import type { ScanSource } from './scan.ts';
+import type { ScanSource, Within } from './scan.ts';
 
 /** How a stored column reads in DuckDB, and its empty value. The types are those of core/schema/column.ts. */
 const STORED: Readonly<Record<KqlType, { readonly type: string; readonly empty: string }>> = {
@@ -27,35 +27,38 @@ interface StoredColumn {
  * left out; a column that a file is known to lack is its empty value there.
  */
 export function printRelation(scan: ScanSource, facts: FileFacts): string {
-  const stored = scan.columns.filter((c) => !scan.computed.includes(c.name));
-  const computed = scan.computed.map((name) => findComputed(scan.table, name));
-  const needed = new Map(stored.map((c) => [c.name, c]));
-  for (const name of computed.flatMap((c) => c.needs))
+  const lookups = scan.computed.map((source, i) => {
+    const rule = findComputed(scan.table, source.column);
+    return { ...source, rule, as: `beside${i + 1}`, hasRows: source.files.length > 0 };
+  });
+  const isComputed = (name: string) => lookups.some((l) => l.column === name);
+  const needed = new Map(
+    scan.columns.filter((c) => !isComputed(c.name)).map((c): [string, StoredColumn] => [c.name, c]),
+  );
+  for (const name of lookups.flatMap((l) => (l.hasRows ? l.rule.needs : [])))
     if (!needed.has(name)) needed.set(name, declared(scan.table, name));
   if (scan.within && !needed.has(scan.within.column))
     needed.set(scan.within.column, { name: scan.within.column, type: 'datetime' });
+  // A file has to be asked for something, for its number of rows.
+  const [anything] = lookups.flatMap((l) => l.rule.needs);
+  if (needed.size === 0 && anything) needed.set(anything, declared(scan.table, anything));
   const base = printFiles(scan.files, [...needed.values()], facts);
-  const where = printInterval(scan.within);
-  if (!where && computed.length === 0) return base;
-  const items = scan.columns.map((column) => {
-    const rule = computed.find((c) => c.column === column.name);
-    return rule
-      ? `${printComputed(rule, scan, facts)} AS ${quote(column.name)}`
-      : quote(column.name);
+  const where = printInterval(scan.within, 'scanned.');
+  if (!where && lookups.length === 0) return base;
+  const items = scan.columns.map(({ name }) => {
+    const lookup = lookups.find((l) => l.column === name);
+    if (!lookup) return `scanned.${quote(name)}`;
+    return `${lookup.hasRows ? lookup.rule.value(lookup.as) : lookup.rule.otherwise} AS ${quote(name)}`;
   });
-  return `SELECT ${items.join(', ')} FROM (${base}) AS scanned${where}`;
-}
-
-function printComputed(rule: ComputedColumn, scan: ScanSource, facts: FileFacts): string {
-  if (scan.besideFiles.length === 0) return rule.otherwise;
-  const { table, columns } = rule.beside;
-  return rule.sql(
-    `(${printFiles(
-      scan.besideFiles,
-      columns.map((name) => declared(table, name)),
-      facts,
-    )})`,
-  );
+  const joins = lookups
+    .filter((l) => l.hasRows)
+    .map((l) => {
+      const { table, columns } = l.rule.beside;
+      const stored = columns.map((name) => declared(table, name));
+      const rows = `SELECT * FROM (${printFiles(l.files, stored, facts)})${printInterval(l.within)}`;
+      return ` LEFT JOIN (${rows}) AS ${l.as} ON ${l.rule.matches('scanned', l.as)}`;
+    });
+  return `SELECT ${items.join(', ')} FROM (${base}) AS scanned${joins.join('')}${where}`;
 }
 
 /** Files by the columns that they lack: usually one group. */
@@ -82,12 +85,13 @@ function printColumn({ name, type }: StoredColumn, isHeld: boolean): string {
   return `CAST(${isHeld ? quote(name) : empty} AS ${sqlType}) AS ${quote(name)}`;
 }
 
-function printInterval(within: ScanSource['within']): string {
+function printInterval(within: Within | undefined, qualifier = ''): string {
   if (!within) return '';
-  const { column, from, to } = within;
+  const { from, to } = within;
+  const column = `${qualifier}${quote(within.column)}`;
   const conditions = [
-    from === undefined ? '' : `${quote(column)} >= make_timestamp(${Math.ceil(from)})`,
-    to === undefined ? '' : `${quote(column)} < make_timestamp(${Math.ceil(to)})`,
+    from === undefined ? '' : `${column} >= make_timestamp(${Math.ceil(from)})`,
+    to === undefined ? '' : `${column} < make_timestamp(${Math.ceil(to)})`,
   ].filter(Boolean);
   return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
 }

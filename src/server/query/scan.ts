@@ -1,8 +1,6 @@
 import { type KqlType, type Table, tablesByName } from '#core/schema/index.ts';
 import type { Segment, StoreReader } from '#server/store/index.ts';
-import { findComputed } from './computed.ts';
-
-const MICROS_PER_HOUR = 3_600_000_000;
+import { type ComputedColumn, findComputed } from './computed.ts';
 
 /** What the compiler asks to be read. */
 export interface ScanRequest {
@@ -31,12 +29,19 @@ export interface ScanSource {
   readonly table: string;
   readonly columns: ScanRequest['columns'];
   /** Columns that are computed, not read; a subset of `columns`. */
-  readonly computed: readonly string[];
+  readonly computed: readonly ComputedSource[];
   readonly files: readonly string[];
-  /** Files of the table that computed columns look rows up in. */
-  readonly besideFiles: readonly string[];
-  /** Column and interval that rows are restricted to. */
-  readonly within: (Interval & { readonly column: string }) | undefined;
+  readonly within: Within | undefined;
+}
+
+/** Column and interval that rows are restricted to. */
+export type Within = Interval & { readonly column: string };
+
+/** A computed column, with what its table holds for the time of the scan. */
+export interface ComputedSource {
+  readonly column: string;
+  readonly files: readonly string[];
+  readonly within: Within | undefined;
 }
 
 /** What reading the scans of a query amounts to. */
@@ -65,7 +70,7 @@ export function resolveScans(
 ): ResolvedScans {
   if (!store)
     return {
-      scans: requests.map((r) => describeScan(r, [], [], timespan)),
+      scans: requests.map((r) => describeScan(r, [], timespan)),
       cost: { rows: 0, bytes: 0, segments: 0 },
       versions: '',
     };
@@ -80,9 +85,13 @@ export function resolveScans(
       for (const segment of segments) opened.set(segment.id, segment);
       const share = table ? Math.min(1, request.columns.length / table.columns.length) : 0;
       bytes += sum(segments, (s) => s.sizeBytes) * share;
-      const beside = table ? besideSegments(store, table, request, segments) : [];
-      for (const segment of beside) opened.set(segment.id, segment);
-      return describeScan(request, segments, beside, timespan);
+      const span = table && spanOf(segments, table.timeColumn, bounds(request, table, timespan));
+      return describeScan(request, segments, timespan, (rule) => {
+        const within = span && { ...span, from: span.from - rule.reachMicros };
+        const beside = within ? besideSegments(store, rule, within) : [];
+        for (const segment of beside) opened.set(segment.id, segment);
+        return { files: beside.map((s) => s.path), within: within && besideWithin(rule, within) };
+      });
     });
     const tables = [...new Set(requests.flatMap((r) => [r.table, ...besideTables(r)]))].sort();
     return {
@@ -100,8 +109,8 @@ export function resolveScans(
 function describeScan(
   request: ScanRequest,
   segments: readonly Segment[],
-  beside: readonly Segment[],
   timespan: Interval | undefined,
+  lookUp: (rule: ComputedColumn) => Omit<ComputedSource, 'column'> = () => NOTHING_BESIDE,
 ): ScanSource {
   const table = tablesByName.get(request.table);
   const isLimited = timespan?.from !== undefined || timespan?.to !== undefined;
@@ -109,12 +118,13 @@ function describeScan(
     name: request.name,
     table: request.table,
     columns: request.columns,
-    computed: request.columns.map((c) => c.name).filter((name) => isComputed(table, name)),
+    computed: computedColumns(request).map((rule) => ({ column: rule.column, ...lookUp(rule) })),
     files: segments.map((s) => s.path),
-    besideFiles: beside.map((s) => s.path),
     within: table?.timeColumn && isLimited ? { column: table.timeColumn, ...timespan } : undefined,
   };
 }
+
+const NOTHING_BESIDE = { files: [], within: undefined } as const;
 
 /** The compiler's bounds, and those of the request; a half-open end is one microsecond earlier. */
 function bounds(
@@ -134,33 +144,53 @@ function bounds(
   ];
 }
 
-/** The tables that the computed columns of a scan look rows up in. */
-function besideTables(request: ScanRequest): readonly string[] {
+/** The computed columns that a scan asks for. */
+function computedColumns(request: ScanRequest): readonly ComputedColumn[] {
   const table = tablesByName.get(request.table);
   return request.columns
-    .filter((c) => isComputed(table, c.name))
-    .map((c) => findComputed(request.table, c.name).beside.table);
+    .filter((c) => table?.columns.some((own) => own.name === c.name && own.isComputed))
+    .map((c) => findComputed(request.table, c.name));
 }
 
-/** What these hold for the hours that the scan's segments touch. */
+const besideTables = (request: ScanRequest) => computedColumns(request).map((c) => c.beside.table);
+
+/** The times that rows of a scan can have: both ends included, µs. Undefined when it has none. */
+function spanOf(
+  segments: readonly Segment[],
+  timeColumn: string,
+  ranges: readonly TimeBounds[],
+): { readonly from: number; readonly to: number } | undefined {
+  const held = segments.flatMap((s) => {
+    const range = s.ranges[timeColumn];
+    return range ? [range] : [];
+  });
+  const asked = ranges.filter((r) => r.column === timeColumn);
+  const from = Math.max(
+    held.reduce((least, [first]) => Math.min(least, first), Number.POSITIVE_INFINITY),
+    ...asked.map((r) => r.from ?? Number.NEGATIVE_INFINITY),
+  );
+  const to = Math.min(
+    held.reduce((most, [, last]) => Math.max(most, last), Number.NEGATIVE_INFINITY),
+    ...asked.map((r) => r.to ?? Number.POSITIVE_INFINITY),
+  );
+  return held.length > 0 && from <= to ? { from, to } : undefined;
+}
+
 function besideSegments(
   store: StoreReader,
-  table: Table,
-  request: ScanRequest,
-  segments: readonly Segment[],
+  { beside }: ComputedColumn,
+  { from, to }: { readonly from: number; readonly to: number },
 ): readonly Segment[] {
-  const times = segments.flatMap((s) => s.ranges[table.timeColumn] ?? []);
-  if (times.length === 0) return [];
-  const from = times.reduce((a, b) => Math.min(a, b)) - MICROS_PER_HOUR;
-  const to = times.reduce((a, b) => Math.max(a, b));
-  return besideTables(request).flatMap((name) => {
-    const column = tablesByName.get(name)?.timeColumn ?? '';
-    return store.segments({ table: name, ranges: [{ column, from, to }] });
-  });
+  const column = tablesByName.get(beside.table)?.timeColumn ?? '';
+  return store.segments({ table: beside.table, ranges: [{ column, from, to }] });
 }
 
-function isComputed(table: Table | undefined, column: string): boolean {
-  return table?.columns.some((c) => c.name === column && c.isComputed) ?? false;
+/** As rows are restricted: half-open. */
+function besideWithin(
+  { beside }: ComputedColumn,
+  { from, to }: { readonly from: number; readonly to: number },
+): Within {
+  return { column: tablesByName.get(beside.table)?.timeColumn ?? '', from, to: to + 1 };
 }
 
 const sum = <T>(list: readonly T[], of: (one: T) => number) =>

@@ -57,7 +57,9 @@ type Execute = Extract<WorkerRequest, { kind: 'execute' }>;
 
 async function execute(request: Execute): Promise<Executed> {
   const { db, facts } = await engine;
-  const files = [...new Set(request.scans.flatMap((s) => [...s.files, ...s.besideFiles]))];
+  const files = [
+    ...new Set(request.scans.flatMap((s) => [...s.files, ...s.computed.flatMap((c) => c.files)])),
+  ];
   for (let attempt = 1; ; attempt++)
     try {
       const executed = await executeOnce(db, facts, request);

@@ -423,6 +423,12 @@ describe('primary observations', () => {
     expect(total(rows, 'RecordCount')).toBe(2);
     expect(flows).toBe(1);
   });
+
+  it('are repeated in one row where an observer counts one direction and both', async () => {
+    const half = { ...inbound, PacketsDestToSrc: null, BytesDestToSrc: null };
+    const { rows } = await repeats([outbound, inbound, half, half]);
+    expect(rows.map((r) => [r['Observer'], r['RecordCount']])).toEqual([['AA-AA-AA-AA-AA-AA', 3]]);
+  });
 });
 
 const anyFlow: fc.Arbitrary<FlowRow> = fc

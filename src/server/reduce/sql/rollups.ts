@@ -170,6 +170,7 @@ const observed: Rollup = {
   })} FROM inside JOIN addresses USING (h) JOIN contexts v USING (c)`,
 };
 
+/** One row for each that a row of Flows can be found by: Flows.IsPrimary is read with a plain join. */
 const repeated: Rollup = {
   table: repeatedObservations,
   select: `SELECT ${selectList(repeatedObservations, {
@@ -187,7 +188,11 @@ const repeated: Rollup = {
     Network: 'v.Network',
     Subnet: 'v.Subnet',
     RecordCount: 'r.n',
-  })} FROM repeats r JOIN contexts v USING (c) JOIN observers q ON q.o = r.primary_o
+  })} FROM (
+      SELECT hr, s, d, o, dir, sum(n)::BIGINT AS n, arg_min(c, one_way) AS c,
+        arg_min(primary_o, one_way) AS primary_o, arg_min(primary_dir, one_way) AS primary_dir
+      FROM repeats GROUP BY hr, s, d, o, dir) r
+    JOIN contexts v USING (c) JOIN observers q ON q.o = r.primary_o
     JOIN addresses src ON src.h = r.s JOIN addresses dest ON dest.h = r.d`,
 };
 
