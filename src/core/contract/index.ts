@@ -36,7 +36,7 @@ export {
   type SchemaAnswer,
   type Signature,
 } from './routes/query.ts';
-export type { SavedQuery } from './routes/saved.ts';
+export type { PastQuery, SavedQuery } from './routes/saved.ts';
 export {
   type Completeness,
   SOURCE_STATES,

@@ -2,7 +2,12 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printInstant } from '#core/base/index.ts';
 import { TABLES } from '#core/schema/index.ts';
-import { createAuth, createSavedQueries, prepareState } from '#server/auth/index.ts';
+import {
+  createAuth,
+  createQueryHistory,
+  createSavedQueries,
+  prepareState,
+} from '#server/auth/index.ts';
 import {
   createEventHub,
   createHttpServer,
@@ -109,6 +114,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     version,
     auth,
     saved: createSavedQueries(store.state, now),
+    history: createQueryHistory(store.state, now),
     queries: tellQueries(queries),
     watchlists: { ...watchlists, largestBytes: LARGEST_BYTES },
     schema: () => schemaAnswer(TABLES),

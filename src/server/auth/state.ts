@@ -48,6 +48,16 @@ const STEPS: readonly string[] = [
   ${Object.values(AUDIT_TRIGGERS).join(';\n')};
   `,
   `ALTER TABLE login_links ADD COLUMN account TEXT NOT NULL DEFAULT 'admin'`,
+  `
+  CREATE TABLE query_history (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL REFERENCES accounts(name) ON DELETE CASCADE,
+    at INTEGER NOT NULL, query TEXT NOT NULL, outcome TEXT NOT NULL,
+    elapsed_ms INTEGER NOT NULL, rows INTEGER) STRICT;
+  CREATE INDEX query_history_account ON query_history(account, id);
+  ALTER TABLE saved_queries ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+  UPDATE saved_queries SET owner = changed_by;
+  `,
 ];
 
 type Value = string | number | null;

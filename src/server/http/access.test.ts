@@ -46,6 +46,8 @@ const INPUTS: Readonly<Record<RouteId, Readonly<Record<string, unknown>>>> = {
   savedQueries: {},
   saveQuery: { id: 'mine', name: 'Mine', query: 'Flows' },
   deleteQuery: { id: 'none' },
+  queryHistory: {},
+  clearHistory: {},
   watchlists: {},
   watchlist: { alias: 'none' },
   putWatchlist: { alias: 'hosts' },

@@ -12,7 +12,7 @@ import type {
   StatusAnswer,
   Watchlist,
 } from '#core/contract/index.ts';
-import type { Auth, SavedQueries } from '#server/auth/index.ts';
+import type { Auth, QueryHistory, SavedQueries } from '#server/auth/index.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
@@ -99,6 +99,7 @@ export interface HttpDeps {
   readonly version: string;
   readonly auth: Auth;
   readonly saved: SavedQueries;
+  readonly history: QueryHistory;
   readonly queries: QueryService;
   readonly watchlists: WatchlistService;
   readonly schema: () => SchemaAnswer;

@@ -144,7 +144,10 @@ export const queryRoutes = {
     path: '/api/v1/query',
     access: 'viewer',
     says: 'Answers a KQL query.',
-    input: queryInput,
+    input: queryInput.extend({
+      /** Written into the asker's history: for what people run by hand. */
+      isKept: z.boolean().optional(),
+    }),
     output: queryResult,
     audit: 'query',
   }),

@@ -9,10 +9,24 @@ export const savedQuery = z.object({
   name: z.string(),
   query: z.string(),
   description: z.string(),
+  /** Who saved it first; they and admins may change and delete it. */
+  owner: z.string(),
   changedBy: z.string(),
   changedAt: instant,
 });
 export type SavedQuery = z.infer<typeof savedQuery>;
+
+/** A query that somebody ran by hand. */
+export const pastQuery = z.object({
+  id: z.int(),
+  query: z.string(),
+  at: instant,
+  outcome: z.enum(['done', 'failed', 'cancelled']),
+  elapsedMs: z.number(),
+  /** Rows of the answer; null where there was none. */
+  rows: z.int().nullable(),
+});
+export type PastQuery = z.infer<typeof pastQuery>;
 
 export const savedRoutes = {
   savedQueries: defineRoute({
@@ -27,7 +41,7 @@ export const savedRoutes = {
     method: 'PUT',
     path: '/api/v1/saved-queries/:id',
     access: 'analyst',
-    says: 'Saves a query under an id, in place of what is there.',
+    says: "Saves a query under an id, in place of what is there and is one's own.",
     input: z.strictObject({
       id,
       name: z.string().trim().min(1).max(200),
@@ -40,8 +54,24 @@ export const savedRoutes = {
     method: 'DELETE',
     path: '/api/v1/saved-queries/:id',
     access: 'analyst',
-    says: 'Deletes a saved query.',
+    says: "Deletes a saved query of one's own; an admin may delete any.",
     input: z.strictObject({ id }),
+    output: done,
+  }),
+  queryHistory: defineRoute({
+    method: 'GET',
+    path: '/api/v1/query-history',
+    access: 'viewer',
+    says: 'The latest queries that one ran with `isKept`, newest first.',
+    input: nothing,
+    output: z.object({ queries: z.array(pastQuery) }),
+  }),
+  clearHistory: defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/query-history',
+    access: 'viewer',
+    says: "Forgets one's own history. The audit log keeps its entries.",
+    input: nothing,
     output: done,
   }),
 };

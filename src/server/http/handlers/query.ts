@@ -1,4 +1,4 @@
-import type { QueryInput, RouteId } from '#core/contract/index.ts';
+import type { PastQuery, QueryInput, RouteId } from '#core/contract/index.ts';
 import { Refused } from '#server/auth/index.ts';
 import { type Call, callerOf, type Handlers } from '../call.ts';
 import type { Asker, HttpDeps } from '../deps.ts';
@@ -15,13 +15,30 @@ export const queryIds = [
   'exportQuery',
 ] as const satisfies readonly RouteId[];
 
-export function queryHandlers({ queries, schema }: HttpDeps): Handlers<(typeof queryIds)[number]> {
+export function queryHandlers({
+  queries,
+  schema,
+  history,
+  now,
+}: HttpDeps): Handlers<(typeof queryIds)[number]> {
   return {
-    async query(input, call) {
+    async query({ isKept, ...input }, call) {
       noteQuery(call, input);
-      const result = await queries.run(input, askerOf(call));
-      call.note({ rows: result.rows.length, elapsedMs: Math.round(result.stats.elapsedMs) });
-      return result;
+      const startedAt = now();
+      const keep = (outcome: PastQuery['outcome'], rows: number | null) => {
+        if (!isKept) return;
+        const elapsedMs = now() - startedAt;
+        history.add(callerOf(call).name, { query: input.query, outcome, elapsedMs, rows });
+      };
+      try {
+        const result = await queries.run(input, askerOf(call));
+        call.note({ rows: result.rows.length, elapsedMs: Math.round(result.stats.elapsedMs) });
+        keep('done', result.rows.length);
+        return result;
+      } catch (error) {
+        keep(call.signal.aborted ? 'cancelled' : 'failed', null);
+        throw error;
+      }
     },
     schema: () => schema(),
     kqlCheck: async ({ query }) => ({ diagnostics: [...(await queries.check(query))] }),

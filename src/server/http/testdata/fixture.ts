@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Job, QueryResult, Role, ServerEvent } from '#core/contract/index.ts';
 import { TABLES } from '#core/schema/index.ts';
 import { createWatchlists, LARGEST_BYTES } from '#server/watchlist/index.ts';
-import { type Auth, createAuth, createSavedQueries, openState, type State } from '#server/auth/index.ts';
+import { type Auth, createAuth, createQueryHistory, createSavedQueries, openState, type State } from '#server/auth/index.ts';
 import {
   createEventHub,
   createHttpServer,
@@ -205,6 +205,7 @@ export async function openFixture(
     version: '0.1.0',
     auth,
     saved: createSavedQueries(state, clock),
+    history: createQueryHistory(state, clock),
     queries: queryService(queries, aborted),
     watchlists: {
       ...createWatchlists({ folder: join(folder, 'watchlists') }),

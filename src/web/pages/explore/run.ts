@@ -32,7 +32,7 @@ export function useRun(): {
     abort.current = mine;
     const startedAt = performance.now();
     setRun({ state: 'running', query, startedAt });
-    call('query', { query, limits: { rows: MOST_ROWS } }, mine.signal).then(
+    call('query', { query, limits: { rows: MOST_ROWS }, isKept: true }, mine.signal).then(
       (result) => {
         if (!mine.signal.aborted)
           setRun({ state: 'done', query, result, tookMs: performance.now() - startedAt });
