@@ -24,3 +24,10 @@ export type {
 export { locate, type Refusal, type RefusalCode, RefusalError, refuse } from './refusal.ts';
 export { EPOCH_TICKS, printDatetimeTicks, printTimespan } from './runtime/datetime.ts';
 export { ASIM_FUNCTIONS, type StoredFunction } from './stored/asim.ts';
+export {
+  WATCHLIST_COLUMNS,
+  WATCHLIST_DATABASE,
+  watchlistAlias,
+  watchlistFunctions,
+  watchlistTable,
+} from './stored/watchlists.ts';

@@ -21,7 +21,7 @@ import { createQueryService, type QueryLimits } from '#server/query/index.ts';
 import { createReducer } from '#server/reduce/index.ts';
 import { createRecogniser } from '#server/source/index.ts';
 import { createKeeper, mergeInProcess, openStore, writeServerFile } from '#server/store/index.ts';
-import { createWatchlists, LARGEST_BYTES } from '#server/watchlist/index.ts';
+import { LARGEST_BYTES } from '#server/watchlist/index.ts';
 import type { Config } from './config/index.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createLoads } from './serving/loads.ts';
@@ -31,7 +31,7 @@ import { followSources } from './serving/sources.ts';
 import { createStatus } from './serving/status.ts';
 import { readRetention, tellUpkeep } from './serving/upkeep.ts';
 import { readVersion } from './version.ts';
-import { readWatchlists } from './watchlists.ts';
+import { configureWatchlists } from './watchlists.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -64,13 +64,14 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     onRecovery: (recovery) =>
       log.warn('an earlier run ended early; its unfinished work was cleared away', { ...recovery }),
   });
+  const watchlists = configureWatchlists(config, data);
   const queries = createQueryService({
     store,
+    watchlists,
     clock,
     limits: readQueryLimits(config.query),
     log: (message) => log.debug(message),
   });
-  const watchlists = createWatchlists(readWatchlists(config, data));
   const recogniser = createRecogniser(store);
   const ingester = new Ingester({ store, recogniser, clock });
   const reducer = createReducer({

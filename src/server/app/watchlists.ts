@@ -1,11 +1,16 @@
 import { join, resolve } from 'node:path';
-import type { WatchlistsOptions } from '#server/watchlist/index.ts';
-import type { Config } from './config/index.ts';
+import { createWatchlists, type Watchlists } from '#server/watchlist/index.ts';
+import { type Config, loadConfig } from './config/index.ts';
 
-/** Where watchlists lie: below the data folder, and where the configuration says. */
-export function readWatchlists(config: Config, folder: string): WatchlistsOptions {
-  return {
+/** Watchlists below the data folder, and where the configuration says. */
+export function configureWatchlists(config: Config, folder: string): Watchlists {
+  return createWatchlists({
     folder: join(folder, 'watchlists'),
     named: config.watchlists.map((list) => ({ ...list, file: resolve(list.file) })),
-  };
+  });
+}
+
+/** The same for a data folder whose configuration is not read yet. */
+export function openWatchlists(folder: string): Watchlists {
+  return configureWatchlists(loadConfig(undefined, folder).config, folder);
 }

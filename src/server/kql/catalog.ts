@@ -1,4 +1,4 @@
-import { ASIM_FUNCTIONS } from '#core/kql/index.ts';
+import { ASIM_FUNCTIONS, watchlistFunctions } from '#core/kql/index.ts';
 import { TABLES, type Table } from '#core/schema/index.ts';
 import type { Catalog, CatalogFunction, CatalogTable } from './kusto.ts';
 
@@ -21,12 +21,16 @@ export function makeCatalog(
     readonly functions?: readonly CatalogFunction[];
     readonly extra?: ExtraTables;
     readonly tables?: readonly Table[];
+    /** By alias, with all their columns. */
+    readonly watchlists?: readonly CatalogTable[];
   } = {},
 ): Catalog {
   const tables = new Map<string, CatalogTable>();
   const hasFlows = (more.tables ?? TABLES).some((t) => t.name === 'Flows');
+  const watchlists = more.watchlists ?? [];
   const functions: CatalogFunction[] = [
     ...(hasFlows ? ASIM_FUNCTIONS : []),
+    ...(hasFlows ? watchlistFunctions(watchlists.map((w) => w.name)) : []),
     ...(more.functions ?? []),
   ];
   const extra = more.extra?.tables ?? {};
@@ -54,5 +58,5 @@ export function makeCatalog(
         columns: [{ name: 'TimeGenerated', type: 'datetime' }],
         isOpen: true,
       });
-  return { tables: [...tables.values()], functions };
+  return { tables: [...tables.values()], functions, watchlists };
 }

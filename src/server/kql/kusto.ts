@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { WATCHLIST_DATABASE } from '#core/kql/index.ts';
 
 /**
  * The one file that imports `@kusto/language-service-next` (C# compiled to JavaScript by Bridge.NET): loads it, declares
@@ -37,6 +38,8 @@ export interface CatalogFunction {
 export interface Catalog {
   readonly tables: readonly CatalogTable[];
   readonly functions: readonly CatalogFunction[];
+  /** Tables of the database `watchlists`, by alias. */
+  readonly watchlists?: readonly CatalogTable[];
 }
 
 export interface Diagnostic {
@@ -316,7 +319,7 @@ export function declareSchema(catalog: Catalog): Schema {
       null,
       null,
     );
-  const tables = catalog.tables.map((t) => {
+  const table = (t: CatalogTable) => {
     const made = construct(
       path(symbols, 'TableSymbol', '$ctor6'),
       t.name,
@@ -324,7 +327,8 @@ export function declareSchema(catalog: Catalog): Schema {
       t.description ?? null,
     );
     return t.isOpen ? call(made, 'WithIsOpen', true) : made;
-  });
+  };
+  const tables = catalog.tables.map(table);
   const functions = catalog.functions.map((f) =>
     construct(
       path(symbols, 'FunctionSymbol', '$ctor16'),
@@ -338,7 +342,14 @@ export function declareSchema(catalog: Catalog): Schema {
     ...tables,
     ...functions,
   ]);
-  return { raw: call(path(kusto, 'GlobalState', 'Default'), 'WithDatabase', database) };
+  const watchlists = construct(
+    path(symbols, 'DatabaseSymbol', 'ctor'),
+    WATCHLIST_DATABASE,
+    (catalog.watchlists ?? []).map(table),
+  );
+  const cluster = construct(path(symbols, 'ClusterSymbol', 'ctor'), 'weir', [database, watchlists]);
+  const state = call(path(kusto, 'GlobalState', 'Default'), 'WithCluster', cluster);
+  return { raw: call(state, 'WithDatabase', database) };
 }
 
 export interface Analysis {

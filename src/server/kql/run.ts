@@ -14,12 +14,14 @@ import {
   RefusalError,
   type Scan,
   type Stage,
+  WATCHLIST_COLUMNS,
 } from '#core/kql/index.ts';
 import type { Duckdb, DuckdbResult } from '#server/duckdb/index.ts';
 import { type Fix, fixes, suggestions } from './assist.ts';
 import { analyze, type Catalog, declareSchema, type Schema } from './kusto.ts';
 import { natives } from './natives.ts';
 import { readQuery } from './read/query.ts';
+import { UndeclaredWatchlist } from './read/watchlists.ts';
 
 /** A catalog declared to the language service; make it once per version of the schema. */
 export interface Prepared {
@@ -67,12 +69,24 @@ function ticks(micros: number): bigint {
   return BigInt(micros) * 10n + EPOCH;
 }
 
+/** A watchlist by another spelling of its alias; one that does not exist is empty, with whatever columns are asked for. */
+function declareWatchlist(catalog: Catalog, alias: string): Catalog {
+  const lists = catalog.watchlists ?? [];
+  const same = lists.find((w) => w.name.toLowerCase() === alias.toLowerCase());
+  const declared = same
+    ? { ...same, name: alias }
+    : { name: alias, columns: WATCHLIST_COLUMNS, isOpen: true };
+  return { ...catalog, watchlists: [...lists, declared] };
+}
+
 /** Parses, binds and plans. Never throws for a query's fault. */
 export function compile(query: string, prepared: Prepared, options: CompileOptions): Compiled {
   try {
     const bound = readQuery(analyze(query, prepared.schema), prepared.catalog);
     return { ok: true, plan: planQuery(bound, { now: ticks(options.now) }) };
   } catch (error) {
+    if (error instanceof UndeclaredWatchlist)
+      return compile(query, prepare(declareWatchlist(prepared.catalog, error.alias)), options);
     if (error instanceof RefusalError)
       return { ok: false, refusal: locate(query, error.code, error.message, error.at) };
     if (error instanceof RangeError)

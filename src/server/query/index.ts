@@ -13,3 +13,4 @@ export type {
 } from './query.ts';
 export type { Interval } from './scan.ts';
 export { createQueryService, type QueryServiceDeps } from './service.ts';
+export type { ListKeeper, ReadableList } from './watchlists.ts';

@@ -20,13 +20,15 @@ export interface ParserHost {
   ask(message: Message): Promise<unknown>;
   /** Resolves when the parser has loaded. */
   warm(): Promise<void>;
+  /** Replaces the first request of every child; one that lives is asked it too, before anything that comes later. */
+  retell(warmUp: Message): void;
   readonly pid: number | undefined;
   stop(): void;
 }
 
 interface Parser {
   readonly child: Child;
-  readonly ready: Promise<unknown>;
+  ready: Promise<unknown>;
   requests: number;
   /** Set by the first request that a death rejects: the one the child was working on. */
   isBlamed: boolean;
@@ -42,6 +44,7 @@ export function createParserHost(options: ParserHostOptions): ParserHost {
   let successor: Parser | undefined;
   let isStopped = false;
   let idleTimer: NodeJS.Timeout | undefined;
+  let { warmUp } = options;
 
   /** Ends a child through no fault of its requests: one that slips in just now is asked again elsewhere. */
   function end(parser: Parser): void {
@@ -60,7 +63,7 @@ export function createParserHost(options: ParserHostOptions): ParserHost {
 
   function launch(): Parser {
     const child = options.start();
-    const ready = child.request(options.warmUp);
+    const ready = child.request(warmUp);
     // Whoever asks sees the failure; a parser that fails to load before anybody asks must not end this process.
     ready.catch(() => {});
     return { child, ready, requests: 0, isBlamed: false };
@@ -141,6 +144,14 @@ export function createParserHost(options: ParserHostOptions): ParserHost {
     async warm() {
       await acquire().ready;
       restAfter();
+    },
+    retell(message) {
+      warmUp = message;
+      for (const parser of [current, successor]) {
+        if (!parser?.child.isAlive) continue;
+        parser.ready = Promise.all([parser.ready, parser.child.request(message)]);
+        parser.ready.catch(() => {});
+      }
     },
     get pid() {
       return current?.child.isAlive ? current.child.pid : undefined;

@@ -1,6 +1,6 @@
 import type { Render, ResultColumn } from '#core/contract/index.ts';
 import type { Plan } from '#core/kql/index.ts';
-import type { CatalogFunction, ExtraTables } from '#server/kql/index.ts';
+import type { CatalogFunction, CatalogTable, ExtraTables } from '#server/kql/index.ts';
 import type { QueryWarning } from './query.ts';
 import type { ScanSource } from './scan.ts';
 
@@ -17,6 +17,7 @@ export interface Compiled {
 export interface CatalogParts {
   readonly functions?: readonly CatalogFunction[];
   readonly extra?: ExtraTables;
+  readonly watchlists?: readonly CatalogTable[];
 }
 
 /** What the parser's process is asked. */

@@ -44,6 +44,15 @@ export interface ComputedSource {
   readonly within: Within | undefined;
 }
 
+/** A table that is one Parquet file outside the store. */
+export interface WholeFile {
+  readonly path: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+  /** Changes with the content. */
+  readonly version: string;
+}
+
 /** What reading the scans of a query amounts to. */
 export interface ScanCost {
   readonly rows: number;
@@ -60,20 +69,43 @@ export interface ResolvedScans {
 }
 
 /**
- * Finds the segments of each scan at one moment. A table that no segment belongs to is an empty relation; without a
- * store every table is.
+ * Finds the files of each scan at one moment: segments, or the one file of a table that is not in the store. A table
+ * that nothing belongs to is an empty relation; without a store every table of the store is.
  */
 export function resolveScans(
   requests: readonly ScanRequest[],
   store: StoreReader | undefined,
   timespan: Interval | undefined,
+  outside: ReadonlyMap<string, WholeFile> = new Map(),
 ): ResolvedScans {
-  if (!store)
-    return {
-      scans: requests.map((r) => describeScan(r, [], timespan)),
-      cost: { rows: 0, bytes: 0, segments: 0 },
-      versions: '',
-    };
+  const { scans, cost, versions } = store
+    ? resolveStored(requests, store, timespan)
+    : {
+        scans: requests.map((r) => describeScan(r, [], timespan)),
+        cost: { rows: 0, bytes: 0, segments: 0 },
+        versions: '',
+      };
+  if (outside.size === 0) return { scans, cost, versions };
+  const files = [...outside.values()];
+  return {
+    scans: scans.map((scan) => {
+      const file = outside.get(scan.table);
+      return file ? { ...scan, files: [file.path] } : scan;
+    }),
+    cost: {
+      ...cost,
+      rows: cost.rows + sum(files, (f) => f.rows),
+      bytes: cost.bytes + sum(files, (f) => f.sizeBytes),
+    },
+    versions: [versions, ...[...outside].map(([table, f]) => `${table}@${f.version}`)].join(),
+  };
+}
+
+function resolveStored(
+  requests: readonly ScanRequest[],
+  store: StoreReader,
+  timespan: Interval | undefined,
+): ResolvedScans {
   return store.snapshot(() => {
     const opened = new Map<string, Segment>();
     let bytes = 0;

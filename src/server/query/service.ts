@@ -20,12 +20,14 @@ import type {
 import type { Checked, Completed, QueryRequest, QueryResult, QueryService } from './query.ts';
 import { type ResolvedScans, resolveScans } from './scan.ts';
 import { makeSpillFolder } from './spill-folder.ts';
+import { declareLists, type ListKeeper, mayNameLists, resolveLists } from './watchlists.ts';
 
 export interface QueryServiceDeps {
   /** Absent: every table is empty. */
   readonly store: StoreReader | undefined;
   /** What queries can name beside the declared tables. */
   readonly catalog?: CatalogParts;
+  readonly watchlists?: ListKeeper;
   /** µs since 1970. */
   readonly clock: () => number;
   readonly limits?: Partial<QueryLimits>;
@@ -58,6 +60,9 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
   const limits: QueryLimits = { ...DEFAULT_LIMITS, ...shareOut(), ...deps.limits };
   const cache = createResultCache<QueryResult>(limits.cacheBytes);
   let spillFolder: string | undefined;
+  /** Files of watchlists by version; they go with the spill folder. */
+  const listFiles = new Map<string, string>();
+  let toldLists = '';
 
   const parser = createParserHost({
     start: () => startChild(new URL('./parser-main.ts', import.meta.url), [], PARSER.heapBytes),
@@ -117,8 +122,24 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     }
   }
 
+  /** Tells the parser of the watchlists that there are now, when a text may name one. */
+  function tellLists(text: string): void {
+    if (!deps.watchlists || !mayNameLists(text)) return;
+    const watchlists = declareLists(deps.watchlists.readable());
+    const lists = JSON.stringify(watchlists);
+    if (lists === toldLists) return;
+    toldLists = lists;
+    const message: ParserRequest = { kind: 'warm', catalog: { ...deps.catalog, watchlists } };
+    parser.retell(message);
+  }
+
+  function askAbout<T>(message: Exclude<ParserRequest, { kind: 'warm' }>): Promise<T> {
+    tellLists(message.text);
+    return ask<T>(message);
+  }
+
   const compile = ({ text, parameters }: QueryRequest, now: number) =>
-    ask<Compiled>({ kind: 'compile', text, parameters: parameters ?? {}, now });
+    askAbout<Compiled>({ kind: 'compile', text, parameters: parameters ?? {}, now });
 
   async function run(request: QueryRequest): Promise<QueryResult> {
     const startedAt = performance.now();
@@ -126,7 +147,8 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     const bound = narrow(limits, request.limits);
     pool.warm();
     const compiled = await compile(request, clock());
-    const scans = resolveScans(compiled.plan.scans, store, request.timespan);
+    const lists = resolveLists(compiled.plan, deps.watchlists, spill, listFiles);
+    const scans = resolveScans(compiled.plan.scans, store, request.timespan, lists.files);
     const key = isRepeatable(compiled.plan)
       ? hash([compiled.plan, request.timespan, scans.versions, bound.maxRows, bound.maxBytes])
       : undefined;
@@ -145,7 +167,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
         isCached: false,
       },
       ...(executed.truncated ? { truncated: executed.truncated } : {}),
-      warnings: [...compiled.warnings, ...executed.warnings],
+      warnings: [...compiled.warnings, ...lists.warnings, ...executed.warnings],
     };
     // A file that could not be read may be back the next time.
     if (key !== undefined && executed.warnings.length === 0)
@@ -240,16 +262,18 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     query: run,
     async explain(request) {
       const compiled = await compile(request, clock());
-      const { scans } = resolveScans(compiled.plan.scans, store, request.timespan);
+      const lists = resolveLists(compiled.plan, deps.watchlists, spill, listFiles);
+      const { scans } = resolveScans(compiled.plan.scans, store, request.timespan, lists.files);
       // The printer of SQL takes a while to load, and is needed here only.
       const { printStages } = await import('./explain.ts');
       return { plan: compiled.plan, sql: printStages(compiled.plan, scans) };
     },
-    check: (text) => ask<Checked>({ kind: 'check', text }),
-    complete: (text, position) => ask<Completed>({ kind: 'complete', text, position }),
-    hover: (text, position) => ask<Hover | null>({ kind: 'hover', text, position }),
-    signature: (text, position) => ask<Signature | null>({ kind: 'signature', text, position }),
-    format: (text) => ask<string>({ kind: 'format', text }),
+    check: (text) => askAbout<Checked>({ kind: 'check', text }),
+    complete: (text, position) => askAbout<Completed>({ kind: 'complete', text, position }),
+    hover: (text, position) => askAbout<Hover | null>({ kind: 'hover', text, position }),
+    signature: (text, position) =>
+      askAbout<Signature | null>({ kind: 'signature', text, position }),
+    format: (text) => askAbout<string>({ kind: 'format', text }),
     inspect: (files) => onAnyWorker<ReadonlyMap<string, string>>({ kind: 'inspect', files }),
     async writeParquet({ columns, rows }) {
       const file = join(spill(), `${randomUUID()}.parquet`);

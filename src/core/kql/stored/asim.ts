@@ -166,10 +166,4 @@ export const ASIM_FUNCTIONS: readonly StoredFunction[] = [
     body: empty(AUDIT_EVENT),
     description: 'Changes in ASIM’s columns. No source fills it yet.',
   },
-  {
-    name: '_GetWatchlist',
-    parameters: '(watchlistAlias:string, keys:dynamic=dynamic([]))',
-    body: 'datatable(_DTItemId:string, LastUpdatedTimeUTC:datetime, SearchKey:string, WatchlistItem:dynamic)[]',
-    description: 'The items of a watchlist. None can be loaded yet, so every list is empty.',
-  },
 ];

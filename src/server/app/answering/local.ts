@@ -1,10 +1,10 @@
 import type { ExtraTables } from '#server/kql/index.ts';
-import { createQueryService, type QueryService } from '#server/query/index.ts';
+import { createQueryService, type ListKeeper, type QueryService } from '#server/query/index.ts';
 import { openReader, StoreMissing, type StoreReader } from '#server/store/index.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { asCommandError } from '../data-store.ts';
 import type { Answerer } from './answerer.ts';
-import { readsReduced } from './reduced-names.ts';
+import { namesLists, readsReduced } from './names.ts';
 
 export interface LocalOptions {
   readonly folder: DataFolder;
@@ -22,10 +22,16 @@ const PATIENCE_MS = 1500;
 /** Answers from the data folder, read beside whoever writes it. */
 export function createLocalAnswerer(
   options: LocalOptions,
-): Answerer & { readonly service: QueryService } {
+): Answerer & Pick<QueryService, 'explain'> {
   const store = openFolder(options.folder);
+  /** Known from the first query on that may name one. */
+  let lists: ListKeeper | undefined;
   const service = createQueryService({
     store,
+    watchlists: {
+      readable: () => lists?.readable() ?? [],
+      writeItems: (alias, file) => lists?.writeItems(alias, file),
+    },
     catalog: options.further === undefined ? {} : { extra: options.further },
     clock: () => Date.now() * 1000,
     limits: options.limits,
@@ -44,13 +50,18 @@ export function createLocalAnswerer(
   }
 
   async function prepare(text: string): Promise<void> {
-    if (!store || !readsReduced(text)) return;
+    if (!store) return;
+    if (namesLists(text)) lists ??= (await import('../watchlists.ts')).openWatchlists(store.folder);
+    if (!readsReduced(text)) return;
     caughtUp ??= catchUpAloud(store.folder);
     await caughtUp;
   }
 
   return {
-    service,
+    async explain(request) {
+      await prepare(request.text);
+      return service.explain(request);
+    },
     async answer(request) {
       await prepare(request.text);
       return service.query(request);

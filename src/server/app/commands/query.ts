@@ -149,7 +149,7 @@ async function explain(
     further: undefined,
   });
   try {
-    const { plan, sql } = await answerer.service.explain({ text });
+    const { plan, sql } = await answerer.explain({ text });
     if (invocation.value('output') === 'json')
       around.stdout.write(`${JSON.stringify({ plan, sql })}\n`);
     else around.stdout.write(`${JSON.stringify(plan, null, 1)}\n\n${sql.join(';\n\n')};\n`);

@@ -18,6 +18,7 @@ import {
   type Scope,
   spanOf,
 } from './scope.ts';
+import { readWatchlist } from './watchlists.ts';
 
 /** The parts of a left-deep pipeline, first to last. */
 export function flatten(node: SyntaxNode): SyntaxNode[] {
@@ -182,10 +183,13 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
         node.kind === 'ExternalDataExpression' ? 'externaldata' : 'external_table',
         reading,
       );
-    case 'PathExpression':
+    case 'PathExpression': {
+      const watchlist = readWatchlist(node, scope, reading);
+      if (watchlist) return watchlist;
       if (/^(cluster|database|workspace|app)\s*\(/i.test(node.text()))
         external(node, node.text(), reading);
       break;
+    }
     case 'ToTableExpression':
       return { kind: 'pipe', pipe: readPipe(node.need('Expression'), scope, reading), at };
     case 'SearchOperator': {

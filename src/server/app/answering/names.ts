@@ -9,3 +9,8 @@ const REDUCED = new RegExp(
 export function readsReduced(text: string): boolean {
   return REDUCED.test(text);
 }
+
+/** True when a query may read a watchlist. */
+export function namesLists(text: string): boolean {
+  return /watchlist/i.test(text);
+}
