@@ -127,7 +127,9 @@ const TASKS = {
   },
   serve: () => {
     buildWeb();
-    return node('src/server/app/main.ts', 'serve', ...args);
+    return process.platform === 'win32'
+      ? node('src/server/app/main.ts', 'serve', ...args)
+      : run(join(home, 'weir'), ['serve', ...args]);
   },
   test: () => {
     buildWeb();
