@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { valueAt } from '#core/batch/index.ts';
 import { type Decoded, decodeAll, type Problem } from '#core/decode/index.ts';
-import type { ConformanceOptions, KindScore } from './conformance.ts';
+import type { ConformanceOptions, KindScore } from './conformance-part.ts';
 
 /** One case of an index.json. */
 interface Case {

@@ -14,7 +14,7 @@ import {
   type QueryResult,
   type QueryService,
 } from '#server/query/index.ts';
-import type { ConformanceOptions, KindScore } from './conformance.ts';
+import type { ConformanceOptions, KindScore } from './conformance-part.ts';
 
 /** Queries under way at once. */
 const AT_ONCE = 4;

@@ -10,25 +10,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-
-/** What became of the cases of one kind. */
-export interface KindScore {
-  readonly kind: string;
-  readonly passed: number;
-  readonly failed: number;
-  /** Cases outside what Weir claims, for a reason that holds for the whole kind. */
-  readonly notApplicable: number;
-}
-
-export interface ConformanceOptions {
-  /** Of the part: ROOT/kql or ROOT/data. */
-  readonly root: string;
-  readonly engine: string;
-  /** Only these kinds; all when empty. */
-  readonly kinds: readonly string[];
-  /** Told of each failed case: its name and why. */
-  readonly onFailure: (kind: string, name: string, why: string) => void;
-}
+import type { ConformanceOptions, KindScore } from './conformance-part.ts';
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 

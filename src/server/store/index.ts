@@ -1,4 +1,4 @@
-export { type CheckOptions, FAULTS, type Fault, type FaultCode, partReadable } from './check.ts';
+export { partReadable } from './check.ts';
 export {
   COMPACTION,
   type Compaction,
@@ -19,6 +19,7 @@ export {
   StoreMissing,
   StoreVersion,
 } from './errors.ts';
+export { type CheckOptions, FAULTS, type Fault, type FaultCode } from './fault.ts';
 export { createKeeper, type Keeper, type KeeperDeps, type UpkeepEvent } from './keeper.ts';
 export { isLocked, type ServerAddress, writeServerFile } from './lock.ts';
 export { duckdbMerge, type MergeLimits } from './merge.ts';
@@ -32,7 +33,6 @@ export {
   type WriteOptions,
 } from './open.ts';
 export type { Recovery } from './recovery.ts';
-export type { Swept } from './removal.ts';
 export {
   applyRetention,
   RAW_TABLES,
@@ -53,6 +53,7 @@ export {
   type SegmentQuery,
   type Store,
   type StoreReader,
+  type Swept,
   type Tally,
   type TimeRange,
 } from './store.ts';

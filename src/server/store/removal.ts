@@ -3,14 +3,8 @@ import type { Micros } from '#core/base/index.ts';
 import type { Disk } from './disk.ts';
 import { findRetired, forget, retire, type SegmentFacts } from './manifest.ts';
 import type { Database } from './sqlite.ts';
-import type { ExpiryReason, RetentionEntry } from './store.ts';
+import type { ExpiryReason, RetentionEntry, Swept } from './store.ts';
 import type { Transactor } from './transactor.ts';
-
-/** What a sweep removed from disk. */
-export interface Swept {
-  readonly files: number;
-  readonly sizeBytes: number;
-}
 
 export interface SweepDeps {
   readonly db: Database;

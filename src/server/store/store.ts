@@ -1,11 +1,16 @@
 import type { ProblemCode } from '#core/decode/index.ts';
-import type { CheckOptions, Fault } from './check.ts';
-import type { Swept } from './removal.ts';
+import type { CheckOptions, Fault } from './fault.ts';
 import type { Database } from './sqlite.ts';
 import type { Summary, Usage } from './usage.ts';
 
 /** Lowest and highest value of a datetime column in a segment, in µs; both ends included. */
 export type TimeRange = readonly [min: number, max: number];
+
+/** What a sweep removed from disk. */
+export interface Swept {
+  readonly files: number;
+  readonly sizeBytes: number;
+}
 
 /** A segment that queries can see: one immutable Parquet file of one table and one day. */
 export interface Segment {
