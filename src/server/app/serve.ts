@@ -9,6 +9,7 @@ import {
   prepareState,
 } from '#server/auth/index.ts';
 import {
+  type CertificateFiles,
   createEventHub,
   createHttpServer,
   createJobs,
@@ -135,7 +136,11 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     now,
     log,
     webRoot: fileURLToPath(new URL('../../../dist/web', import.meta.url)),
-    options: { hosts: config.hosts },
+    options: {
+      hosts: config.hosts,
+      isSecure: config.tls !== undefined || (config.proxy?.tls ?? false),
+      proxies: config.proxy?.addresses ?? [],
+    },
   });
 
   let stopped: Promise<void> | undefined;
@@ -156,9 +161,12 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
   };
 
   try {
-    const started = await http.start(config.listen);
+    const started = await http.start({
+      ...config.listen,
+      tls: config.tls && resolveFiles(config.tls),
+    });
     writeServerFile(store.folder, store.owner, {
-      url: started.url,
+      url: started.localUrl,
       pid: process.pid,
       token: auth.localToken,
     });
@@ -172,6 +180,10 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     await stop();
     throw error;
   }
+}
+
+function resolveFiles({ certificate, key }: NonNullable<Config['tls']>): CertificateFiles {
+  return { certificate: resolve(certificate), key: resolve(key) };
 }
 
 function readQueryLimits(query: Config['query']): Partial<QueryLimits> {

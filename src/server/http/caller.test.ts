@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { callerAddress } from './caller.ts';
+import { callerAddress, readProxies } from './caller.ts';
 
-const PROXIES = new Set(['127.0.0.1', '10.0.0.9', 'fd00::9']);
+const PROXIES = readProxies(['127.0.0.1', '10.0.0.8/30', 'fd00::/16']);
 
 test.each([
   ['127.0.0.1', null, '127.0.0.1'],
@@ -19,4 +19,8 @@ test.each([
   ['127.0.0.1', '198.51.100.1:4711', '127.0.0.1'],
 ])('from %j saying %j it is %j', (peer, forwardedFor, address) => {
   expect(callerAddress(peer, forwardedFor, PROXIES)).toBe(address);
+});
+
+test.each(['proxy', '10.0.0.0/33', '10.0.0.0/x', 'fd00::/129', ''])('%j is no proxy', (range) => {
+  expect(() => readProxies([range])).toThrow('neither an address nor a prefix');
 });

@@ -79,9 +79,9 @@ export interface WatchlistService {
 export interface HttpOptions {
   /** Names, beside addresses and `localhost`, under which browsers may reach the server. */
   readonly hosts: readonly string[];
-  /** True behind a proxy that speaks TLS: cookies are marked Secure, and browsers are told to stay on https. */
+  /** True where browsers use https, here or at a proxy: cookies are marked Secure, and browsers stay on https. */
   readonly isSecure?: boolean;
-  /** Addresses of proxies in front of the server: their `X-Forwarded-For` is believed, and nobody else's. */
+  /** Addresses, or prefixes, of proxies in front of the server: their `X-Forwarded-For` is believed, and nobody else's. */
   readonly proxies?: readonly string[];
   /** Most bytes of one JSON body; 4 MiB. */
   readonly bodyLimitBytes?: number;

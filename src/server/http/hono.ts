@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { METHODS, ROUTES, type RouteId } from '#core/contract/index.ts';
 import { Refused } from '#server/auth/index.ts';
-import { callerAddress } from './caller.ts';
+import { callerAddress, type Proxies, readProxies } from './caller.ts';
 import type { Incoming } from './dispatch.ts';
 import { failureOf, printFailure } from './failure.ts';
 import { addSecurityHeaders } from './headers.ts';
@@ -39,7 +39,7 @@ const API = /^\/(?:api|v1|v2)(?:\/|$)/;
 export function createApp({ hosts, proxies, isSecure, metrics, answer, page }: AppOptions): App {
   const app = new Hono<Env>();
   const known = new Set(hosts.map((host) => host.toLowerCase()));
-  const trusted = new Set(proxies);
+  const trusted = readProxies(proxies);
 
   app.use(async (c, next) => {
     const began = performance.now();
@@ -105,7 +105,7 @@ function refuse(error: unknown): Response {
   return printFailure(failureOf(error, ''), 'weir');
 }
 
-function incomingOf(c: Context<Env>, proxies: ReadonlySet<string>): Incoming {
+function incomingOf(c: Context<Env>, proxies: Proxies): Incoming {
   return {
     request: c.req.raw,
     address: callerAddress(

@@ -1,3 +1,4 @@
+export { type CertificateFiles, CertificateRefused, readCertificate } from './certificate.ts';
 export type {
   Asker,
   Download,

@@ -5,7 +5,7 @@ import type { HttpDeps } from './deps.ts';
 import { createDispatcher } from './dispatch.ts';
 import { createHandlers } from './handlers/index.ts';
 import { type App, createApp } from './hono.ts';
-import { type Listener, listen } from './listen.ts';
+import { type ListenAt, type Listener, listen } from './listen.ts';
 import { createHttpMetrics } from './metrics.ts';
 import { createQueryAudit } from './query-audit.ts';
 import { loadSite, type Site } from './site.ts';
@@ -13,8 +13,11 @@ import { loadSite, type Site } from './site.ts';
 export interface HttpServer {
   /** For tests and for whoever has a request in hand. */
   readonly app: App;
-  /** Listens; port 0 takes any free one. Throws when the address cannot be used. */
-  start(at: { host: string; port: number }): Promise<StartedServer>;
+  /**
+   * Listens; port 0 takes any free one. Throws when the address cannot be used, CertificateRefused when the certificate
+   * cannot. Programs of this machine find a server that speaks TLS at `localUrl` all the same.
+   */
+  start(at: ListenAt): Promise<StartedServer>;
   /** Takes nothing new, ends streams, lets running requests finish for up to `graceMs`, writes the audit log. Idempotent. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -23,11 +26,14 @@ export interface StartedServer {
   /** Without a trailing slash, e.g. `http://127.0.0.1:8787`. */
   readonly url: string;
   readonly port: number;
+  /** For programs on this machine, which need not know the server's certificate: without TLS, on the loopback. */
+  readonly localUrl: string;
   /** Logs in once, for an hour; undefined when an admin has a password. Goes to the terminal, not to the log. */
   readonly loginLink: string | undefined;
 }
 
 const GRACE_MS = 5000;
+const LOOPBACK = '127.0.0.1';
 
 /** The HTTP server. Inert until it is started; `app` answers before that. */
 export function createHttpServer(deps: HttpDeps): HttpServer {
@@ -45,6 +51,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   });
   let site: Promise<Site> | undefined;
   let listener: Listener | undefined;
+  let localListener: Listener | undefined;
   let stopped: Promise<void> | undefined;
 
   const app = createApp({
@@ -62,7 +69,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   async function shutDown(graceMs: number): Promise<void> {
     ending.abort();
     events.stop();
-    const closed = listener?.close(graceMs);
+    const closed = Promise.all([listener?.close(graceMs), localListener?.close(graceMs)]);
     const cut = setTimeout(() => stopping.abort(), graceMs * 0.8);
     await Promise.all([
       closed,
@@ -79,10 +86,11 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       site ??= loadSite(deps.webRoot);
       await site;
       listener = await listen(app, at, log);
-      const url = `http://${printHost(at.host)}:${listener.port}`;
-      if (!isLoopbackHost(at.host) && !options.isSecure)
+      const url = `${at.tls ? 'https' : 'http'}://${printHost(at.host)}:${listener.port}`;
+      if (at.tls) localListener = await listen(app, { host: LOOPBACK, port: 0 }, log);
+      if (!isLoopbackHost(at.host) && !at.tls && !options.isSecure)
         log.warn(
-          'other machines can reach this server, and passwords would cross the network unencrypted: put a proxy that speaks TLS in front',
+          'other machines can reach this server, and passwords would cross the network unencrypted: name a certificate under `tls` in the configuration, or put a proxy that speaks TLS in front',
           { host: at.host },
         );
       const link = auth.firstLink();
@@ -98,6 +106,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       return {
         url,
         port: listener.port,
+        localUrl: localListener ? `http://${LOOPBACK}:${localListener.port}` : url,
         loginLink: link === undefined ? undefined : `${url}/login#token=${link}`,
       };
     },

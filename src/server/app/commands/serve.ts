@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createLog } from '#server/http/index.ts';
+import { CertificateRefused, createLog } from '#server/http/index.ts';
 import { CommandError, type Invocation, type Run, UsageError } from '../command.ts';
 import { type Config, loadConfig, parseListen } from '../config/index.ts';
 import { findDataFolder } from '../data-folder.ts';
@@ -72,6 +72,12 @@ function explain(error: unknown, { host, port }: Config['listen']): unknown {
     return new CommandError(
       `${host}:${port} cannot be listened on`,
       'Choose another address with --listen HOST:PORT.',
+      error,
+    );
+  if (error instanceof CertificateRefused)
+    return new CommandError(
+      error.message,
+      'Correct `tls` in the configuration; both files are PEM.',
       error,
     );
   return asCommandError(error);

@@ -1,6 +1,6 @@
 import { z } from '#core/contract/index.ts';
 import { TABLES } from '#core/schema/index.ts';
-import { duration, hostPort, secret, size } from './values.ts';
+import { addressRange, duration, hostPort, secret, size } from './values.ts';
 
 const name = z
   .string()
@@ -127,6 +127,27 @@ const reduction = z.strictObject({
     .describe('Length of one row of NTANetAnalytics.'),
 });
 
+const tls = z.strictObject({
+  certificate: z
+    .string()
+    .min(1)
+    .describe(
+      'PEM file with the certificate and those that lead to its root; read again when renewed.',
+    ),
+  key: z.string().min(1).describe('PEM file with its private key.'),
+});
+
+const proxy = z.strictObject({
+  addresses: z
+    .array(addressRange)
+    .min(1)
+    .describe('Addresses or prefixes of the proxies: what they say of callers is believed.'),
+  tls: z
+    .boolean()
+    .default(true)
+    .describe('Browsers speak TLS with the proxy: cookies are only sent over https.'),
+});
+
 /** Everything a configuration file may say. Unknown keys are errors. */
 export const configSchema = z.strictObject({
   listen: hostPort.prefault('127.0.0.1:8787').describe('Address of the page and the API.'),
@@ -134,6 +155,8 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Names under which browsers reach this server, when it is not loopback.'),
+  tls: tls.optional().describe('Speak TLS on that address.'),
+  proxy: proxy.optional().describe('A proxy in front of this server.'),
   sources: z.array(source).default([]).describe('What is read, and followed.'),
   retention: retention.prefault({}).describe('How long data is kept.'),
   networks: z.array(network).default([]).describe('Your own networks by name.'),

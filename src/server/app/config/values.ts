@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from '#core/contract/index.ts';
 
 const SIZES: Readonly<Record<string, number>> = {
@@ -84,3 +85,10 @@ export const hostPort = z.union([z.int(), z.string()]).transform((value, context
   });
   return z.NEVER;
 });
+
+/** An address, or a prefix such as 10.0.0.0/8. */
+export const addressRange = z.string().refine((text) => {
+  const [address = '', bits = '0'] = text.split('/', 3);
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= longest && text.split('/').length <= 2;
+}, 'is neither an address nor a prefix; write 10.0.0.7 or 10.0.0.0/8');

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { CommandError } from '../command.ts';
@@ -26,13 +27,40 @@ export const sources: Check = {
 export const files: Check = {
   name: 'files',
   async look({ config }) {
-    const named = config ? [...config.topology, ...config.indicators] : [];
+    const named = config
+      ? [...config.topology, ...config.indicators, ...config.watchlists.map((w) => w.file)]
+      : [];
     const missing = named.filter((file) => !isReadable(resolve(file)));
     if (missing.length === 0)
       return [ok(named.length === 0 ? 'none configured' : `${named.length} files can be read`)];
     return missing.map((file) =>
       fail(`${file} cannot be read`, 'Check the path in the configuration and its permissions.'),
     );
+  },
+};
+
+/** Days before its end at which a certificate should have been renewed. */
+const RENEW_DAYS = 14;
+
+export const certificate: Check = {
+  name: 'certificate',
+  async look({ config }) {
+    if (!config?.tls) return [];
+    const { readCertificate, CertificateRefused } = await import('#server/http/index.ts');
+    try {
+      const { cert } = readCertificate({
+        certificate: resolve(config.tls.certificate),
+        key: resolve(config.tls.key),
+      });
+      const ends = new X509Certificate(cert).validToDate;
+      const days = Math.floor((ends.getTime() - Date.now()) / 86_400_000);
+      const until = `${config.tls.certificate} is valid until ${ends.toISOString().slice(0, 10)}`;
+      if (days < 0) return [fail(`${until}: it has ended`, 'Renew it.')];
+      return [days < RENEW_DAYS ? warn(until, 'Renew it; it is read again by itself.') : ok(until)];
+    } catch (error) {
+      if (!(error instanceof CertificateRefused)) throw error;
+      return [fail(error.message, 'Correct `tls` in the configuration.')];
+    }
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Check } from './check.ts';
-import { configuration, files, sources } from './configured.ts';
+import { certificate, configuration, files, sources } from './configured.ts';
 import { clock, dataFolder, disk, node } from './machine.ts';
 import { audit, engine, manifest, segments, server, times } from './stored.ts';
 
@@ -18,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   segments,
   times,
   engine,
+  certificate,
   sources,
   files,
 ];
