@@ -376,10 +376,18 @@ export function readDiagnostic(raw: unknown): Diagnostic {
   };
 }
 
-/** Parses and binds one query. Throws only where the language service itself fails. */
-export function analyze(query: string, schema: Schema): Analysis {
+function withTexts(schema: Schema, names: readonly string[]): unknown {
+  const symbols = path(globals().kusto, 'Symbols');
+  const string = call(path(symbols, 'ScalarTypes'), 'GetSymbol', 'string');
+  const parameters = names.map((n) => construct(path(symbols, 'ParameterSymbol'), n, string, null));
+  return call(schema.raw, 'WithParameters', parameters);
+}
+
+/** Parses and binds one query; `texts` are names that stand for texts. Throws only where the language service itself fails. */
+export function analyze(query: string, schema: Schema, texts: readonly string[] = []): Analysis {
   const { kusto } = globals();
-  const code = call(path(kusto, 'KustoCode'), 'ParseAndAnalyze', query, schema.raw);
+  const declared = texts.length > 0 ? withTexts(schema, texts) : schema.raw;
+  const code = call(path(kusto, 'KustoCode'), 'ParseAndAnalyze', query, declared);
   const root = wrap(member(code, 'Syntax'));
   if (!root) throw new Error('the Kusto language service gave no tree');
   return {

@@ -20,7 +20,9 @@ import type { Duckdb, DuckdbResult } from '#server/duckdb/index.ts';
 import { type Fix, fixes, suggestions } from './assist.ts';
 import { analyze, type Catalog, declareSchema, type Schema } from './kusto.ts';
 import { natives } from './natives.ts';
+import { restoreDefaults } from './read/defaults.ts';
 import { readQuery } from './read/query.ts';
+import type { ParameterValue } from './read/scope.ts';
 import { UndeclaredWatchlist } from './read/watchlists.ts';
 
 /** A catalog declared to the language service; make it once per version of the schema. */
@@ -32,6 +34,8 @@ export interface Prepared {
 export interface CompileOptions {
   /** What now() is, in µs since 1970. */
   readonly now: number;
+  /** Values for the names of `declare query_parameters`: bare values, or the text of a KQL literal. */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
 }
 
 export type Compiled =
@@ -82,7 +86,9 @@ function declareWatchlist(catalog: Catalog, alias: string): Catalog {
 /** Parses, binds and plans. Never throws for a query's fault. */
 export function compile(query: string, prepared: Prepared, options: CompileOptions): Compiled {
   try {
-    const bound = readQuery(analyze(query, prepared.schema), prepared.catalog);
+    const { text, values } = restoreDefaults(query);
+    const analysis = analyze(text, prepared.schema, Object.keys(values));
+    const bound = readQuery(analysis, prepared.catalog, options.parameters, values);
     return { ok: true, plan: planQuery(bound, { now: ticks(options.now) }) };
   } catch (error) {
     if (error instanceof UndeclaredWatchlist)
@@ -133,7 +139,8 @@ const MOST_FIXED = 8;
  */
 export function diagnose(query: string, prepared: Prepared): Finding[] {
   const { schema } = prepared;
-  const wrong = analyze(query, schema).diagnostics;
+  const { text, values } = restoreDefaults(query);
+  const wrong = analyze(text, schema, Object.keys(values)).diagnostics;
   const all = wrong.some((d) => d.severity === 'error')
     ? wrong
     : [...wrong, ...suggestions(query, schema)];
@@ -211,20 +218,33 @@ async function runHost(
 }
 
 async function dropTemps(running: Running): Promise<void> {
-  for (const name of running.temps)
+  for (const name of running.temps.splice(0))
     await running.connection.run(`DROP TABLE IF EXISTS ${quoteName(name)}`);
 }
 
 /** DuckDB fails where a whole number leaves 64 bits; KQL wraps around, which is slower, so it is done only then. */
 const OVERFLOW = /Out of Range Error: Overflow/;
 
-async function runOnce(plan: Plan, running: Running): Promise<Executed> {
+function isOverflow(error: unknown): boolean {
+  return error instanceof Error && OVERFLOW.test(error.message);
+}
+
+/** Does the work, and does it again with wrapping whole numbers where they overflowed. Leaves no tables when it fails. */
+async function wrappingWhereNeeded<T>(
+  running: Running,
+  work: (running: Running) => Promise<T>,
+): Promise<T> {
   try {
-    const { sql, columns } = await prepareLast(plan, running);
-    const { rows } = await runSql(running, sql);
-    return { columns, rows };
-  } finally {
+    return await work(running);
+  } catch (error) {
     await dropTemps(running);
+    if (!isOverflow(error)) throw error;
+  }
+  try {
+    return await work({ ...running, isWrapping: true });
+  } catch (error) {
+    await dropTemps(running);
+    throw error;
   }
 }
 
@@ -236,12 +256,13 @@ export async function execute(
   options: ExecuteOptions,
 ): Promise<Executed> {
   const running = { connection, resolveScan, options, temps: [], isWrapping: false };
-  try {
-    return await runOnce(plan, running);
-  } catch (error) {
-    if (!(error instanceof Error) || !OVERFLOW.test(error.message)) throw error;
-    return await runOnce(plan, { ...running, temps: [], isWrapping: true });
-  }
+  const done = await wrappingWhereNeeded(running, async (r) => {
+    const { sql, columns } = await prepareLast(plan, r);
+    const { rows } = await runSql(r, sql);
+    return { columns, rows };
+  });
+  await dropTemps(running);
+  return done;
 }
 
 /** As `execute`, rows in pieces as the engine makes them; temporary tables go when the pieces are all read. */
@@ -252,14 +273,27 @@ export async function executeStream(
   options: ExecuteOptions,
 ): Promise<ExecutedStream> {
   const running: Running = { connection, resolveScan, options, temps: [], isWrapping: false };
-  const { sql, columns } = await prepareLast(plan, running);
-  options.onSql?.(sql);
+  const begun = await wrappingWhereNeeded(running, (r) => prepareLast(plan, r));
+  async function* rowsOf(sql: string): AsyncGenerator<DuckdbResult['rows']> {
+    options.onSql?.(sql);
+    yield* connection.stream(sql);
+  }
   async function* chunks(): AsyncGenerator<DuckdbResult['rows']> {
+    let isEmpty = true;
     try {
-      yield* connection.stream(sql);
+      for await (const rows of rowsOf(begun.sql)) {
+        isEmpty = false;
+        yield rows;
+      }
+    } catch (error) {
+      // Rows already given cannot be taken back.
+      if (!isEmpty || !isOverflow(error)) throw error;
+      await dropTemps(running);
+      const again = await prepareLast(plan, { ...running, isWrapping: true });
+      yield* rowsOf(again.sql);
     } finally {
       await dropTemps(running);
     }
   }
-  return { columns, chunks: chunks() };
+  return { columns: begun.columns, chunks: chunks() };
 }

@@ -65,14 +65,7 @@ function compileQuery({
   parameters,
   now,
 }: Extract<ParserRequest, { kind: 'compile' }>): Compiled {
-  const [unused] = Object.keys(parameters);
-  if (unused !== undefined)
-    throw new Refused({
-      code: 'unsupported',
-      message: `Values for query parameters (${unused}) are not supported yet.`,
-      advice: 'Write the value into the query: let name = value;',
-    });
-  const compiled = compile(text, need(), { now });
+  const compiled = compile(text, need(), { now, parameters });
   if (!compiled.ok) throw new Refused(compiled.refusal);
   const { plan } = compiled;
   const render = plan.render && {

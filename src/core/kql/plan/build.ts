@@ -1,9 +1,10 @@
 import type { BoundQuery, Operator } from '../bound/expr.ts';
+import { RefusalError } from '../refusal.ts';
 import { keep, select, type Translation } from './flow.ts';
 import { type LateLet, lateLets, translateLate } from './late.ts';
 import { narrow } from './narrow.ts';
 import { applyOperators, translatePipe, translateQueryExpr } from './pipeline.ts';
-import type { KnownRelation, Plan, Render, Stage } from './plan.ts';
+import type { KnownRelation, Plan, Render, Scan, Stage } from './plan.ts';
 
 export interface PlanOptions {
   /** What now() is: ticks of 100 ns since 0001-01-01. */
@@ -15,6 +16,12 @@ export interface PlanOptions {
 /** Open tables may need another pass for each level of names; more than this means a defect. */
 const MAX_PASSES = 12;
 
+/** Scans of a later stage have names of their own, for all are resolved before the first stage runs. */
+function scanPrefix(options: PlanOptions): string {
+  const done = options.known?.size ?? 0;
+  return done === 0 ? 's' : `r${done}_s`;
+}
+
 function begin(
   query: BoundQuery,
   options: PlanOptions,
@@ -25,6 +32,7 @@ function begin(
     query,
     known: options.known ?? new Map(),
     now: options.now,
+    scanPrefix: scanPrefix(options),
     scans: [],
     shared: [],
     letFlows: new Map(),
@@ -83,7 +91,28 @@ function planLate(query: BoundQuery, late: LateLet, options: PlanOptions): Plan 
     },
   ];
   const render = renderOf(query.pipe.operators);
-  return { scans, stages, columns: [], ...(render ? { render } : {}) };
+  const later = laterScans(query, late.id, into, options);
+  return { scans: [...scans, ...later], stages, columns: [], ...(render ? { render } : {}) };
+}
+
+/**
+ * What the stages after a late relation read, found by planning them as if the relation had every column that is asked
+ * of it. Where that cannot be planned before its columns are known, nothing.
+ */
+function laterScans(
+  query: BoundQuery,
+  late: string,
+  into: string,
+  options: PlanOptions,
+): readonly Scan[] {
+  const known = new Map(options.known ?? []);
+  known.set(late, { name: into, columns: [], isOpen: true });
+  try {
+    return planQuery(query, { ...options, known }).scans;
+  } catch (error) {
+    if (error instanceof RefusalError) return [];
+    throw error;
+  }
 }
 
 /**

@@ -51,6 +51,7 @@ export interface Translation {
   readonly known: ReadonlyMap<string, KnownRelation>;
   /** The clock of the query: what now() is, in ticks since 0001-01-01. */
   readonly now: bigint;
+  readonly scanPrefix: string;
   readonly scans: Scan[];
   readonly shared: SharedRel[];
   readonly letFlows: Map<string, Flow>;

@@ -29,7 +29,7 @@ function tableFlow(source: Extract<Source, { kind: 'table' }>, t: Translation): 
     .filter((name) => !source.columns.some((c) => c.name === name))
     .map((name): BoundColumn => ({ name, type: 'dynamic' }));
   const columns = [...source.columns, ...extra];
-  const name = `s${t.scans.length + 1}`;
+  const name = `${t.scanPrefix}${t.scans.length + 1}`;
   t.scans.push({ name, table: source.name, columns, ranges: [] });
   return {
     ...flowOf({ op: 'scan', scan: name, columns }),

@@ -3,6 +3,7 @@ import type { BoundColumn, BoundQuery, LiteralExpr, Span } from '../bound/expr.t
 
 /** A KQL query as work to do: plain data, safe to send between processes. */
 export interface Plan {
+  /** What all stages read, those planned later included. */
   readonly scans: readonly Scan[];
   readonly stages: readonly Stage[];
   /** What the result shows. Empty when only running tells (the last stage is `rest`). */

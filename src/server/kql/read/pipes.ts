@@ -9,15 +9,9 @@ import {
 import type { SyntaxNode } from '../kusto.ts';
 import { addLet, readCalledPipe } from './calls.ts';
 import { nameOf, readExpr, readItems } from './expressions.ts';
-import {
-  boundColumns,
-  childOf,
-  columnType,
-  lookUp,
-  type Reading,
-  type Scope,
-  spanOf,
-} from './scope.ts';
+import { boundColumns, columnType, lookUp, type Reading, type Scope, spanOf } from './scope.ts';
+import { readFind, readInputs, readSearch } from './sources.ts';
+import { patternOf, readPatternCall } from './statements.ts';
 import { readWatchlist } from './watchlists.ts';
 
 /** The parts of a left-deep pipeline, first to last. */
@@ -118,6 +112,9 @@ function readNamedSource(node: SyntaxNode, scope: Scope, reading: Reading): Sour
 function readCallSource(node: SyntaxNode, scope: Scope, reading: Reading): Source {
   const name = nameOf(node.need('Name'));
   const at = spanOf(node, reading);
+  const pattern = patternOf(name, scope);
+  if (pattern)
+    return { kind: 'pipe', pipe: readPatternCall(pattern, node, null, scope, reading), at };
   const pipe = readCalledPipe(node, scope, reading, null);
   if (pipe) return { kind: 'pipe', pipe, at };
   if (name === 'table') {
@@ -186,50 +183,26 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
     case 'PathExpression': {
       const watchlist = readWatchlist(node, scope, reading);
       if (watchlist) return watchlist;
+      if (node.need('Expression').kind === 'FunctionCallExpression') {
+        const called = node.need('Expression');
+        const pattern = patternOf(nameOf(called.need('Name')), scope);
+        if (pattern) {
+          const path = node.need('Selector');
+          return { kind: 'pipe', pipe: readPatternCall(pattern, called, path, scope, reading), at };
+        }
+      }
       if (/^(cluster|database|workspace|app)\s*\(/i.test(node.text()))
         external(node, node.text(), reading);
       break;
     }
     case 'ToTableExpression':
       return { kind: 'pipe', pipe: readPipe(node.need('Expression'), scope, reading), at };
-    case 'SearchOperator': {
-      const within = node.get('InClause')?.list('Expressions') ?? [];
-      const names =
-        within.length > 0
-          ? within.flatMap((n) => readInputs(n, scope, reading))
-          : allTables(reading, at);
-      const union: Source = {
-        kind: 'union',
-        inputs: names,
-        mode: 'outer',
-        withSource: '$table',
-        at,
-      };
-      return {
-        kind: 'pipe',
-        pipe: { source: union, operators: reading.readers.operator(node, scope, reading), at },
-        at,
-      };
-    }
+    case 'SearchOperator':
+      return readSearch(node, scope, reading);
+    case 'FindOperator':
+      return readFind(node, parameter(node, 'withsource'), scope, reading);
   }
   return refuse(node.kind.replace(/(Operator|Expression)$/, '').toLowerCase(), at);
-}
-
-function allTables(reading: Reading, at: Pipe['at']): UnionInput[] {
-  return reading.catalog.tables.map((t) => ({
-    name: t.name,
-    pipe: {
-      source: {
-        kind: 'table',
-        name: t.name,
-        columns: boundColumns(t.columns),
-        isOpen: t.isOpen ?? false,
-        at,
-      },
-      operators: [],
-      at,
-    },
-  }));
 }
 
 export function readSchema(
@@ -263,28 +236,6 @@ function isResolved(node: SyntaxNode, scope: Scope, reading: Reading): boolean {
   );
 }
 
-function readInputs(node: SyntaxNode, scope: Scope, reading: Reading): UnionInput[] {
-  const first = node.kind === 'ParenthesizedExpression' ? node.need('Expression') : node;
-  if (
-    /Wildcard/.test(first.kind) ||
-    (first.kind === 'NameReference' && first.get('Name')?.kind.includes('Wildcard'))
-  ) {
-    const pattern = new RegExp(
-      `^${first.text().replace(/[.*+?^${}()|[\]\\]/g, (c) => (c === '*' ? '.*' : `\\${c}`))}$`,
-    );
-    return allTables(reading, spanOf(node, reading)).filter((t) => pattern.test(t.name));
-  }
-  return [
-    {
-      name:
-        first.kind === 'NameReference' && lookUp(scope, nameOf(first)) === undefined
-          ? nameOf(first)
-          : '',
-      pipe: readPipe(node, scope, reading),
-    },
-  ];
-}
-
 export function readUnion(
   node: SyntaxNode,
   scope: Scope,
@@ -302,55 +253,4 @@ export function readUnion(
     mode: parameter(node, 'kind') === 'inner' ? 'inner' : 'outer',
     withSource: parameter(node, 'withsource') ?? parameter(node, 'with_source'),
   };
-}
-
-/** Reads the statements before the last expression into the scope. */
-export function readStatements(
-  statements: readonly SyntaxNode[],
-  scope: Scope,
-  reading: Reading,
-): void {
-  for (const statement of statements) {
-    switch (statement.kind) {
-      case 'LetStatement': {
-        const name = nameOf(statement.need('Name'));
-        const value = statement.need('Expression');
-        if (value.kind === 'FunctionDeclaration')
-          scope.names.set(name, { kind: 'function', scope: snapshot(scope) });
-        else if (value.type?.kind === 'table') {
-          const source = addLet(name, readPipe(value, scope, reading), reading);
-          scope.names.set(name, { kind: 'table', source });
-        } else scope.names.set(name, { kind: 'expr', expr: readExpr(value, scope, reading) });
-        break;
-      }
-      case 'QueryParametersStatement':
-        for (const p of statement.list('Parameters')) {
-          const fallback = p.get('DefaultValue')?.get('Value');
-          const declared = p.need('NameAndType');
-          if (!fallback)
-            refuse(
-              'a query parameter without a default',
-              spanOf(p, reading),
-              'needs a value, and the query gives none',
-            );
-          scope.names.set(nameOf(declared.need('Name')), {
-            kind: 'expr',
-            expr: readExpr(fallback, scope, reading),
-          });
-        }
-        break;
-      case 'SetOptionStatement':
-      case 'ExpressionStatement':
-        break;
-      default:
-        refuse(statement.kind.replace(/Statement$/, '').toLowerCase(), spanOf(statement, reading));
-    }
-  }
-}
-
-/** A function sees the names declared before it, not those that come later. */
-function snapshot(scope: Scope): Scope {
-  const copy = childOf(scope.parent);
-  for (const [name, binding] of scope.names) copy.names.set(name, binding);
-  return copy;
 }

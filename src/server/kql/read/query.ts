@@ -3,8 +3,9 @@ import type { Analysis, Catalog, Diagnostic, SyntaxNode } from '../kusto.ts';
 import { readCalledExpression } from './calls.ts';
 import { readExpr } from './expressions.ts';
 import { readOperator } from './operators.ts';
-import { flatten, parameter, readPipe, readStatements } from './pipes.ts';
-import { boundColumns, childOf, type Readers, type Reading } from './scope.ts';
+import { flatten, parameter, readPipe } from './pipes.ts';
+import { boundColumns, childOf, type ParameterValue, type Readers, type Reading } from './scope.ts';
+import { readStatements } from './statements.ts';
 
 const READERS: Readers = {
   expr: readExpr,
@@ -61,17 +62,38 @@ function collectFuzzy(node: SyntaxNode, out: [number, number][]): void {
   }
 }
 
-/** Turns an analysed query into plain data, with variables and functions inlined. Throws RefusalError. */
-export function readQuery(analysis: Analysis, catalog: Catalog): BoundQuery {
+/**
+ * Turns an analysed query into plain data, with variables and functions inlined, and names of
+ * `declare query_parameters` bound to `parameters`; `texts` are names given from outside. Throws RefusalError.
+ */
+export function readQuery(
+  analysis: Analysis,
+  catalog: Catalog,
+  parameters: Readonly<Record<string, ParameterValue>> = {},
+  texts: Readonly<Record<string, string>> = {},
+): BoundQuery {
   if (analysis.kind === 'command')
     throw new RefusalError('unsupported', 'Management commands (a leading dot) are not queries.', {
       start: 0,
       length: analysis.text.length,
     });
   checkDiagnostics(analysis);
-  const reading: Reading = { readers: READERS, catalog, lets: [], depth: 0, callSite: null };
+  const reading: Reading = {
+    readers: READERS,
+    catalog,
+    lets: [],
+    views: [],
+    parameters,
+    depth: 0,
+    callSite: null,
+  };
   const statements = analysis.root.list('Statements');
   const scope = childOf(null);
+  for (const [name, value] of Object.entries(texts))
+    scope.names.set(name, {
+      kind: 'expr',
+      expr: { kind: 'literal', type: 'string', value, at: { start: 0, length: 0 } },
+    });
   const last = statements.findLast((s) => s.kind === 'ExpressionStatement');
   if (!last)
     throw new RefusalError('semantic', 'The query has no result: it must end with an expression.', {

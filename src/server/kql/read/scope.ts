@@ -6,7 +6,17 @@ import type { Catalog, CatalogColumn, SyntaxNode } from '../kusto.ts';
 export type Binding =
   | { readonly kind: 'expr'; readonly expr: Expr }
   | { readonly kind: 'table'; readonly source: Source }
-  | { readonly kind: 'function'; readonly scope: Scope };
+  | { readonly kind: 'function'; readonly scope: Scope }
+  | { readonly kind: 'pattern'; readonly pattern: Pattern };
+
+/** A declared pattern: its cases, and the names they see. */
+export interface Pattern {
+  readonly matches: readonly SyntaxNode[];
+  readonly scope: Scope;
+}
+
+/** What a client gives for a name of `declare query_parameters`: the value, or the text of a KQL literal. */
+export type ParameterValue = string | number | boolean;
 
 /** Names in sight, innermost first. Scopes are never changed once a child refers to them, only extended. */
 export interface Scope {
@@ -41,6 +51,9 @@ export interface Reading {
   readonly readers: Readers;
   readonly catalog: Catalog;
   readonly lets: { id: string; name: string; pipe: Pipe }[];
+  /** Views that the query declares: `union *` and `search` go over them too. */
+  readonly views: { name: string; pipe: Pipe }[];
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** How many user functions deep the reader is. */
   depth: number;
   /** Set while reading an inlined body: positions there are of the call, since the body's text is another one. */
