@@ -1,3 +1,4 @@
+import { refuse } from '../refusal.ts';
 import { parseDatetime, parseTimespan } from '../runtime/datetime.ts';
 import { dynamicToJson } from '../runtime/dynamic-literal.ts';
 import type { LiteralExpr, Span } from './expr.ts';
@@ -101,7 +102,7 @@ export function literalOf(
     case 'timespan':
       return make('timespan', timespanTicks(value, source), at);
     case 'dynamic':
-      return make('dynamic', dynamicText(value, source), at);
+      return make('dynamic', dynamicText(value, source, at), at);
     case 'guid':
       return make('guid', value === null ? null : value.toLowerCase(), at);
     case 'int':
@@ -112,10 +113,13 @@ export function literalOf(
   }
 }
 
-function dynamicText(value: string | null, source: string): string | null {
+function dynamicText(value: string | null, source: string, at: Span): string | null {
   const text = (value ?? inner(source)).trim();
   if (text === '' || text === 'null') return null;
-  return dynamicToJson(text) ?? JSON.stringify(text);
+  const json = dynamicToJson(text);
+  if (json === null && /^[[{\d+-]/.test(text))
+    refuse('this dynamic literal', at, 'is not a value: it is not JSON, or a number is too large');
+  return json ?? JSON.stringify(text);
 }
 
 function make(type: string, value: LiteralExpr['value'], at: Span): LiteralExpr {

@@ -87,6 +87,12 @@ export const ticksOf = (sql: string): string => `(epoch_us(${sql}) * 10 + ${EPOC
 export const ofTicks = (sql: string): string =>
   `make_timestamp((${sql}) // 10 - ${EPOCH_TICKS / 10n})`;
 
+/** Ticks of an instant: a constant keeps those below a microsecond, which a TIMESTAMP has no room for. */
+export function exactTicks(arg: Arg): string {
+  const value = arg.literal?.type === 'datetime' ? arg.literal.value : null;
+  return typeof value === 'string' ? longText(value) : ticksOf(arg.sql);
+}
+
 const isNumber = (type: KqlType) =>
   type === 'int' || type === 'long' || type === 'real' || type === 'decimal';
 
@@ -153,9 +159,11 @@ export function toLong(arg: Arg, type: 'long' | 'int' = 'long'): string {
     case 'bool':
       return `(${arg.sql})::${DUCKDB_TYPES[type]}`;
     case 'datetime':
-      return narrow(ticksOf(arg.sql));
+      return narrow(exactTicks(arg));
     case 'dynamic':
-      return narrow(`weir_dynamic_long(${arg.sql})`);
+      return type === 'int'
+        ? `weir_dynamic_int(${arg.sql})::INTEGER`
+        : `weir_dynamic_long(${arg.sql})`;
     default:
       return type === 'int'
         ? `try_cast(weir_text_long(${arg.sql}) AS INTEGER)`

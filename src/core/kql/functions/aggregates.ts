@@ -14,7 +14,13 @@ function numeric(a: Arg): string {
 function pick(engine: 'arg_max' | 'arg_min'): AggregateRow['duckdb'] {
   return (args, { output, filter, order }) => {
     const fields = `struct_pack(${args.map((a, i) => `c${i} := ${a.sql}`).join(', ')})`;
-    const picked = `${engine}(${fields}, ${args[0]!.sql})${filter}`;
+    const key = args[0]!;
+    // NaN ranks above all in the engine, which arg_max wants; for arg_min it must come first.
+    const rank =
+      engine === 'arg_min' && key.type === 'real'
+        ? `CASE WHEN isnan(${key.sql}) THEN '-infinity'::DOUBLE ELSE ${key.sql} END`
+        : key.sql;
+    const picked = `${engine}(${fields}, ${rank})${filter}`;
     const sql =
       args[0]!.type === 'string'
         ? `(${picked}).c${output}`

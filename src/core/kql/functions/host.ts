@@ -7,7 +7,7 @@ import type {
   HostType,
   Natives,
 } from '../dialect/dialect.ts';
-import { convert, DUCKDB_TYPES, ofTicks, ticksOf } from '../dialect/duckdb.ts';
+import { convert, DUCKDB_TYPES, exactTicks, ofTicks, ticksOf } from '../dialect/duckdb.ts';
 
 /** A function of ours in JavaScript, by the KQL types it takes and gives. Instants and timespans are counts of 100 ns. */
 export interface HostSpec {
@@ -24,6 +24,16 @@ export interface HostSpec {
 
 export interface HostRow extends FunctionRow {
   readonly host: (natives: Natives) => HostFunction;
+  /** Set where the value depends on nothing but the arguments. */
+  readonly pure?: {
+    readonly takes: readonly KqlType[];
+    readonly gives: KqlType;
+    readonly call: HostCall;
+  };
+}
+
+export function isHostRow(row: object): row is HostRow {
+  return 'host' in row && typeof row.host === 'function';
 }
 
 const HOST_TYPES: Readonly<Record<KqlType, HostType>> = {
@@ -40,6 +50,7 @@ const HOST_TYPES: Readonly<Record<KqlType, HostType>> = {
 };
 
 function passed(arg: Arg, type: KqlType): string {
+  if (type === 'datetime' && arg.type === 'datetime') return exactTicks(arg);
   const sql = convert(arg, type);
   if (type === 'datetime') return ticksOf(sql);
   return type === 'int' ? `(${sql})::BIGINT` : sql;
@@ -69,7 +80,9 @@ export function host(spec: HostSpec): HostRow {
     ...(spec.isVolatile ? { isVolatile: true } : {}),
     call: spec.call ?? spec.bind?.(natives) ?? (() => null),
   });
-  return { returns: spec.gives, duckdb, host: fn };
+  const { takes, gives, call } = spec;
+  const pure = call && !spec.isVolatile && !spec.rest ? { pure: { takes, gives, call } } : {};
+  return { returns: spec.gives, duckdb, host: fn, ...pure };
 }
 
 /** Rows of several functions, by name. */

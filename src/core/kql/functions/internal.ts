@@ -18,6 +18,14 @@ import {
 
 /** Functions that printers call; KQL does not name them. */
 
+/** Reals past the ends of an int stop there; whole numbers wrap around. */
+function intOf(value: Json): bigint | null {
+  const long = longOf(value);
+  if (long === null || typeof value !== 'number' || Number.isSafeInteger(value))
+    return long === null ? null : BigInt.asIntN(32, long);
+  return long > 2_147_483_647n ? 2_147_483_647n : long < -2_147_483_648n ? -2_147_483_648n : long;
+}
+
 /** Reals past the ends of a long stop there. */
 function longOf(value: Json): bigint | null {
   if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? value : null;
@@ -34,7 +42,8 @@ function boolOf(text: string): boolean | null {
   const lower = text.trim().toLowerCase();
   if (lower === 'true') return true;
   if (lower === 'false') return false;
-  return /^[+-]?\d+$/.test(lower) ? Number(lower) !== 0 : null;
+  const number = parseLong(lower);
+  return number === null ? null : number !== 0n;
 }
 
 const GUID = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
@@ -61,7 +70,7 @@ function typeName(value: Json): string {
     case 'bigint':
       return 'long';
     case 'number':
-      return Number.isInteger(value) ? 'long' : 'double';
+      return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'long' : 'double';
     case 'string':
       return 'string';
     default:
@@ -159,6 +168,16 @@ function inside(value: Json): string {
 
 export const INTERNAL: readonly HostFunction[] = [
   {
+    // Decimals are doubles here: what binary fractions leave behind the 15th digit goes.
+    name: 'weir_decimal',
+    args: ['real'],
+    returns: 'real',
+    call: (v) =>
+      typeof v === 'number' && Number.isFinite(v) && !Number.isInteger(v)
+        ? Number(v.toPrecision(15))
+        : (v ?? null),
+  },
+  {
     name: 'weir_decimal_text',
     args: ['real'],
     returns: 'text',
@@ -236,6 +255,7 @@ export const INTERNAL: readonly HostFunction[] = [
     call: (v) => (typeof v === 'string' ? jsonText(parseJson(v)) : null),
   },
   { name: 'weir_dynamic_long', args: ['text'], returns: 'long', call: (v) => longOf(parseJson(v)) },
+  { name: 'weir_dynamic_int', args: ['text'], returns: 'long', call: (v) => intOf(parseJson(v)) },
   {
     name: 'weir_dynamic_real',
     args: ['text'],

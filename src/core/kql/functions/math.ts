@@ -27,7 +27,16 @@ function logarithm(name: string): FunctionRow {
 
 function extreme(engine: 'greatest' | 'least'): FunctionRow {
   return {
-    duckdb: (args, { type }) => `${engine}(${args.map((a) => convert(a, type)).join(', ')})`,
+    duckdb: (args, { type }) => {
+      const values = args.map((a) => convert(a, type));
+      const sql = `${engine}(${values.join(', ')})`;
+      // The engine ranks NaN above all numbers; in KQL it wins on both sides.
+      const mayBeNan = args.flatMap((a, i) =>
+        a.type === 'real' && (!a.literal || a.literal.value === 'nan') ? [values[i]!] : [],
+      );
+      if (engine === 'greatest' || mayBeNan.length === 0) return sql;
+      return `CASE WHEN ${mayBeNan.map((v) => `isnan(${v})`).join(' OR ')} THEN 'nan'::DOUBLE ELSE ${sql} END`;
+    },
   };
 }
 

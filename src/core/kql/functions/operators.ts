@@ -117,7 +117,8 @@ function arithmetic(
       ? `(${x} ${operator} ${y})`
       : `((${x})::BIGINT ${operator} (${y})::BIGINT)`;
   }
-  return `(${number(a, type)} ${operator} ${number(b, type)})`;
+  const sql = `(${number(a, type)} ${operator} ${number(b, type)})`;
+  return type === 'decimal' ? `weir_decimal${sql}` : sql;
 }
 
 const multiply: Printer = ([a, b], printed) => {

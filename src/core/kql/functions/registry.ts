@@ -1,11 +1,7 @@
 import type { HostFunction, Natives } from '../dialect/dialect.ts';
-import type { HostRow } from './host.ts';
+import { isHostRow } from './host.ts';
 import { FUNCTIONS } from './index.ts';
 import { INTERNAL } from './internal.ts';
-
-function isHostRow(row: object): row is HostRow {
-  return 'host' in row && typeof row.host === 'function';
-}
 
 /** Every function that runs in JavaScript, for an engine to register before it runs a plan. */
 export function hostFunctions(natives: Natives): HostFunction[] {

@@ -43,11 +43,16 @@ function indexOf(args: readonly HostValue[]): number | null {
   const occurrence = asNumber(args[4]) ?? 1;
   if (length < -1 || occurrence < 0 || sought === '') return null;
   const from = start < 0 ? Math.max(0, text.length + start) : start;
-  const end = length === -1 ? text.length : Math.min(text.length, from + length);
   if (occurrence === 0) return -1;
-  let at = text.indexOf(sought, from);
-  for (let i = 1; i < occurrence && at >= 0; i++) at = text.indexOf(sought, at + 1);
-  return at < 0 || at + sought.length > end ? -1 : at;
+  // The length counts from where each look begins: after an occurrence, from the place behind its start.
+  const look = (start: number): number => {
+    const end = length === -1 ? text.length : Math.min(text.length, start + length);
+    const at = text.indexOf(sought, start);
+    return at >= 0 && at + sought.length <= end ? at : -1;
+  };
+  let at = look(from);
+  for (let i = 1; i < occurrence && at >= 0; i++) at = look(at + 1);
+  return at;
 }
 
 function countOf(text: string, sought: string, kind: string): number {

@@ -4,6 +4,7 @@ import { AGGREGATES } from '../functions/aggregates.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import { refuse } from '../refusal.ts';
 import type { Flow, Translation } from './flow.ts';
+import { foldTime } from './fold.ts';
 import { type PreparedWindows, placeWindow, WINDOW_FUNCTIONS } from './place-window.ts';
 import type { PlanExpr } from './plan.ts';
 
@@ -208,7 +209,7 @@ function foldCall(
       };
     if (typeof first.value === 'string') return { ...first, value: String(-BigInt(first.value)) };
   }
-  return null;
+  return foldTime(name, args, expr.type, expr.at);
 }
 
 function lowerIn(expr: CallExpr, name: string, l: Lowering): PlanExpr | null {
@@ -314,13 +315,13 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
   }
   if (WINDOW_FUNCTIONS.has(name)) return lowerWindow(expr, name, l);
   const args = expr.args.map((a) => lower(a, l));
+  check(name, expr, args);
   const folded = foldCall(expr, name, args, l.t);
   if (folded) return folded;
   const type =
     expr.type === 'unknown' || args.some((a, i) => a.type !== argType(expr.args[i]!))
       ? retype(expr, name, args)
       : expr.type;
-  check(name, expr, args);
   if (!FUNCTIONS.has(name))
     return refuse(/^\w+$/.test(name) ? `the function ${name}()` : `the operator ${name}`, expr.at);
   return { kind: 'call', name, args, type, at: expr.at };

@@ -92,7 +92,7 @@ function isQuote(r: Reader): boolean {
 function readValue(r: Reader, depth: number): string | null {
   skip(r);
   const c = r.text[r.at];
-  if ((c === 'h' || c === 'H') && /["']/.test(r.text[r.at + 1] ?? '')) r.at++;
+  if (/^h@?["']/i.test(r.text.slice(r.at, r.at + 3))) r.at++;
   if (isQuote(r)) {
     const text = readText(r);
     return text === null ? null : JSON.stringify(text);
@@ -134,7 +134,7 @@ function readScalar(r: Reader): string | null {
   const word = m[0];
   if (/^(true|false|null)$/i.test(word)) return word.toLowerCase();
   if (/^-?\d+$/.test(word)) return String(BigInt(word));
-  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word))
+  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word) && Number.isFinite(Number(word)))
     return /^-?(0|[1-9]\d*)(\.\d+)?(e[-+]?\d+)?$/i.test(word) ? word : String(Number(word));
   const span = parseTimespan(word);
   return span === null ? null : JSON.stringify(printTimespan(span));

@@ -115,6 +115,14 @@ function readWord(
   return { value: text.slice(at, end), end };
 }
 
+/** Where pairs are set apart by blanks, blanks beside the mark between key and value set nothing apart. */
+function afterSpace(text: string, from: number, marks: Marks): number {
+  let at = from;
+  if (marks.pair.trim() === '' && marks.pair !== '')
+    while (text.startsWith(marks.pair, at)) at += marks.pair.length;
+  return at;
+}
+
 function scanPairs(text: string, marks: Marks): JsonBag {
   const out: JsonBag = {};
   for (let at = 0; at < text.length; ) {
@@ -123,11 +131,14 @@ function scanPairs(text: string, marks: Marks): JsonBag {
       continue;
     }
     const key = readWord(text, at, marks, [marks.kv, marks.pair]);
-    if (!text.startsWith(marks.kv, key.end)) {
+    const kvAt = afterSpace(text, key.end, marks);
+    if (!text.startsWith(marks.kv, kvAt)) {
       at = Math.max(key.end, at + 1);
       continue;
     }
-    const value = readWord(text, key.end + marks.kv.length, marks, [marks.pair]);
+    const value = readWord(text, afterSpace(text, kvAt + marks.kv.length, marks), marks, [
+      marks.pair,
+    ]);
     const name = key.value.trim();
     if (!Object.hasOwn(out, name)) out[name] = value.value;
     at = Math.max(value.end, at + 1);

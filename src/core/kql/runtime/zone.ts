@@ -52,5 +52,9 @@ export function toUtc(ticks: bigint, zone: string): bigint | null {
   const first = offsetAt(ticks, zone);
   if (first === null) return null;
   const second = offsetAt(ticks - first, zone);
-  return second === null ? null : ticks - second;
+  if (second === null) return null;
+  // A local time that the clock skips is read with the offset after the jump.
+  const back = offsetAt(ticks - second, zone);
+  if (back === null || back === second) return ticks - second;
+  return ticks - (first >= second ? first : second);
 }

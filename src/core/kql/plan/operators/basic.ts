@@ -129,7 +129,9 @@ export function sort(flow: Flow, keys: readonly SortKey[], t: Translation): Flow
     return { column: name, isDescending: key.isDescending, nulls: key.nulls };
   });
   const base = hidden.length > 0 ? addHidden(flow, hidden) : flow;
-  return { ...base, order, isSerialized: true };
+  // Rows that tie stay in the order they had.
+  const before = flow.order.filter((k) => !order.some((o) => o.column === k.column));
+  return { ...base, order: [...order, ...before], isSerialized: true };
 }
 
 export function take(flow: Flow, count: PlanExpr, t: Translation, isRandom = false): Flow {

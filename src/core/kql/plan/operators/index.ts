@@ -72,7 +72,9 @@ const WINDOW = /^(row_number|prev|next|row_cumsum|row_rank_dense|row_rank_min|ro
 
 /** Whether the order of an operator's input matters, given whether that of its output does. */
 export function needsOrder(operator: Operator, isWantedAfter: boolean): boolean {
-  if (operator.op === 'sort' || operator.op === 'top' || operator.op === 'count') return false;
+  if (operator.op === 'sort') return isWantedAfter;
+  if (operator.op === 'top') return true;
+  if (operator.op === 'count') return false;
   if (operator.op === 'summarize')
     return isWantedAfter || mentions(operator.aggregates, ORDER_AGGREGATES);
   if (operator.op === 'scan' || operator.op === 'partition' || operator.op === 'make-series')

@@ -11,6 +11,7 @@ import {
   long,
   select,
   type Translation,
+  text,
 } from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
@@ -146,7 +147,20 @@ function translate(flow: Flow, o: MakeSeries, t: Translation): Flow {
     by.length > 0 || o.isNonEmpty
       ? made
       : where(made, call('isnotnull', 'bool', column(size.name, 'long')));
-  const axisExpr = call('$axis', 'dynamic', aligned, step, column(size.name, 'long'));
+  // Without a row there is no size to read: the bounds, which then are constants, tell it.
+  const isAlwaysThere =
+    o.isNonEmpty && by.length === 0 && o.from !== undefined && given !== undefined;
+  const sizeOf = isAlwaysThere
+    ? call('coalesce', 'long', column(size.name, 'long'), count)
+    : column(size.name, 'long');
+  const seriesOf = (i: number): PlanExpr => {
+    const made = column(`$series${i}_${place}`, 'dynamic');
+    if (!isAlwaysThere) return made;
+    const fallback = fallbackOf(o.aggregates[i]!, points[i]!.type, flow, t);
+    const empty = call('$host_gather', 'dynamic', text(''), count, fallback);
+    return call('iff', 'dynamic', call('isnull', 'bool', column(size.name, 'long')), empty, made);
+  };
+  const axisExpr = call('$axis', 'dynamic', aligned, step, sizeOf);
   const values = [
     ...byNow.map(
       (b, i): SelectItem => ({
@@ -159,7 +173,7 @@ function translate(flow: Flow, o: MakeSeries, t: Translation): Flow {
       (a, i): SelectItem => ({
         name: a.name,
         type: 'dynamic',
-        expr: column(`$series${i}_${place}`, 'dynamic'),
+        expr: seriesOf(i),
       }),
     ),
     { name: on!.name, type: 'dynamic' as const, expr: axisExpr },
