@@ -1,6 +1,14 @@
 import type { Plan, Refusal, Scan } from '#core/kql/index.ts';
 import { openDuckdb } from '#server/duckdb/index.ts';
-import { compile, execute, makeCatalog, prepare, printRow, setUpConnection } from './index.ts';
+import {
+  type CompileOptions,
+  compile,
+  execute,
+  makeCatalog,
+  prepare,
+  printRow,
+  setUpConnection,
+} from './index.ts';
 import type { CatalogFunction } from './kusto.ts';
 import type { JsonCell } from './value.ts';
 
@@ -41,11 +49,13 @@ function resolveScan(scan: Scan): string {
   return `(SELECT ${columns.join(', ')} WHERE false)`;
 }
 
+type Parameters = NonNullable<CompileOptions['parameters']>;
+
 export interface Bench {
   plan(query: string): Plan;
-  refusal(query: string): Refusal;
+  refusal(query: string, parameters?: Parameters): Refusal;
   /** Rows as the command line prints them. */
-  rows(query: string): Promise<JsonCell[][]>;
+  rows(query: string, parameters?: Parameters): Promise<JsonCell[][]>;
   columns(query: string): Promise<string[]>;
   sql(query: string): Promise<string[]>;
   close(): void;
@@ -55,13 +65,14 @@ export async function openBench(): Promise<Bench> {
   const duckdb = await openDuckdb();
   await setUpConnection(duckdb);
   const prepared = prepare(makeCatalog({ extra: EXTRA, functions: FUNCTIONS, tables: [] }));
-  const plan = (query: string): Plan => {
-    const compiled = compile(query, prepared, { now: NOW });
+  const plan = (query: string, parameters: Parameters = {}): Plan => {
+    const compiled = compile(query, prepared, { now: NOW, parameters });
     if (!compiled.ok) throw new Error(`${compiled.refusal.code}: ${compiled.refusal.message}`);
     return compiled.plan;
   };
-  const run = async (query: string, seen: string[] = []) => {
-    const result = await execute(plan(query), duckdb, resolveScan, {
+  const run = async (query: string, parameters: Parameters = {}) => {
+    const seen: string[] = [];
+    const result = await execute(plan(query, parameters), duckdb, resolveScan, {
       now: NOW,
       onSql: (sql) => seen.push(sql),
     });
@@ -69,13 +80,13 @@ export async function openBench(): Promise<Bench> {
   };
   return {
     plan,
-    refusal(query) {
-      const compiled = compile(query, prepared, { now: NOW });
+    refusal(query, parameters = {}) {
+      const compiled = compile(query, prepared, { now: NOW, parameters });
       if (compiled.ok) throw new Error('the query was not refused');
       return compiled.refusal;
     },
-    async rows(query) {
-      const { rows, columns } = await run(query);
+    async rows(query, parameters) {
+      const { rows, columns } = await run(query, parameters);
       return rows.map((r) => printRow(r, columns));
     },
     columns: async (query) => (await run(query)).columns.map((c) => `${c.name}:${c.type}`),

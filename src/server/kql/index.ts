@@ -21,6 +21,7 @@ export {
 } from './kusto.ts';
 export {
   type Compiled,
+  type CompileOptions,
   compile,
   diagnose,
   type Executed,

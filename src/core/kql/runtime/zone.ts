@@ -55,6 +55,6 @@ export function toUtc(ticks: bigint, zone: string): bigint | null {
   if (second === null) return null;
   // A local time that the clock skips is read with the offset after the jump.
   const back = offsetAt(ticks - second, zone);
-  if (back === null || back === second) return ticks - second;
-  return ticks - (first >= second ? first : second);
+  const isSkipped = back !== null && back !== second;
+  return isSkipped && first > second ? ticks - first : ticks - second;
 }

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bench, openBench } from './fixture.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench.close());
+
+/** Query, and the rows it gives, in order. */
+type Cases = readonly (readonly [query: string, rows: unknown])[];
+
+function cases(name: string, list: Cases): void {
+  describe(name, () => {
+    it.each(list)('%s', async (query, rows) => {
+      expect(await bench.rows(query)).toEqual(rows);
+    });
+  });
+}
+
+cases('several tables', [
+  [
+    'find in (Events) where Host == "web-1" project Host, Bytes, pack(*)',
+    [['Events', 'web-1', 10, { TimeGenerated: '2026-03-04T10:00:00.0000000Z', Extra: { a: 1 } }]],
+  ],
+  ['find withsource=From in (Events) where Bytes > 20 project Bytes', [['Events', 30]]],
+  [
+    'let Small = view () { range n from 1 to 3 step 1 }; search n == 2 | project $table, n',
+    [['Small', 2]],
+  ],
+  ['let V = view () { Events }; union V, (Events) | count', [[6]]],
+]);
+
+cases('statements before a query', [
+  ['declare query_parameters(least:long = 20); Events | where Bytes > least | count', [[1]]],
+  [
+    'declare pattern hostOf = (zone:string)[part:string] { ("a").["x"] = { print h = "one" }; ("b").["x"] = { print h = "two" }; }; hostOf("b").x',
+    [['two']],
+  ],
+  ['declare pattern p = (n:string) { ("only") = { Events | count }; }; p("only")', [[3]]],
+  [
+    'let which=*;\nlet f = (which:string="*", n:long=1) { print iff(which == "*", "any", which) };\nf(which)',
+    [['any']],
+  ],
+]);
+
+cases('constant instants', [
+  ['print endofday(datetime(2026-01-01)) - startofday(datetime(2026-01-01)) < 1d', [[true]]],
+  ['print (endofday(datetime(2026-01-01)) - datetime(2026-01-01)) / 1tick', [[863999999999]]],
+  ['print format_datetime(datetime(2026-01-01 00:00:00.0000004), "fffffff")', [['0000004']]],
+  ['print isnull(datetime(0001-01-01) - 1s)', [[true]]],
+  [
+    'print datetime_local_to_utc(datetime(2025-03-30 02:30), "Europe/Madrid")',
+    [['2025-03-30T00:30:00Z']],
+  ],
+]);
+
+cases('numbers', [
+  ['print decimal(0.7) + decimal(0.1) == decimal(0.8)', [[true]]],
+  ['print isnan(min_of(1.5, real(nan))), isnan(max_of(real(nan), 1.5))', [[true, true]]],
+  [
+    'datatable(k:string, v:real)["a", 2.0, "b", real(nan)] | summarize arg_min(v, k)',
+    [['NaN', 'b']],
+  ],
+  [
+    'print toint(dynamic(1e300)), toint(dynamic(3000000000)), tobool(dynamic("0x2"))',
+    [[2147483647, -1294967296, true]],
+  ],
+]);
+
+cases('order and series', [
+  [
+    'datatable(g:long, n:string)[1, "c", 2, "a", 1, "b"] | sort by g asc | project n',
+    [['c'], ['b'], ['a']],
+  ],
+  [
+    'Events | where false | make-series kind=nonempty n = sum(Bytes) default=7 on TimeGenerated from datetime(2026-01-01) to datetime(2026-01-03) step 1d | project n',
+    [[[7, 7]]],
+  ],
+  ['print indexof("ab-ab-ab", "ab", 0, 6, 2), indexof("ab-ab", "ab", 1, 3)', [[3, -1]]],
+  [
+    'print s = "  a  =  1   b=2" | parse-kv s as (a:long, b:long) with (pair_delimiter=" ", kv_delimiter="=") | project a, b',
+    [[1, 2]],
+  ],
+]);
+
+describe('query parameters', () => {
+  it('take values by the types that the query declares', async () => {
+    const query =
+      'declare query_parameters(n:long, at:datetime, s:string, d:dynamic); print n, at, s, d[0]';
+    const given = { n: '7', at: 'datetime(2026-01-02)', s: 'long(1)', d: 'dynamic([3])' };
+    expect(await bench.rows(query, given)).toEqual([[7, '2026-01-02T00:00:00Z', 'long(1)', 3]]);
+  });
+
+  it('refuse values of other types, and missing ones', () => {
+    const query = 'declare query_parameters(n:long); print n';
+    expect(bench.refusal(query, { n: 'many' }).code).toBe('semantic');
+    expect(bench.refusal(query).code).toBe('unsupported');
+  });
+});
+
+describe('scans of later stages', () => {
+  it('stand in the plan beside those of the first', () => {
+    const { scans } = bench.plan(
+      'Events | join kind=inner (Events | project Host, Extra | evaluate bag_unpack(Extra)) on Host | summarize max(Bytes) by Host, a',
+    );
+    expect(scans.map((s) => [s.name, s.columns.map((c) => c.name).sort()])).toEqual([
+      ['s1', ['Extra', 'Host']],
+      ['r1_s1', ['Bytes', 'Host']],
+    ]);
+  });
+
+  it('find rows of their own', async () => {
+    const query =
+      'Events | join kind=inner (Events | project Host, Extra | evaluate bag_unpack(Extra)) on Host | where isnotnull(a) | sort by a asc | project Bytes, a';
+    expect(await bench.rows(query)).toEqual([
+      [10, 1],
+      [null, 2],
+    ]);
+  });
+});
