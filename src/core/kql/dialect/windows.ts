@@ -28,10 +28,11 @@ function neighbour(
 
 const SO_FAR = 'ROWS UNBOUNDED PRECEDING';
 
-function cast(sql: string, window: Window): string {
-  return window.type === 'real' || window.type === 'decimal'
-    ? sql
-    : `(${sql})::${DUCKDB_TYPES[window.type]}`;
+/** Whole numbers wrap around at 64 bits. */
+function runningSum(sql: string, window: Window): string {
+  if (window.type === 'real' || window.type === 'decimal') return sql;
+  const sum = `weir_wrap((${sql})::HUGEINT)`;
+  return window.type === 'int' ? `${sum}::INTEGER` : sum;
 }
 
 /** Sessions are found over all rows at once, in JavaScript, and each row takes its own. */
@@ -58,7 +59,7 @@ export function printWindow(
     case 'next':
       return neighbour('lead', args, spec, window);
     case 'row_cumsum':
-      return cast(`sum(${first!.sql}) ${over(partition, order, SO_FAR)}`, window);
+      return runningSum(`sum(${first!.sql}) ${over(partition, order, SO_FAR)}`, window);
     case '$count_true':
       return `coalesce(sum(CASE WHEN ${first!.sql} THEN 1 ELSE 0 END) ${over(partition, order, SO_FAR)}, 0)::BIGINT`;
     case '$changes':

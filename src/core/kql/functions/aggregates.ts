@@ -54,7 +54,16 @@ const rows: Record<string, AggregateRow> = {
     returns: 'long',
     duckdb: ([a], { filter }) => `count(DISTINCT ${a!.sql})${filter}`,
   },
+  /** A value that is there, if one is. */
   take_any: {
+    duckdb: ([a], { filter, type, order }) =>
+      text(
+        `any_value(${type === 'string' ? `nullif(${a!.sql}, '')` : a!.sql}${order})${filter}`,
+        type,
+      ),
+  },
+  /** The planner's own: of several columns, all of one row. */
+  $first: {
     duckdb: ([a], { filter, type, order }) => text(`first(${a!.sql}${order})${filter}`, type),
   },
   arg_max: { duckdb: pick('arg_max') },

@@ -134,8 +134,9 @@ export const bagFunctions: FunctionGroup = hosts([
       let at = open(b);
       for (const part of pathParts(asText(key))) {
         if (Array.isArray(at)) {
-          if (Number(part) >= at.length) return false;
-          at = at[Number(part)] ?? null;
+          const index = Number(part);
+          if (!Number.isInteger(index) || index < 0 || index >= at.length) return false;
+          at = at[index] ?? null;
         } else if (isBag(at) && Object.hasOwn(at, part)) at = at[part]!;
         else return false;
       }

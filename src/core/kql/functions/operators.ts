@@ -137,10 +137,12 @@ const divide: Printer = ([a, b], { type }) => {
   return `(${number(a!, type)} // ${number(b!, type)})`;
 };
 
+/** Never negative. */
 const modulo: Printer = ([a, b], { type }) => {
   if (type === 'timespan' || type === 'long' || type === 'int') {
     const [x, y] = [number(a!, type), number(b!, type)];
-    return `(((${x} % ${y}) + abs(${y})) % abs(${y}))`;
+    const rest = `(${x} % ${y})`;
+    return `CASE WHEN ${rest} < 0 THEN CASE WHEN ${y} < 0 THEN ${rest} - ${y} ELSE ${rest} + ${y} END ELSE ${rest} END`;
   }
   const [x, y] = [toReal(a!), toReal(b!)];
   return `fmod(fmod(${x}, ${y}) + abs(${y}), abs(${y}))`;

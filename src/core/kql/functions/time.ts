@@ -1,4 +1,4 @@
-import type { Arg, FunctionGroup, HostValue } from '../dialect/dialect.ts';
+import type { Arg, FunctionGroup, HostValue, PrintedCall } from '../dialect/dialect.ts';
 import { micros, toDatetime, toLong, toReal, toTimespan } from '../dialect/duckdb.ts';
 import {
   addPart,
@@ -46,12 +46,17 @@ function binDatetime(v: Arg, s: Arg): string {
     : `make_timestamp(${floorTo(`(${micros(at)} + 62135596800000000)`, width)} - 62135596800000000)`;
 }
 
-function bin([value, size]: readonly Arg[], { type }: { type: string }): string {
+function bin([value, size]: readonly Arg[], { type, isWrapping }: PrintedCall): string {
   const [v, s] = [value!, size ?? { sql: '1', type: 'long' as const }];
   if (type === 'datetime' || v.type === 'datetime') return binDatetime(v, s);
   if (type === 'timespan' || v.type === 'timespan')
     return floorTo(toTimespan(v), `nullif(${toTimespan(s)}, 0)`);
-  if (type === 'long' || type === 'int') return floorTo(toLong(v), `nullif(${toLong(s)}, 0)`);
+  if (type === 'long' || type === 'int') {
+    const width = `nullif(${toLong(s)}, 0)`;
+    return isWrapping
+      ? `weir_wrap(${floorTo(`${toLong(v)}::HUGEINT`, width)})`
+      : floorTo(toLong(v), width);
+  }
   return `(floor(${toReal(v)} / nullif(${toReal(s)}, 0)) * ${toReal(s)})`;
 }
 

@@ -111,7 +111,7 @@ function any(
       });
   return values.map((v) => ({
     ...v,
-    expr: { kind: 'aggregate', name: 'take_any', args: [v.expr], type: v.type, at },
+    expr: { kind: 'aggregate', name: '$first', args: [v.expr], type: v.type, at },
   }));
 }
 
