@@ -38,10 +38,18 @@ const CASES: readonly (readonly [query: string, rows: unknown])[] = [
     'datatable(a:long, s:string)[long(null), "y", 4, ""] | summarize take_any(a, s) | project isnull(a) == (s == "y")',
     [[true]],
   ],
+  // NaN stands beside the nulls, on their inner side, in either direction.
+  ['NAN | sort by x', [[2], [1], ['NaN'], [null]]],
+  ['NAN | sort by x asc', [[null], ['NaN'], [1], [2]]],
+  ['NAN | sort by x asc nulls last', [[1], [2], ['NaN'], [null]]],
+  ['NAN | top 2 by x nulls first', [[null], ['NaN']]],
+  ['NAN | top 2 by x * 2', [[2], [1]]],
 ];
+
+const NAN = 'datatable(x:real)[real(nan), 1.0, real(null), 2.0]';
 
 describe('edges', () => {
   it.each(CASES)('%s', async (query, rows) => {
-    expect(await bench.rows(query)).toEqual(rows);
+    expect(await bench.rows(query.replace('NAN', NAN))).toEqual(rows);
   });
 });

@@ -136,12 +136,15 @@ export function printExpr(expr: PlanExpr, c: Context): string {
 }
 
 function printOrder(order: readonly OrderKey[], c: Pick<Context, 'column'>): string {
-  return order
-    .map(
-      (k) =>
-        `${c.column(k.column)} ${k.isDescending ? 'DESC' : 'ASC'} NULLS ${k.nulls === 'first' ? 'FIRST' : 'LAST'}`,
-    )
-    .join(', ');
+  return order.map((k) => printKey(k, c.column(k.column))).join(', ');
+}
+
+/** DuckDB takes NaN as the largest number; in KQL it stands beside the nulls, on their inner side. */
+function printKey({ isDescending, nulls, isReal }: OrderKey, column: string): string {
+  const key = `${column} ${isDescending ? 'DESC' : 'ASC'} NULLS ${nulls === 'first' ? 'FIRST' : 'LAST'}`;
+  const isNanLargest = isDescending === (nulls === 'first');
+  if (!isReal || isNanLargest) return key;
+  return `isnan(${column}) ${nulls === 'first' ? 'DESC NULLS FIRST' : 'ASC NULLS LAST'}, ${key}`;
 }
 
 function orderBy(order: readonly OrderKey[], c: Pick<Context, 'column'>): string {

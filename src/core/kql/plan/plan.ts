@@ -92,6 +92,8 @@ export interface OrderKey {
   readonly column: string;
   readonly isDescending: boolean;
   readonly nulls: 'first' | 'last';
+  /** The column may hold NaN, which stands beside the nulls. */
+  readonly isReal?: true;
 }
 
 export interface SelectItem {

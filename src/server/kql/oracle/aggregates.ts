@@ -38,10 +38,16 @@ const distinct = (values: Values): Value[] => [
 const total = (x: Longs) => wrap(present(x).reduce((s, v) => s + v, 0n));
 const sum = (x: Reals) => present(x).reduce((s, v) => s + v, 0);
 const mean = (x: Reals) => (present(x).length === 0 ? Number.NaN : sum(x) / present(x).length);
-const most = (x: Values) =>
-  present(x).reduce<Value>((m, v) => (m === null || order(v, m) > 0 ? v : m), null);
-const least = (x: Values) =>
-  present(x).reduce<Value>((m, v) => (m === null || order(v, m) < 0 ? v : m), null);
+/** One NaN is enough. */
+const nan = (x: Values) => x.some((v) => typeof v === 'number' && Number.isNaN(v));
+const most = (x: Values): Value =>
+  nan(x)
+    ? Number.NaN
+    : present(x).reduce<Value>((m, v) => (m === null || order(v, m) > 0 ? v : m), null);
+const least = (x: Values): Value =>
+  nan(x)
+    ? Number.NaN
+    : present(x).reduce<Value>((m, v) => (m === null || order(v, m) < 0 ? v : m), null);
 
 /** Of the sample: divided by one less than their number; 0 for fewer than two. */
 function variance(x: Reals): number {
@@ -77,11 +83,19 @@ export const AGGREGATES: readonly Aggregate[] = [
     agg('min({0})', [t], t, least),
     agg('max({0})', [t], t, most),
     agg('maxif({0}, {1})', [t, 'bool'], t, (x: Values, tests: Tests) => most(kept(x, tests))),
-    agg('percentile({0}, 50)', [t], t, (x: Values) => percentile(x, 50)),
+
     agg('isnull(take_any({0}))', [t], 'bool', (x: Values) => present(x).length === 0),
     agg('array_length(make_list({0}))', [t], 'long', (x: Values) => BigInt(present(x).length)),
   ]),
-  agg('percentile({0}, 90)', ['real'], 'real', (x: Values) => percentile(x, 90)),
+  ...(['long', 'datetime', 'timespan'] as const).map((t) =>
+    agg('percentile({0}, 50)', [t], t, (x: Values) => percentile(x, 50)),
+  ),
+  agg('percentile({0} / 4.0, 90)', ['int'], 'real', (x: Longs) =>
+    percentile(
+      x.map((v) => (v === null ? null : Number(v) / 4)),
+      90,
+    ),
+  ),
   agg('stdev({0})', ['real'], 'real', (x: Reals) => Math.sqrt(variance(x))),
   agg('variance({0})', ['real'], 'real', variance),
   ...(['long', 'string', 'datetime', 'bool'] as const).flatMap((t) => [

@@ -27,6 +27,7 @@ function converted(value: Json, type: Type): Value {
   if (type !== 'long') return value;
   if (typeof value === 'number') return BigInt(Math.trunc(value));
   if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'string') return /^-?\d+$/.test(value) ? BigInt(value) : null;
   return typeof value === 'bigint' ? value : null;
 }
 

@@ -63,13 +63,15 @@ export interface SortKey {
   readonly areNullsFirst: boolean;
 }
 
+/** Nulls stand at an end, NaN beside them, whatever the direction. */
+const absence = (v: Value) => (v === null ? 2 : Number.isNaN(v) ? 1 : 0);
+
 export function sorted(rows: readonly Row[], keys: readonly SortKey[]): Row[] {
   return [...rows].sort((a, b) => {
     for (const key of keys) {
       const [x, y] = [key.of(a), key.of(b)];
-      if (x === null && y === null) continue;
-      if (x === null || y === null) return (x === null) === key.areNullsFirst ? -1 : 1;
-      const d = order(x, y) * key.sign;
+      const absent = (absence(x) - absence(y)) * (key.areNullsFirst ? -1 : 1);
+      const d = absent || absence(x) > 0 ? absent : order(x, y) * key.sign;
       if (d !== 0) return d;
     }
     return 0;

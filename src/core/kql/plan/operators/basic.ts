@@ -122,11 +122,15 @@ export function sort(flow: Flow, keys: readonly SortKey[], t: Translation): Flow
   const hidden: SelectItem[] = [];
   const order: OrderKey[] = keys.map((key) => {
     const expr = lower(key.expr, { flow, t });
-    if (expr.kind === 'column')
-      return { column: expr.name, isDescending: key.isDescending, nulls: key.nulls };
+    const how = {
+      isDescending: key.isDescending,
+      nulls: key.nulls,
+      ...(expr.type === 'real' ? { isReal: true as const } : {}),
+    };
+    if (expr.kind === 'column') return { column: expr.name, ...how };
     const name = fresh(t, 'key');
     hidden.push({ name, type: expr.type, expr });
-    return { column: name, isDescending: key.isDescending, nulls: key.nulls };
+    return { column: name, ...how };
   });
   const base = hidden.length > 0 ? addHidden(flow, hidden) : flow;
   // Rows that tie stay in the order they had.

@@ -1,7 +1,9 @@
 import { order, type Type, type Value } from '../values.ts';
 import { loose, type Scalar, strict } from './scalar.ts';
 
-const same = (a: Value, b: Value) => order(a, b) === 0;
+/** NaN is not even itself. */
+const isNan = (v: Value) => typeof v === 'number' && Number.isNaN(v);
+const same = (a: Value, b: Value) => order(a, b) === 0 && !isNan(a) && !isNan(b);
 /** A present value never equals an absent one; of two absent ones it is not known. */
 export const equals = (a: Value, b: Value): Value =>
   a === null && b === null ? null : a !== null && b !== null && same(a, b);
@@ -14,14 +16,14 @@ const differs = (a: Value, b: Value): Value => {
 const both = (a: Value, b: Value): Value =>
   a === false || b === false ? false : a === null || b === null ? null : true;
 const notBelow = (a: Value, b: Value): Value =>
-  a === null || b === null ? null : order(a, b) >= 0;
+  a === null || b === null ? null : order(a, b) >= 0 && !isNan(a) && !isNan(b);
 
 const COMPARED: readonly Type[] = ['long', 'string', 'real', 'datetime', 'timespan', 'int'];
 export const comparisons: readonly Scalar[] = COMPARED.flatMap((t) => [
   loose('({0} == {1})', [t, t], 'bool', equals),
   loose('({0} != {1})', [t, t], 'bool', differs),
   strict('({0} < {1})', [t, t], 'bool', (a: Value, b: Value) => order(a, b) < 0),
-  strict('({0} >= {1})', [t, t], 'bool', (a: Value, b: Value) => order(a, b) >= 0),
+  loose('({0} >= {1})', [t, t], 'bool', notBelow),
   loose('({0} between ({1} .. {2}))', [t, t, t], 'bool', (a: Value, b: Value, c: Value) =>
     both(notBelow(a, b), notBelow(c, a)),
   ),

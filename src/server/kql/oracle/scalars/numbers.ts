@@ -2,6 +2,12 @@ import { wrap } from '../values.ts';
 import { type Scalar, strict } from './scalar.ts';
 import { mod } from './whole.ts';
 
+/** Cut towards zero; past the ends of a long stands its end. */
+function inRange(a: number): bigint {
+  if (Math.abs(a) >= 2 ** 63) return a < 0 ? -(2n ** 63n) : 2n ** 63n - 1n;
+  return BigInt(Math.trunc(a));
+}
+
 export const numbers: readonly Scalar[] = [
   strict('({0} + {1})', ['long', 'long'], 'long', (a: bigint, b: bigint) => wrap(a + b)),
   strict('({0} - {1})', ['long', 'long'], 'long', (a: bigint, b: bigint) => wrap(a - b)),
@@ -45,7 +51,7 @@ export const numbers: readonly Scalar[] = [
   strict('abs({0})', ['real'], 'real', (a: number) => Math.abs(a)),
   strict('exp({0} / 1000)', ['real'], 'real', (a: number) => Math.exp(a / 1000)),
   strict('pow({0}, 2)', ['real'], 'real', (a: number) => a ** 2),
-  strict('tolong({0})', ['real'], 'long', (a: number) => BigInt(Math.trunc(a))),
+  strict('tolong(iff(isnan({0}), 0.0, {0}))', ['real'], 'long', (a: number) => inRange(a || 0)),
   strict('toint({0})', ['long'], 'int', (a: bigint) => BigInt.asIntN(32, a)),
   strict('toreal({0})', ['long'], 'real', (a: bigint) => Number(a)),
   strict('tolong({0})', ['bool'], 'long', (a: boolean) => (a ? 1n : 0n)),

@@ -29,12 +29,7 @@ export const times: readonly Scalar[] = [
   ),
   strict('({0} + {1})', ['timespan', 'timespan'], 'timespan', (a: bigint, b: bigint) => a + b),
   strict('({0} * 3)', ['timespan'], 'timespan', (a: bigint) => a * 3n),
-  strict(
-    '({0} / {1})',
-    ['timespan', 'timespan'],
-    'real',
-    (a: bigint, b: bigint) => Number(a) / Number(b) || 0,
-  ),
+  strict('({0} / 25m)', ['timespan'], 'real', (a: bigint) => Number(a) / 15e9),
   strict('bin({0}, 1h)', ['datetime'], 'datetime', (a: bigint) => a - mod(a, 3_600_000_000n)),
   strict(
     'bin({0}, 7m)',
@@ -59,14 +54,14 @@ export const times: readonly Scalar[] = [
     utc(date(a).getUTCFullYear(), 0, 1),
   ),
   strict(
-    '(endofmonth({0}) - startofmonth({0}))',
+    'bin(endofmonth({0}) - startofmonth({0}), 1d)',
     ['datetime'],
     'timespan',
     (a: bigint) =>
       (utc(date(a).getUTCFullYear(), date(a).getUTCMonth() + 1, 1) -
         utc(date(a).getUTCFullYear(), date(a).getUTCMonth(), 1)) *
         10n -
-      10n,
+      10n * DAY,
   ),
   strict('hourofday({0})', ['datetime'], 'int', (a: bigint) => BigInt(date(a).getUTCHours())),
   strict(
