@@ -95,7 +95,6 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   echarts: 'src/web/charts/echarts.ts',
   wouter: 'src/web/base/router.ts',
   '@tanstack/react-query': 'src/web/query/client.tsx',
-  '@tanstack/react-virtual': 'src/web/widgets/virtual.ts',
 };
 
 export interface Import {

@@ -158,7 +158,9 @@ test('choosing a rule filters the page, the address carries it, and E opens the 
     .locator('.tile', { hasText: 'Flows' })
     .first()
     .locator('.tile-value span[title]');
-  await expect.poll(async () => exact(await flows.getAttribute('title'))).toBe(sample.denied);
+  await expect
+    .poll(async () => exact(await flows.getAttribute('title')), { timeout: 15_000 })
+    .toBe(sample.denied);
   await page.getByRole('table', { name: 'Blocked, by rule' }).locator('tbody tr').first().focus();
   await page.keyboard.press('e');
   await page.waitForURL(/\/explore\?q=.*Denied/);
@@ -180,6 +182,9 @@ test('typing, completing and running with the keyboard', async () => {
   const { page } = browser;
   await page.goto(`${weir.url}/explore`);
   await page.locator('.cm-content').click();
+  // What was written last is still there.
+  expect(await page.locator('.cm-content').textContent()).toContain('DestPrt');
+  await page.keyboard.press('Control+a');
   await page.keyboard.type('Flows | summ');
   await page.locator('.cm-tooltip-autocomplete').getByText('summarize').first().waitFor();
   await page.keyboard.press('Escape');
@@ -218,6 +223,7 @@ test('a query is saved, found, downloaded and deleted', async () => {
     `Denied,${sample.denied}`,
   ]);
   await page.getByRole('button', { name: 'Delete Allowed and denied' }).click();
+  await page.getByRole('button', { name: /for everybody/ }).click();
   await page.getByText('No saved queries yet.').waitFor();
 });
 

@@ -1,5 +1,6 @@
-/** The address of Explore with a query in it, which runs when it opens. */
-export const exploreHref = (kql: string): string => `/explore?q=${encodeURIComponent(kql)}`;
+/** The address of Explore with a query in it, which runs when it opens; of several queries the one of this index. */
+export const exploreHref = (kql: string, index = 0): string =>
+  `/explore?q=${encodeURIComponent(kql)}${index > 0 ? `&n=${index}` : ''}`;
 
 /** Longer addresses are cut off by servers and mail programs. */
 export const LONGEST_LINK = 8000;

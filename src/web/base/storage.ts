@@ -19,3 +19,14 @@ export function writeStored(key: string, value: unknown): void {
     // Quota or privacy mode.
   }
 }
+
+/** A text that outlives a change of pages, not the tab. */
+export const readDraft = (key: string): string => sessionStorage.getItem(`weir.${key}`) ?? '';
+
+export function writeDraft(key: string, text: string): void {
+  try {
+    sessionStorage.setItem(`weir.${key}`, text);
+  } catch {
+    // Quota or privacy mode.
+  }
+}

@@ -14,13 +14,14 @@ import {
   indentLess,
   indentMore,
 } from '@codemirror/commands';
+import { bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import {
-  bracketMatching,
-  HighlightStyle,
-  indentUnit,
-  syntaxHighlighting,
-} from '@codemirror/language';
-import { type Diagnostic, linter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+  type Diagnostic,
+  forEachDiagnostic,
+  linter,
+  nextDiagnostic,
+  setDiagnostics,
+} from '@codemirror/lint';
 import { EditorState, Prec } from '@codemirror/state';
 import {
   drawSelection,
@@ -31,98 +32,13 @@ import {
   lineNumbers,
   placeholder,
 } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
+import type { Fix, Diagnostic as Told } from '#core/contract/index.ts';
+import { activeQuery, markActiveQuery } from './active-query.ts';
 import { kqlLanguage } from './kql-language.ts';
-import type { EditorHandle, EditorOptions } from './types.ts';
-
-const colours = HighlightStyle.define([
-  { tag: tags.keyword, color: 'var(--code-keyword)', fontWeight: '600' },
-  { tag: tags.controlOperator, color: 'var(--ink3)', fontWeight: '600' },
-  { tag: tags.operatorKeyword, color: 'var(--code-keyword)' },
-  { tag: tags.string, color: 'var(--code-string)' },
-  { tag: tags.number, color: 'var(--code-number)' },
-  { tag: tags.typeName, color: 'var(--code-number)' },
-  { tag: tags.function(tags.variableName), color: 'var(--code-function)' },
-  { tag: tags.comment, color: 'var(--ink3)', fontStyle: 'italic' },
-  { tag: tags.operator, color: 'var(--ink2)' },
-]);
-
-const wavy = (colour: string) => ({
-  // The library draws its wave as a data: image, which the page's policy forbids.
-  backgroundImage: 'none',
-  textDecoration: `underline wavy ${colour}`,
-  textDecorationSkipInk: 'none',
-  textUnderlineOffset: '3px',
-});
-
-const look = EditorView.theme({
-  '&': { height: '100%', fontSize: '13px', color: 'var(--ink)', backgroundColor: 'var(--panel)' },
-  '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6' },
-  '.cm-content': { padding: '10px 0', caretColor: 'var(--ink)' },
-  '.cm-cursor': { borderLeftColor: 'var(--ink)' },
-  '.cm-gutters': {
-    backgroundColor: 'var(--panel)',
-    color: 'var(--ink3)',
-    border: 'none',
-    paddingLeft: '6px',
-  },
-  '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, var(--hover) 55%, transparent)' },
-  '.cm-selectionBackground, &.cm-focused .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground':
-    { backgroundColor: 'var(--selected)' },
-  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': {
-    backgroundColor: 'var(--selected)',
-    outline: '1px solid var(--line-strong)',
-  },
-  '.cm-placeholder': { color: 'var(--ink3)' },
-  '.cm-lintRange-error': wavy('var(--bad)'),
-  '.cm-lintRange-warning': wavy('var(--deny)'),
-  '.cm-lintRange-info, .cm-lintRange-hint': wavy('var(--accent)'),
-  '.cm-lintPoint:after': { display: 'none' },
-  '.cm-tooltip': {
-    border: '1px solid var(--line-strong)',
-    borderRadius: '6px',
-    backgroundColor: 'var(--panel)',
-    color: 'var(--ink)',
-    overflow: 'hidden',
-  },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul': {
-    fontFamily: 'var(--mono)',
-    fontSize: '12px',
-    maxHeight: '16em',
-  },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px' },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
-    backgroundColor: 'var(--selected)',
-    color: 'var(--ink)',
-  },
-  '.cm-completionMatchedText': {
-    textDecoration: 'none',
-    color: 'var(--accent)',
-    fontWeight: '600',
-  },
-  '.cm-completionDetail': { color: 'var(--ink3)', fontStyle: 'normal', fontFamily: 'var(--sans)' },
-  '.cm-completionInfo': {
-    fontFamily: 'var(--sans)',
-    fontSize: '12px',
-    maxWidth: '320px',
-    padding: '6px 9px',
-  },
-  '.cm-diagnostic': {
-    fontFamily: 'var(--sans)',
-    fontSize: '12px',
-    padding: '6px 9px',
-    borderLeft: '3px solid var(--bad)',
-  },
-  '.cm-diagnostic-warning': { borderLeftColor: 'var(--deny)' },
-  '.cm-hover': {
-    fontFamily: 'var(--sans)',
-    fontSize: '12px',
-    maxWidth: '420px',
-    padding: '6px 9px',
-    whiteSpace: 'pre-wrap',
-  },
-});
+import { colours, look } from './look.ts';
+import { node, sayNodes } from './nodes.ts';
+import { signatureTooltip } from './signature-tooltip.ts';
+import type { EditorHandle, EditorOptions, Mark } from './types.ts';
 
 function readCompletions(options: EditorOptions) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
@@ -137,12 +53,15 @@ function readCompletions(options: EditorOptions) {
       validFor: /^[\w-]*$/,
       options: found.items.map((item, i): Completion => {
         const text = item.insert ?? item.label;
+        const name = item.label.replace(/\(.*$/s, '');
+        const takes = item.label.slice(name.length);
         const after = item.after ?? '';
         return {
-          label: item.label,
+          label: name,
           // The server's order, most likely first.
           boost: Math.max(-99, 99 - i),
-          ...(item.detail ? { detail: item.detail } : { detail: item.kind }),
+          detail: item.detail ?? (takes === '' ? item.kind : takes),
+          ...(item.says ? { info: item.says } : {}),
           apply: (view, _completion, from, to) =>
             view.dispatch({
               changes: { from, to, insert: text + after },
@@ -162,23 +81,58 @@ function clamp(view: EditorView, start: number, length: number): { from: number;
   return from === to && from > 0 ? { from: from - 1, to } : { from, to };
 }
 
+const SEVERITIES = { information: 'info', warning: 'warning', error: 'error' } as const;
+
+function applyFix(view: EditorView, fix: Fix): void {
+  const { from, to } = { from: fix.start, to: fix.start + fix.length };
+  if (to > view.state.doc.length) return;
+  view.dispatch({
+    changes: { from, to, insert: fix.insert },
+    selection: { anchor: from + fix.insert.length },
+  });
+  view.focus();
+}
+
+function toDiagnostic(view: EditorView, d: Mark & Partial<Pick<Told, 'fixes'>>): Diagnostic {
+  return {
+    ...clamp(view, d.start, d.length),
+    severity: SEVERITIES[d.severity],
+    message: d.hint ? `${d.message}\n${d.hint}` : d.message,
+    actions: (d.fixes ?? []).map((fix) => ({
+      name: fix.title,
+      // The text may have moved since; what is underlined moved with it.
+      apply: (v, from) => applyFix(v, { ...fix, start: fix.start + from - d.start }),
+    })),
+  };
+}
+
+/** Makes the first change that would mend what is underlined at the cursor. */
+function fixHere(view: EditorView): boolean {
+  const { head } = view.state.selection.main;
+  let isDone = false;
+  forEachDiagnostic(view.state, (d, from, to) => {
+    const [action] = d.actions ?? [];
+    if (isDone || !action || head < from || head > to) return;
+    isDone = true;
+    action.apply(view, from, to);
+  });
+  return isDone;
+}
+
 /** Opens an editor in a shadow root: there the library's styles are adopted sheets, which the page's policy allows. */
 export function openEditor(host: HTMLElement, options: EditorOptions): EditorHandle {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
-  const toDiagnostic =
-    (view: EditorView) =>
-    (d: {
-      start: number;
-      length: number;
-      severity: string;
-      message: string;
-      hint?: string | undefined;
-    }): Diagnostic => ({
-      ...clamp(view, d.start, d.length),
-      severity:
-        d.severity === 'information' ? 'info' : d.severity === 'warning' ? 'warning' : 'error',
-      message: d.hint ? `${d.message}\n${d.hint}` : d.message,
+  const format = async (v: EditorView): Promise<boolean> => {
+    const { state } = v;
+    const place = state.selection.main.head;
+    const change = await options.format(state.doc.toString(), place);
+    if (!change || v.state.doc !== state.doc) return false;
+    v.dispatch({
+      changes: { from: change.start, to: change.end, insert: change.text },
+      selection: { anchor: change.start + keepPlace(state, place, change) },
     });
+    return true;
+  };
   const run = () => {
     options.onRun();
     return true;
@@ -188,11 +142,20 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
     parent: root,
     state: EditorState.create({
       doc: options.text,
+      selection: { anchor: Math.min(options.cursor, options.text.length) },
       extensions: [
         Prec.highest(
           keymap.of([
             { key: 'Shift-Enter', run },
             { key: 'Mod-Enter', run },
+            { key: 'Mod-.', run: fixHere },
+            {
+              key: 'Shift-Alt-f',
+              run: (v) => {
+                void format(v);
+                return true;
+              },
+            },
           ]),
         ),
         lineNumbers(),
@@ -212,9 +175,12 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
           icons: false,
           activateOnTypingDelay: 120,
         }),
-        linter(async (v) => (await options.check(v.state.doc.toString())).map(toDiagnostic(v)), {
-          delay: 450,
-        }),
+        linter(
+          async (v) => (await options.check(v.state.doc.toString())).map((d) => toDiagnostic(v, d)),
+          { delay: 450 },
+        ),
+        signatureTooltip(options),
+        markActiveQuery,
         hoverTooltip(
           async (v, position) => {
             const hover = await options.hover(v.state.doc.toString(), position);
@@ -223,9 +189,8 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
               pos: Math.min(hover.start, v.state.doc.length),
               end: Math.min(hover.start + hover.length, v.state.doc.length),
               create: () => {
-                const dom = document.createElement('div');
-                dom.className = 'cm-hover';
-                dom.textContent = `${hover.title}\n${hover.says}`;
+                const dom = node('div', 'cm-hover');
+                dom.append(node('div', 'cm-title', hover.title), ...sayNodes(hover.says));
                 return { dom };
               },
             };
@@ -238,7 +203,7 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
           { key: 'Mod-[', run: indentLess },
           ...completionKeymap,
           ...closeBracketsKeymap,
-          ...lintKeymap,
+          { key: 'F8', run: nextDiagnostic },
           ...historyKeymap,
           ...defaultKeymap,
         ]),
@@ -249,24 +214,65 @@ export function openEditor(host: HTMLElement, options: EditorOptions): EditorHan
       ],
     }),
   });
+  const moveTo = (start: number) =>
+    view.dispatch({
+      selection: { anchor: Math.min(start, view.state.doc.length) },
+      scrollIntoView: true,
+    });
+  // Problems that appear below take room away from the line that is being typed.
+  const watcher = new ResizeObserver(() => {
+    if (view.hasFocus)
+      view.dispatch({ effects: EditorView.scrollIntoView(view.state.selection.main.head) });
+  });
+  watcher.observe(host);
   return {
     setText: (text) => {
       if (text !== view.state.doc.toString())
         view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
+    current: () => {
+      const { from, to } = view.state.selection.main;
+      const selected = view.state.sliceDoc(from, to);
+      if (selected.trim() !== '')
+        return { start: from, end: to, text: selected, isSelection: true };
+      const query = activeQuery(view.state);
+      return query && { ...query, isSelection: false };
+    },
     insert: (text) => {
       view.dispatch(view.state.replaceSelection(text));
       view.focus();
     },
-    mark: (found) => view.dispatch(setDiagnostics(view.state, found.map(toDiagnostic(view)))),
+    mark: (found) =>
+      view.dispatch(
+        setDiagnostics(
+          view.state,
+          found.map((d) => toDiagnostic(view, d)),
+        ),
+      ),
+    fix: (fix) => applyFix(view, fix),
+    format: () => format(view),
     focus: () => view.focus(),
     goTo: (start) => {
-      view.dispatch({
-        selection: { anchor: Math.min(start, view.state.doc.length) },
-        scrollIntoView: true,
-      });
+      moveTo(start);
       view.focus();
     },
-    close: () => view.destroy(),
+    moveTo,
+    close: () => {
+      watcher.disconnect();
+      view.destroy();
+    },
   };
+}
+
+/** The cursor stays behind as many letters as before it, blanks not counted. */
+function keepPlace(
+  state: EditorState,
+  place: number,
+  change: { readonly start: number; readonly end: number; readonly text: string },
+): number {
+  const behind = state.sliceDoc(change.start, Math.min(place, change.end));
+  let left = behind.replaceAll(/\s/g, '').length;
+  let at = 0;
+  for (; at < change.text.length && left > 0; at++) if (/\S/.test(change.text[at] ?? '')) left--;
+  return at;
 }

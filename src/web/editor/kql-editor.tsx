@@ -1,11 +1,13 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import type { Diagnostic } from '#core/contract/index.ts';
-import { call, RequestFailed } from '#web/query/index.ts';
 import { Loading } from '#web/widgets/index.ts';
+import { createHelp } from './help.ts';
 import type { EditorHandle } from './types.ts';
 
 interface KqlEditorProps {
   readonly text: string;
+  /** Where the cursor begins. */
+  readonly cursor: number;
   readonly onChange: (text: string) => void;
   readonly onRun: () => void;
   /** Called with what the server finds wrong while typing. */
@@ -13,22 +15,19 @@ interface KqlEditorProps {
   readonly handle: RefObject<EditorHandle | null>;
 }
 
-/** Asks the server; without an answer there is simply no help while typing, and running the query tells. */
-async function tryAsk<T>(ask: Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask;
-  } catch (error) {
-    if (error instanceof RequestFailed) return undefined;
-    throw error;
-  }
-}
-
 /** An editor for KQL; CodeMirror is loaded when the first one is shown. */
-export function KqlEditor({ text, onChange, onRun, onChecked, handle }: KqlEditorProps): ReactNode {
+export function KqlEditor({
+  text,
+  cursor,
+  onChange,
+  onRun,
+  onChecked,
+  handle,
+}: KqlEditorProps): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const latest = useRef({ text, onChange, onRun, onChecked });
-  latest.current = { text, onChange, onRun, onChecked };
+  const latest = useRef({ text, cursor, onChange, onRun, onChecked });
+  latest.current = { text, cursor, onChange, onRun, onChecked };
 
   useEffect(() => {
     const box = host.current;
@@ -36,20 +35,18 @@ export function KqlEditor({ text, onChange, onRun, onChecked, handle }: KqlEdito
     let isGone = false;
     void import('./codemirror.ts').then(({ openEditor }) => {
       if (isGone) return;
+      const help = createHelp();
       handle.current = openEditor(box, {
+        ...help,
         text: latest.current.text,
+        cursor: latest.current.cursor,
         onChange: (next) => latest.current.onChange(next),
         onRun: () => latest.current.onRun(),
-        check: async (query) => {
-          const answer =
-            query.trim() === '' ? undefined : await tryAsk(call('kqlCheck', { query }));
-          const found = answer?.diagnostics ?? [];
+        check: async (typed) => {
+          const found = await help.check(typed);
           latest.current.onChecked(found);
           return found;
         },
-        complete: (query, position) => tryAsk(call('kqlComplete', { query, position })),
-        hover: async (query, position) =>
-          (await tryAsk(call('kqlHover', { query, position })))?.hover ?? undefined,
       });
       setOpen(true);
     });

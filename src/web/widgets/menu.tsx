@@ -77,6 +77,47 @@ export function Menu({
   );
 }
 
+/** A menu at a point of the window, open while it is mounted. Escape and a click elsewhere close it; focus comes back. */
+export function MenuAt(props: {
+  readonly x: number;
+  readonly y: number;
+  readonly label: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { x, y } = props;
+  const popover = useRef<HTMLDivElement>(null);
+  const close = useRef(props.onClose);
+  close.current = props.onClose;
+  useEffect(() => {
+    const box = popover.current;
+    if (!box) return;
+    const before = document.activeElement;
+    const onToggle = (event: ToggleEvent) => event.newState === 'closed' && close.current();
+    box.showPopover();
+    box.addEventListener('toggle', onToggle);
+    box.style.left = `${Math.max(MARGIN, Math.min(x, innerWidth - box.offsetWidth - MARGIN))}px`;
+    box.style.top = `${Math.max(MARGIN, Math.min(y, innerHeight - box.offsetHeight - MARGIN))}px`;
+    box.querySelector<HTMLElement>('button')?.focus();
+    return () => {
+      box.removeEventListener('toggle', onToggle);
+      if (before instanceof HTMLElement && !document.querySelector('dialog[open]')) before.focus();
+    };
+  }, [x, y]);
+  return (
+    <div
+      ref={popover}
+      popover="auto"
+      className="menu"
+      role="dialog"
+      aria-label={props.label}
+      onKeyDown={moveFocus}
+    >
+      {props.children}
+    </div>
+  );
+}
+
 function moveFocus(event: React.KeyboardEvent<HTMLDivElement>): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('.menu-item')];

@@ -4,9 +4,9 @@ import { formatBytes, formatByUnit, formatDuration, plural } from '#web/base/for
 import { Chart, ChartTable, drawResult } from '#web/charts/index.ts';
 import { toNumber } from '#web/query/index.ts';
 import { Button, copyText, Empty, Menu, MenuItem, Note, Tabs } from '#web/widgets/index.ts';
-import { cellText } from './cells.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { Grid } from './grid.tsx';
+import { cellText } from './grid/cells.tsx';
+import { Grid } from './grid/grid.tsx';
 
 const KINDS = [
   { value: 'timechart', text: 'Time' },
@@ -32,6 +32,8 @@ export function ResultView(props: {
   readonly result: QueryResult;
   readonly query: string;
   readonly tookMs: number;
+  /** Adds an operator to the query, and runs it again. */
+  readonly onAdd: (operator: string) => void;
 }): ReactNode {
   const { result } = props;
   const asked = result.render?.visualization ?? 'table';
@@ -103,7 +105,7 @@ export function ResultView(props: {
             </p>
           </Empty>
         ) : view === 'table' ? (
-          <Grid result={result} isExact={isExact} />
+          <Grid key={props.tookMs} result={result} isExact={isExact} onAdd={props.onAdd} />
         ) : kind === 'card' ? (
           <Cards result={result} />
         ) : (

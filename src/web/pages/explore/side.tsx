@@ -1,10 +1,22 @@
 import { type ReactNode, useState } from 'react';
 import type { SavedQuery } from '#core/contract/index.ts';
-import { formatCount } from '#web/base/format.ts';
+import { formatCount, formatDuration, plural } from '#web/base/format.ts';
 import { kqlName } from '#web/base/kql.ts';
+import { formatUtc } from '#web/base/time-text.ts';
 import { useChange, useRoute } from '#web/query/index.ts';
-import { Ago, Empty, Failed, Icon, IconButton, Loading, say, Tabs } from '#web/widgets/index.ts';
-import type { PastQuery } from './history.ts';
+import {
+  Ago,
+  Button,
+  Empty,
+  Failed,
+  Icon,
+  IconButton,
+  Loading,
+  Menu,
+  MenuItem,
+  say,
+  Tabs,
+} from '#web/widgets/index.ts';
 
 const VIEWS = [
   { value: 'tables', text: 'Tables' },
@@ -13,7 +25,6 @@ const VIEWS = [
 ] as const;
 
 interface SideProps {
-  readonly history: readonly PastQuery[];
   readonly onInsert: (text: string) => void;
   readonly onOpen: (query: string) => void;
 }
@@ -26,7 +37,7 @@ export function Side(props: SideProps): ReactNode {
       <Tabs label="Beside the editor" choices={VIEWS} value={view} onChange={setView} />
       {view === 'tables' && <Tables onInsert={props.onInsert} />}
       {view === 'saved' && <Saved onOpen={props.onOpen} />}
-      {view === 'history' && <History history={props.history} onOpen={props.onOpen} />}
+      {view === 'history' && <History onOpen={props.onOpen} />}
     </aside>
   );
 }
@@ -104,6 +115,7 @@ function Tables(props: { readonly onInsert: (text: string) => void }): ReactNode
 
 function Saved(props: { readonly onOpen: (query: string) => void }): ReactNode {
   const saved = useRoute('savedQueries', {});
+  const me = useRoute('me', {});
   const remove = useChange('deleteQuery', ['savedQueries']);
   if (saved.error) return <Failed error={saved.error} onRetry={saved.retry} />;
   if (!saved.data) return <Loading lines={4} />;
@@ -113,6 +125,8 @@ function Saved(props: { readonly onOpen: (query: string) => void }): ReactNode {
         <p>Write a query and press Save: it appears here for everybody who logs in.</p>
       </Empty>
     );
+  const isOwn = (query: SavedQuery) =>
+    me.data !== undefined && (query.owner === me.data.name || me.data.role === 'admin');
   const erase = (query: SavedQuery) =>
     remove.mutate(
       { id: query.id },
@@ -124,42 +138,74 @@ function Saved(props: { readonly onOpen: (query: string) => void }): ReactNode {
         <li key={query.id} className="side-query">
           <button
             type="button"
-            title={query.description || query.query}
+            title={`${query.query}\n\nBy ${query.owner}, changed ${formatUtc(Date.parse(query.changedAt))}`}
             onClick={() => props.onOpen(query.query)}
           >
             <b>{query.name}</b>
             <span className="sub">{query.description || query.query.split('\n')[0]}</span>
+            <span className="sub">by {query.owner}</span>
           </button>
-          <IconButton icon="trash" label={`Delete ${query.name}`} onClick={() => erase(query)} />
+          {isOwn(query) && (
+            <Menu
+              label={`Delete ${query.name}`}
+              text={<Icon name="trash" />}
+              look="icon-button"
+              hasArrow={false}
+            >
+              {(close) => (
+                <MenuItem
+                  onSelect={() => {
+                    close();
+                    erase(query);
+                  }}
+                >
+                  Delete {query.name} for everybody
+                </MenuItem>
+              )}
+            </Menu>
+          )}
         </li>
       ))}
     </ul>
   );
 }
 
-function History(props: {
-  readonly history: readonly PastQuery[];
-  readonly onOpen: (query: string) => void;
-}): ReactNode {
-  if (props.history.length === 0)
+const OUTCOMES = { done: '', failed: 'failed', cancelled: 'cancelled' } as const;
+
+function History(props: { readonly onOpen: (query: string) => void }): ReactNode {
+  const past = useRoute('queryHistory', {});
+  const clear = useChange('clearHistory', ['queryHistory']);
+  if (past.error) return <Failed error={past.error} onRetry={past.retry} />;
+  if (!past.data) return <Loading lines={4} />;
+  if (past.data.queries.length === 0)
     return (
       <Empty title="Nothing run yet.">
-        <p>What you run is kept here, in this browser only.</p>
+        <p>What you run is kept here with how long it took, for you alone.</p>
       </Empty>
     );
   return (
-    <ul className="side-list">
-      {props.history.map((past) => (
-        <li key={past.query} className="side-query">
-          <button type="button" title={past.query} onClick={() => props.onOpen(past.query)}>
-            <code className="mono">{past.query.split('\n').slice(0, 3).join(' ')}</code>
-            <span className="sub">
-              <Ago at={past.at} />
-              {past.rows === undefined ? ' · failed' : ` · ${formatCount(past.rows)} rows`}
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="side-list">
+        {past.data.queries.map((entry) => (
+          <li key={entry.id} className="side-query">
+            <button
+              type="button"
+              title={`${entry.query}\n\nClick to run it again`}
+              onClick={() => props.onOpen(entry.query)}
+            >
+              <code className="mono">{entry.query.split('\n').slice(0, 3).join(' ')}</code>
+              <span className="sub">
+                <Ago at={Date.parse(entry.at)} /> · {formatDuration(entry.elapsedMs)}
+                {' · '}
+                {entry.rows === null ? OUTCOMES[entry.outcome] : plural(entry.rows, 'row')}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Button look="quiet" icon="trash" onClick={() => clear.mutate({})}>
+        Forget all
+      </Button>
+    </>
   );
 }

@@ -31,11 +31,11 @@ export function compareCells(a: Cell, b: Cell): number {
   return textA < textB ? -1 : textA > textB ? 1 : 0;
 }
 
-export function columnFacts(
-  rows: readonly Row[],
-  index: number,
-  column: ResultColumn,
-): ColumnFacts {
+/** Beyond so many rows the facts are those of the first. */
+export const MOST_COUNTED = 100_000;
+
+export function columnFacts(all: readonly Row[], index: number, column: ResultColumn): ColumnFacts {
+  const rows = all.length > MOST_COUNTED ? all.slice(0, MOST_COUNTED) : all;
   const counts = new Map<string, number>();
   const isSummed =
     column.type === 'long' ||

@@ -25,6 +25,9 @@ export function ColumnFactsCard(props: {
     <div className="facts" style={{ left: Math.max(0, props.left), width: CARD_PX }}>
       <p>
         <b>{column.name}</b> <span className="sub">{column.type}</span>
+        {props.rows.length > facts.rows && (
+          <span className="sub">, of the first {formatCount(facts.rows)} rows</span>
+        )}
       </p>
       <dl>
         <dt>distinct</dt>
