@@ -104,10 +104,16 @@ describe('segments', () => {
         );
       }
     });
+    /** How many are found, and the least of five times, in ms: the machine may be busy with something else. */
     const timed = (ranges: SegmentQuery['ranges']) => {
-      const before = performance.now();
-      const found = store.segments({ table: 'Flows', ...(ranges && { ranges }) });
-      return [found.length, performance.now() - before] as const;
+      let quickest = Number.POSITIVE_INFINITY;
+      let found = 0;
+      for (let i = 0; i < 5; i++) {
+        const before = performance.now();
+        found = store.segments({ table: 'Flows', ...(ranges && { ranges }) }).length;
+        quickest = Math.min(quickest, performance.now() - before);
+      }
+      return [found, quickest] as const;
     };
     const [everything, slow] = timed(undefined);
     const [oneDay, quick] = timed([{ column: 'TimeGenerated', from: DAY_0, to: DAY_0 + 5 }]);
