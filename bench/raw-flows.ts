@@ -36,7 +36,8 @@ export async function storeRawFlows(store: Store, count: number): Promise<void> 
       's1' AS "Scope", 'westeurope' AS Region, 'rg1/vnet' || i % 4 AS Network, '' AS Subnet, '' AS FlowLogResourceId,
       ${size(2, 100)} AS PacketsSrcToDest, ${size(3, 50000)} AS BytesSrcToDest,
       ${size(4, 100)} AS PacketsDestToSrc, ${size(5, 90000)} AS BytesDestToSrc,
-      true AS InitiatorKnown, state IN ('B', 'D') AS IsFlowStart, NULL::INT AS TcpFlags
+      true AS InitiatorKnown, state IN ('B', 'D') AS IsFlowStart, NULL::INT AS TcpFlags,
+      '{"app":{"name":"' || ['shop', 'mail', 'build'][1 + i % 3] || '","tier":' || i % 4 || '},"vpc":"vpc-' || i % 7 || '"}' AS AdditionalFields
       FROM (SELECT j, floor(pow(${random(6)}, 4) * ${PAIRS})::BIGINT AS pick, ['B', 'C', 'E', 'E', 'D'][1 + (hash(j * 37) % 5)::INT] AS state
             FROM range(${from}, ${from + rows}) t(j)) JOIN pairs ON i = pick ORDER BY TimeGenerated)
       TO '${file}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`);
