@@ -55,9 +55,19 @@ export interface HostFunction {
 
 export type HostCall = (...args: readonly HostValue[]) => HostValue;
 
+/** A value to group by in place of the call's, cheaper and as telling, and how the call's comes of it. */
+export interface GroupKey {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Null where the call's own value is as good. */
+export type KeyPrinter = (args: readonly Arg[], call: PrintedCall) => GroupKey | null;
+
 /** A function: what it gives where the binder cannot tell, and how each engine computes it. */
 export type FunctionRow = {
   readonly returns?: KqlType;
+  readonly groupKey?: Partial<Readonly<Record<DialectName, KeyPrinter>>>;
 } & { readonly [D in DialectName]: Printer };
 
 export type FunctionGroup = Readonly<Record<string, FunctionRow>>;

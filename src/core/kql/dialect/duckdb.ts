@@ -23,6 +23,11 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""').replaceAll('\0', '')}"`;
 }
 
+/** Whether SQL is a mere column, which costs nothing to name twice. */
+export function isColumn(sql: string): boolean {
+  return /^(?:\w+\.)?"(?:[^"]|"")*"$/.test(sql);
+}
+
 /** A text in single quotes; a zero byte, which DuckDB's parser cannot read, is put in by chr(0). */
 export function quoteText(text: string): string {
   if (!text.includes('\0')) return `'${text.replaceAll("'", "''")}'`;

@@ -3,7 +3,7 @@ import type { BoundColumn } from '../bound/expr.ts';
 import { AGGREGATES } from '../functions/aggregates.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import type { OrderKey, PlanExpr, Rel, SharedRel } from '../plan/plan.ts';
-import type { Arg } from './dialect.ts';
+import type { Arg, GroupKey } from './dialect.ts';
 import { convert, DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
 import { printWindow } from './windows.ts';
 
@@ -169,22 +169,34 @@ function printSelect(rel: Extract<Rel, { op: 'select' }>, p: Printing): Printed 
   );
 }
 
+/** What to group by for an expression, and the expression by that. */
+function groupKey(expr: PlanExpr, c: Context): GroupKey {
+  const printer = expr.kind === 'call' ? FUNCTIONS.get(expr.name)?.groupKey?.duckdb : undefined;
+  const made =
+    expr.kind === 'call' &&
+    printer?.(
+      expr.args.map((a) => argOf(a, c)),
+      { type: expr.type },
+    );
+  if (made) return made;
+  const sql = printExpr(expr, c);
+  return { key: sql, value: sql };
+}
+
 function printAggregate(rel: Extract<Rel, { op: 'aggregate' }>, p: Printing): Printed {
   const input = printRel(rel.input, p);
   const names = physicalNames(rel.columns);
   const c = contextOf(p, input, '', orderBy(rel.order, contextOf(p, input)));
-  const by = rel.by.map((i) => item(i.expr, names.get(i.name)!, c));
-  const aggregates = rel.aggregates.map((i) => item(i.expr, names.get(i.name)!, c));
-  const group = rel.by.length > 0 ? `\n  GROUP BY ${rel.by.map((_, i) => i + 1).join(', ')}` : '';
-  if (aggregates.length === 0)
-    return add(
-      p,
-      `SELECT DISTINCT ${by.length > 0 ? by.join(', ') : '1 AS "_"'}\n  FROM ${input.from}`,
-      names,
-    );
+  const by = rel.by.map((i) => ({ ...groupKey(i.expr, c), as: quoteName(names.get(i.name)!) }));
+  const keys = by.map((b, i) => (b.key === b.value ? String(i + 1) : b.key));
+  const items = [
+    ...by.map(({ value, as }) => (value === as ? as : `${value} AS ${as}`)),
+    ...rel.aggregates.map((i) => item(i.expr, names.get(i.name)!, c)),
+  ];
+  const group = keys.length > 0 ? `\n  GROUP BY ${keys.join(', ')}` : '';
   return add(
     p,
-    `SELECT ${[...by, ...aggregates].join(',\n    ')}\n  FROM ${input.from}${group}`,
+    `SELECT ${items.length > 0 ? items.join(',\n    ') : 'DISTINCT 1 AS "_"'}\n  FROM ${input.from}${group}`,
     names,
   );
 }

@@ -1,3 +1,4 @@
+import type { KqlType } from '../../schema/index.ts';
 import type { AggregateContext, AggregateRow, Arg } from '../dialect/dialect.ts';
 import { toDynamic, toLong, toReal } from '../dialect/duckdb.ts';
 
@@ -70,7 +71,7 @@ const rows: Record<string, AggregateRow> = {
   arg_min: { duckdb: pick('arg_min') },
   make_list: {
     returns: 'dynamic',
-    duckdb: (args, c) => gatherList('weir_make_list', args, c, false),
+    duckdb: (args, c) => gatherPlain(args, c, '') ?? gatherList('weir_make_list', args, c, false),
   },
   make_list_with_nulls: {
     returns: 'dynamic',
@@ -78,7 +79,10 @@ const rows: Record<string, AggregateRow> = {
   },
   make_set: {
     returns: 'dynamic',
-    duckdb: (args, c) => gatherList('weir_make_set', args, c, false),
+    // In an order, the first of each value counts.
+    duckdb: (args, c) =>
+      (c.order === '' ? gatherPlain(args, c, 'DISTINCT ') : null) ??
+      gatherList('weir_make_set', args, c, false),
   },
   make_bag: {
     returns: 'dynamic',
@@ -145,8 +149,8 @@ const rows: Record<string, AggregateRow> = {
     duckdb: ([a], c) =>
       `weir_hll_merge(weir_make_list(list(weir_inside(${toDynamic(a!)}))${c.filter}, 1000000))`,
   },
-  percentile: { duckdb: ([a, p], c) => percentile(a!, p!.sql, c) },
-  percentiles: { duckdb: ([a, ...ps], c) => percentile(a!, ps[c.output]!.sql, c) },
+  percentile: { duckdb: ([a, ...ps], c) => percentiles(a!, ps, c)[0]! },
+  percentiles: { duckdb: ([a, ...ps], c) => percentiles(a!, ps, c)[c.output]! },
   percentiles_array: { returns: 'dynamic', duckdb: ([a, ...ps], c) => percentileArray(a!, ps, c) },
   percentilesw_array: {
     returns: 'dynamic',
@@ -189,25 +193,68 @@ function gatherList(
   return `${macro}(list(${withNulls ? `coalesce(${value}, 'null')` : value}${order})${rows}, ${limit?.sql ?? '1048576'})`;
 }
 
-/** Nearest rank: the smallest value that at least p percent of the values do not exceed. */
-function percentile(a: Arg, p: string, { filter }: AggregateContext): string {
-  const value = a.type === 'dynamic' ? toReal(a) : a.sql;
-  const list = `list(${value} ORDER BY ${value})${filtered(filter, `${a.sql} IS NOT NULL`)}`;
-  return `weir_rank(${list}, ${p})`;
+/** Types whose lists the engine itself writes as JSON, as toDynamic() writes each value. */
+const PLAIN: ReadonlySet<KqlType> = new Set(['string', 'guid', 'int', 'long', 'bool']);
+
+/** A list of values, in the engine's own types until it is complete. */
+function gatherPlain(
+  [a, limit]: readonly Arg[],
+  { filter, order }: AggregateContext,
+  distinct: '' | 'DISTINCT ',
+): string | null {
+  if (a!.type === 'dynamic') return null;
+  const all = `list(${distinct}${a!.sql}${order})${filtered(filter, `${a!.sql} IS NOT NULL`)}`;
+  const list = `(${all})[:${limit?.sql ?? '1048576'}]`;
+  if (PLAIN.has(a!.type)) return `coalesce(to_json(${list})::VARCHAR, '[]')`;
+  const text = toDynamic({ sql: 'x', type: a!.type });
+  return `('[' || coalesce(array_to_string(list_transform(${list}, lambda x: ${text}), ','), '') || ']')`;
 }
 
-function percentileArray(a: Arg, ps: readonly Arg[], c: AggregateContext): string {
-  const [only] = ps;
+/** Percent as a fraction in exact decimals, so that the engine's rank is exact; null where it is not a constant. */
+function fraction(p: Arg): string | null {
+  const percent = String(p.literal?.value);
+  const digits = /^(\d{1,3})(?:\.(\d{1,15}))?$/.exec(percent);
+  if (!p.literal || !digits || Number(percent) > 100) return null;
+  const [, whole, rest] = digits;
+  const padded = whole!.padStart(3, '0');
+  return `${padded.slice(0, -2)}.${padded.slice(-2)}${rest ?? ''}`;
+}
+
+/** Nearest rank: the smallest value that at least p percent of the values do not exceed. */
+function percentiles(a: Arg, ps: readonly Arg[], { filter }: AggregateContext): string[] {
   const value = a.type === 'dynamic' ? toReal(a) : a.sql;
-  const list = `list(${value} ORDER BY ${value})${filtered(c.filter, `${a.sql} IS NOT NULL`)}`;
-  const real = a.type === 'real' || a.type === 'decimal' || a.type === 'dynamic';
-  const item = (p: string) =>
-    toDynamic({ sql: `weir_rank(${list}, ${p})`, type: real ? 'real' : a.type });
-  if (ps.length === 1 && only!.type === 'dynamic') {
-    const points: unknown = only!.literal?.value ? JSON.parse(String(only!.literal.value)) : [];
-    return `('[' || ${(Array.isArray(points) ? points : []).map((p) => item(String(Number(p)))).join(" || ',' || ")} || ']')`;
+  const fractions = ps.map(fraction);
+  if (!fractions.includes(null)) {
+    // One state for all of them, which the engine keeps once however often it is named.
+    const all = `quantile_disc(${value}, [${fractions.join(', ')}])${filter}`;
+    return ps.length === 1
+      ? [`quantile_disc(${value}, ${fractions[0]})${filter}`]
+      : ps.map((_, i) => `(${all})[${i + 1}]`);
   }
-  return `('[' || ${ps.map((p) => item(p.sql)).join(" || ',' || ")} || ']')`;
+  const list = `list(${value} ORDER BY ${value})${filtered(filter, `${a.sql} IS NOT NULL`)}`;
+  return ps.map((p) => `weir_rank(${list}, ${p.sql})`);
+}
+
+function percentileArray(a: Arg, given: readonly Arg[], c: AggregateContext): string {
+  const ps = given.length === 1 && given[0]!.type === 'dynamic' ? opened(given[0]!) : given;
+  const real = a.type === 'real' || a.type === 'decimal' || a.type === 'dynamic';
+  const items = percentiles(a, ps, c).map((sql) =>
+    toDynamic({ sql, type: real ? 'real' : a.type }),
+  );
+  return `('[' || ${items.length > 0 ? items.join(" || ',' || ") : "''"} || ']')`;
+}
+
+/** The numbers of a constant array. */
+function opened(list: Arg): Arg[] {
+  const points: unknown = list.literal?.value ? JSON.parse(String(list.literal.value)) : [];
+  return (Array.isArray(points) ? points : []).map((point): Arg => {
+    const value = Number(point);
+    return {
+      sql: String(value),
+      type: 'real',
+      literal: { kind: 'literal', type: 'real', value, at: { start: 0, length: 0 } },
+    };
+  });
 }
 
 function weighted(a: Arg, w: Arg, p: string, { filter }: AggregateContext): string {

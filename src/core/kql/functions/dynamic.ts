@@ -1,5 +1,5 @@
 import type { Arg, FunctionGroup, HostValue } from '../dialect/dialect.ts';
-import { convert, quoteText, ticksOf, toDynamic, toTimespan } from '../dialect/duckdb.ts';
+import { convert, isColumn, quoteText, ticksOf, toDynamic, toTimespan } from '../dialect/duckdb.ts';
 import { compareJson, sameJson } from '../runtime/compare.ts';
 import { printDatetimeTicks, printTimespan } from '../runtime/datetime.ts';
 import {
@@ -35,7 +35,6 @@ function constantPath(key: Arg): string | null {
     : null;
 }
 
-const COLUMN = /^(?:\w+\.)?"(?:[^"]|"")*"$/;
 const PATH_OF_COLUMN = /^weir_at\(((?:\w+\.)?"(?:[^"]|"")*"), '(\$[^']*)'\)$/;
 
 /**
@@ -45,7 +44,7 @@ const PATH_OF_COLUMN = /^weir_at\(((?:\w+\.)?"(?:[^"]|"")*"), '(\$[^']*)'\)$/;
 function columnPath(object: Arg, key: Arg): string | null {
   const path = constantPath(key);
   if (path === null || object.type !== 'dynamic') return null;
-  if (COLUMN.test(object.sql)) return `weir_at(${object.sql}, ${quoteText(path)})`;
+  if (isColumn(object.sql)) return `weir_at(${object.sql}, ${quoteText(path)})`;
   const inner = PATH_OF_COLUMN.exec(object.sql);
   return inner ? `weir_at(${inner[1]}, ${quoteText(`${inner[2]}${path.slice(1)}`)})` : null;
 }

@@ -1,4 +1,4 @@
-import type { Arg, FunctionGroup, HostValue, PrintedCall } from '../dialect/dialect.ts';
+import type { Arg, FunctionGroup, HostValue, KeyPrinter, PrintedCall } from '../dialect/dialect.ts';
 import { micros, toDatetime, toLong, toReal, toTimespan } from '../dialect/duckdb.ts';
 import {
   addPart,
@@ -26,25 +26,32 @@ function floorTo(value: string, size: string): string {
   return `(${value} - ((${value} % ${size}) + ${size}) % ${size})`;
 }
 
+/** Bins of time count from 0001-01-01, before which no instant is: what remains of a division is never negative. */
+const MICROS_TO_1970 = EPOCH_TICKS / 10n;
+
+/** The width of bins in µs, where it is a constant that µs can tell. */
+function constantWidth(size: Arg): bigint | null {
+  const ticks = constantTicks(size);
+  return ticks !== null && ticks > 0n && ticks % 10n === 0n ? ticks / 10n : null;
+}
+
 function binDatetime(v: Arg, s: Arg): string {
-  const at = toDatetime(v);
-  const ticks = constantTicks(s);
-  if (ticks === 36_000_000_000n) return `date_trunc('hour', ${at})`;
-  if (ticks === 864_000_000_000n) return `date_trunc('day', ${at})::TIMESTAMP`;
-  if (ticks === 600_000_000n) return `date_trunc('minute', ${at})`;
+  const at = micros(toDatetime(v));
   const size =
     s.type === 'timespan' || s.type === 'dynamic'
       ? toTimespan(s)
       : `(${toReal(s)} * 864000000000)::BIGINT`;
-  const width =
-    ticks !== null && ticks % 10n === 0n && ticks > 0n
-      ? `${ticks / 10n}`
-      : `nullif((${size}) // 10, 0)`;
-  // Bins count from 0001-01-01; sizes that divide a day give the same bins counted from 1970.
-  return ticks !== null && ticks > 0n && 864_000_000_000n % ticks === 0n && ticks % 10n === 0n
-    ? `make_timestamp(${floorTo(micros(at), width)})`
-    : `make_timestamp(${floorTo(`(${micros(at)} + 62135596800000000)`, width)} - 62135596800000000)`;
+  const width = constantWidth(s) ?? `nullif((${size}) // 10, 0)`;
+  return `make_timestamp(${at} - (${at} + ${MICROS_TO_1970}) % ${width})`;
 }
+
+/** Groups of instants are told apart by the number of their bin. */
+const binKey: KeyPrinter = ([v, s]) => {
+  const width = s && constantWidth(s);
+  if (v?.type !== 'datetime' || !width) return null;
+  const key = `((${micros(v.sql)} + ${MICROS_TO_1970}) // ${width})`;
+  return { key, value: `make_timestamp(${key} * ${width} - ${MICROS_TO_1970})` };
+};
 
 function bin([value, size]: readonly Arg[], { type, isWrapping }: PrintedCall): string {
   const [v, s] = [value!, size ?? { sql: '1', type: 'long' as const }];
@@ -188,7 +195,7 @@ function makeDatetime(parts: readonly HostValue[]): bigint | null {
 }
 
 export const timeFunctions: FunctionGroup = {
-  bin: { duckdb: bin },
+  bin: { duckdb: bin, groupKey: { duckdb: binKey } },
   bin_at: { duckdb: binAt },
   startofday: {
     returns: 'datetime',
