@@ -261,12 +261,18 @@ export function fixes(query: string, found: Diagnostic, schema: Schema): readonl
     const { items } = complete(query, found.start, schema);
     const isCall = /^\s*\(/.test(query.slice(found.start + found.length));
     const known = items.filter((item) => isCall === item.label.includes('('));
-    const near = nearMiss(
-      written,
-      (isCall ? known : items).map((item) => nameOf(item.label)),
-    );
-    if (near === undefined || near === written) return [];
-    return [{ title: `Change to ${near}`, start: found.start, length: found.length, insert: near }];
+    const names = (isCall ? known : items).map((item) => nameOf(item.label));
+    const near = nearMiss(written, names);
+    // Nothing is near: perhaps it is the beginning of a longer name.
+    const begun = written.length < SHORTEST_PART ? [] : names.filter((n) => n.startsWith(written));
+    return (near === undefined ? begun.slice(0, MOST_GUESSES) : [near])
+      .filter((name) => name !== written)
+      .map((insert) => ({
+        title: `Change to ${insert}`,
+        start: found.start,
+        length: found.length,
+        insert,
+      }));
   }
   const open = service(query, schema);
   const { start, length } = found;
@@ -295,6 +301,8 @@ export function fixes(query: string, found: Diagnostic, schema: Schema): readonl
   array(member(info, 'Actions')).forEach(visit);
   return changes;
 }
+const SHORTEST_PART = 3;
+const MOST_GUESSES = 3;
 const FIXER = 'DiagnosticFixActor';
 
 /** The one stretch in which two texts differ. */

@@ -104,6 +104,11 @@ describe('what an editor asks', () => {
     );
   });
 
+  it('offers what a name begins', () => {
+    const [found] = diagnose('Flows | where Bytes > 443', prepared);
+    expect(found?.fixes.map((fix) => fix.insert)).toEqual(['BytesDestToSrc', 'BytesSrcToDest']);
+  });
+
   it('makes no guess where nothing is near', () => {
     expect(diagnose('Flows | where Zebra == 443', prepared)[0]?.fixes).toEqual([]);
   });

@@ -12,7 +12,7 @@ import { writeParquetFile } from './parquet-file.ts';
 import type { Executed, WorkerRequest, WorkerSettings } from './protocol.ts';
 import { printRelation } from './relation.ts';
 import type { ScanSource } from './scan.ts';
-import { unitOf } from './units.ts';
+import { unitsOf } from './units.ts';
 
 const settings: WorkerSettings = JSON.parse(process.argv[2] ?? '{}');
 
@@ -91,7 +91,6 @@ async function executeOnce(
     (scan) => `(${printRelation(find(scans, scan.name), facts)})`,
     { now },
   );
-  const tables = scans.map((s) => s.table);
   const rows: (readonly unknown[])[] = [];
   let sizeBytes = 0;
   let truncated: Executed['truncated'];
@@ -105,8 +104,9 @@ async function executeOnce(
     }
     if (truncated) break;
   }
+  const units = unitsOf(plan, columns);
   return {
-    columns: columns.map((c) => ({ name: c.name, type: c.type, unit: unitOf(c, tables) })),
+    columns: columns.map((c, i) => ({ name: c.name, type: c.type, unit: units[i] ?? 'none' })),
     rows,
     truncated,
     sizeBytes,

@@ -36,6 +36,7 @@ test('a time chart has one series per group, in order of size, with the colours 
       shape: 'line',
       isStacked: false,
       unit: 'flows',
+      frame: {},
     },
   });
   expect('spec' in drawn && toTable(drawn.spec).rows).toEqual([
@@ -132,4 +133,90 @@ test.each([
   ],
 ])('%s is said in a sentence', (_, result, kind, reason) => {
   expect(drawResult(result, kind)).toEqual({ reason: expect.stringMatching(reason) });
+});
+
+const at = (minute: number) => new Date(Date.UTC(2026, 2, 3, 10, minute)).toISOString();
+const shares = {
+  columns: [TIME, STATUS, FLOWS, column('Bytes', 'long', 'bytes')],
+  rows: [
+    [at(0), 'Allowed', 3, 10],
+    [at(0), 'Denied', 1, 20],
+    [at(1), 'Allowed', 4, 30],
+  ],
+};
+
+test('render chooses the columns, adds up and stacks', () => {
+  expect(
+    drawResult(shares, 'timechart', {
+      ycolumns: 'Flows',
+      series: 'FlowStatus',
+      accumulate: 'true',
+    }),
+  ).toMatchObject({
+    spec: {
+      series: [
+        { name: 'Allowed', values: [3, 7] },
+        { name: 'Denied', values: [1, 1] },
+      ],
+    },
+  });
+  expect(
+    drawResult(shares, 'columnchart', { ycolumns: 'Flows', kind: 'stacked100', ymax: '1' }),
+  ).toMatchObject({
+    spec: {
+      kind: 'time',
+      isStacked: true,
+      unit: 'ratio',
+      frame: { yMax: 1 },
+      series: [
+        { name: 'Allowed', values: [0.75, 1] },
+        { name: 'Denied', values: [0.25, null] },
+      ],
+    },
+  });
+});
+
+test.each([
+  ['areachart', {}, false],
+  ['areachart', { kind: 'stacked' }, true],
+  ['stackedareachart', {}, true],
+  ['columnchart', {}, false],
+  ['barchart', { kind: 'stacked' }, true],
+])('%s with %j is stacked: %j', (kind, properties, isStacked) => {
+  expect(drawResult(shares, kind, properties)).toMatchObject({ spec: { isStacked } });
+});
+
+test('a column that the query does not return is named', () => {
+  expect(drawResult(shares, 'timechart', { ycolumns: 'Flow' })).toEqual({
+    reason: expect.stringContaining('the column Flow,'),
+  });
+});
+
+test('lines over numbers keep their distances', () => {
+  const result = {
+    columns: [column('Port', 'long'), FLOWS],
+    rows: [
+      [443, 2],
+      [22, 1],
+    ],
+  };
+  expect(drawResult(result, 'linechart', { xtitle: 'port' })).toMatchObject({
+    spec: {
+      kind: 'numbers',
+      isLine: true,
+      points: [
+        {
+          name: 'Flows',
+          at: [
+            [22, 1],
+            [443, 2],
+          ],
+        },
+      ],
+      frame: { xTitle: 'port' },
+    },
+  });
+  expect(drawResult(result, 'columnchart')).toMatchObject({
+    spec: { kind: 'category', x: ['443', '22'] },
+  });
 });

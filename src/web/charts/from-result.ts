@@ -1,5 +1,6 @@
 import type { QueryResult, ResultColumn } from '#core/contract/index.ts';
 import type { Unit } from '#core/schema/index.ts';
+import { type RenderProperties, readRender } from './render-properties.ts';
 import { type ChartSpec, type Series, type Shape, toneOf } from './spec.ts';
 
 type Answer = Pick<QueryResult, 'columns' | 'rows'>;
@@ -63,23 +64,45 @@ interface Axes {
   readonly values: readonly number[];
 }
 
-/** The first column that can be the axis, the numbers to draw, and the texts that tell series apart. */
+/**
+ * The column of the axis, the numbers to draw, and the texts that tell series apart; a sentence where there are none. The
+ * axis is the first column, in a time chart the first of type datetime, unless `render` names another.
+ */
 function findAxes(
   columns: readonly ResultColumn[],
   wantsTime: boolean,
-  properties: Readonly<Record<string, unknown>>,
-): Axes | undefined {
-  const named = (name: unknown) => columns.findIndex((c) => c.name === name);
+  asked: RenderProperties,
+): Axes | { readonly reason: string } {
   const all = columns.map((_, i) => i);
+  const named = (name: string) => columns.findIndex((c) => c.name === name);
+  const unknown = [...(asked.x === undefined ? [] : [asked.x]), ...asked.y, ...asked.series].find(
+    (name) => named(name) < 0,
+  );
+  if (unknown !== undefined)
+    return {
+      reason: `render names the column ${unknown}, which the query does not return. It returns ${columns.map((c) => c.name).join(', ')}.`,
+    };
   const isNumber = (i: number) => NUMBERS.has(columns[i]?.type ?? '');
-  const asked = named(properties['xcolumn']);
+  const numbers = all.filter(isNumber);
   const time = all.find((i) => columns[i]?.type === 'datetime');
-  const text = all.find((i) => !isNumber(i) && columns[i]?.type !== 'datetime');
-  const x = asked >= 0 ? asked : wantsTime ? (time ?? 0) : (text ?? time ?? 0);
-  const values = all.filter((i) => i !== x && isNumber(i));
-  const groups = all.filter((i) => i !== x && !isNumber(i) && columns[i]?.type !== 'datetime');
-  return values.length > 0 ? { x, groups, values } : undefined;
+  // A single number is what is to be drawn, wherever it stands.
+  const first = numbers.length === 1 ? (all.find((i) => !isNumber(i)) ?? 0) : 0;
+  const x = asked.x === undefined ? (wantsTime ? (time ?? first) : first) : named(asked.x);
+  const values = asked.y.length > 0 ? asked.y.map(named) : numbers.filter((i) => i !== x);
+  const isGroup = (i: number) => i !== x && !isNumber(i) && columns[i]?.type !== 'datetime';
+  const groups =
+    asked.series.length > 0
+      ? asked.series.map(named)
+      : asked.y.length > 0 && asked.x !== undefined
+        ? []
+        : all.filter((i) => isGroup(i) && !values.includes(i));
+  if (values.length === 0)
+    return { reason: 'A chart needs at least one column of numbers beside the one for the axis.' };
+  return { x, groups, values };
 }
+
+const seriesName = (group: string, column: ResultColumn, axes: Axes): string =>
+  group === '' ? column.name : axes.values.length === 1 ? group : `${group} · ${column.name}`;
 
 /** Long rows to one series per combination of groups and value column. */
 function collect<X extends string | number>(
@@ -105,8 +128,7 @@ function collect<X extends string | number>(
     for (const valueAt of axes.values) {
       const column = result.columns[valueAt];
       if (!column) continue;
-      const name =
-        group === '' ? column.name : axes.values.length === 1 ? group : `${group} · ${column.name}`;
+      const name = seriesName(group, column, axes);
       let values = found.get(name);
       if (!values) {
         values = new Array<number | null>(x.length).fill(null);
@@ -120,11 +142,14 @@ function collect<X extends string | number>(
   const ordered = [...found].sort((a, b) => total(b[1]) - total(a[1])).slice(0, MOST_SERIES);
   return {
     x,
-    series: ordered.map(([name, values]) => {
-      const tone = toneOf(name);
-      return tone ? { name, values, tone } : { name, values };
-    }),
+    series: ordered.map(([name, values]) => ({ ...named(name), values })),
   };
+}
+
+/** A name with the colour that it has everywhere. */
+function named(name: string): Pick<Series, 'name' | 'tone'> {
+  const tone = toneOf(name);
+  return tone ? { name, tone } : { name };
 }
 
 const inOrder = () => 0;
@@ -141,7 +166,7 @@ function drawPie(result: Answer, axes: Axes, unit: Unit): Drawn {
     inOrder,
   );
   const slices = x
-    .map((name, i) => ({ name, value: series[0]?.values[i] ?? 0 }))
+    .map((name, i) => ({ ...named(name), value: series[0]?.values[i] ?? 0 }))
     .filter((slice) => slice.value > 0)
     .sort((a, b) => b.value - a.value);
   const rest = slices.slice(MOST_SLICES - 1).reduce((sum, slice) => sum + slice.value, 0);
@@ -154,23 +179,56 @@ function drawPie(result: Answer, axes: Axes, unit: Unit): Drawn {
     : { reason: 'A pie needs at least one number above zero.' };
 }
 
-function drawNumbers(result: Answer, axes: Axes, unit: Unit): Drawn {
-  const [y = 0] = axes.values;
+function drawNumbers(result: Answer, axes: Axes, unit: Unit, shape: Shape): Drawn {
   const xColumn = result.columns[axes.x];
-  const yColumn = result.columns[y];
-  if (!xColumn || !yColumn) return { reason: 'A scatter chart needs two columns.' };
+  if (!xColumn) return { reason: 'A scatter chart needs two columns.' };
   const groups = new Map<string, [number, number][]>();
   for (const row of result.rows) {
     const at = numberAt(row[axes.x], xColumn);
-    const value = numberAt(row[y], yColumn);
-    if (at === null || value === null) continue;
-    const name = axes.groups.map((i) => textAt(row[i])).join(' · ') || yColumn.name;
-    const points = groups.get(name) ?? [];
-    points.push([at, value]);
-    groups.set(name, points);
+    if (at === null) continue;
+    const group = axes.groups.map((i) => textAt(row[i])).join(' · ');
+    for (const y of axes.values) {
+      const column = result.columns[y];
+      const value = column ? numberAt(row[y], column) : null;
+      if (!column || value === null) continue;
+      const name = seriesName(group, column, axes);
+      const points = groups.get(name) ?? [];
+      points.push([at, value]);
+      groups.set(name, points);
+    }
   }
-  const points = [...groups].slice(0, MOST_SERIES).map(([name, at]) => ({ name, at }));
-  return { spec: { kind: 'numbers', points, xName: xColumn.name, yName: yColumn.name, unit } };
+  const isLine = shape === 'line' || shape === 'area';
+  const points = [...groups].slice(0, MOST_SERIES).map(([name, at]) => ({
+    name,
+    at: isLine ? at.sort((a, b) => a[0] - b[0]) : at,
+  }));
+  const yName = axes.values.length === 1 ? (result.columns[axes.values[0] ?? 0]?.name ?? '') : '';
+  const numbers = { kind: 'numbers', points, xName: xColumn.name, yName, unit } as const;
+  return { spec: isLine ? { ...numbers, isLine } : numbers };
+}
+
+/** Sums so far, and shares of each place's total, as `render` asks. */
+function reshape(series: readonly Series[], asked: RenderProperties): readonly Series[] {
+  const summed = asked.isAccumulated
+    ? series.map((s) => {
+        let total = 0;
+        return {
+          ...s,
+          values: s.values.map((v) => {
+            total += v ?? 0;
+            return total;
+          }),
+        };
+      })
+    : series;
+  if (asked.kind !== 'stacked100') return summed;
+  const totals = (summed[0]?.values ?? []).map((_, i) =>
+    summed.reduce((sum, s) => sum + Math.abs(s.values[i] ?? 0), 0),
+  );
+  return summed.map((s) => ({
+    ...s,
+    values: s.values.map((v, i) => (v === null || !totals[i] ? null : v / totals[i])),
+  }));
 }
 
 /** Draws rows as KQL's `render` asks: `visualization` and its properties by their KQL names. */
@@ -182,37 +240,33 @@ export function drawResult(
   const kind = visualization.toLowerCase();
   if (result.rows.length === 0)
     return { reason: 'The query returned no rows, so there is nothing to draw.' };
-  const wantsTime =
-    kind === 'timechart' ||
-    kind === 'linechart' ||
-    kind === 'areachart' ||
-    kind === 'stackedareachart' ||
-    kind === 'anomalychart';
-  const axes = findAxes(result.columns, wantsTime || kind === 'scatterchart', properties);
-  if (!axes)
-    return { reason: 'A chart needs at least one column of numbers beside the one for the axis.' };
-  const unit = unitOf(axes.values.flatMap((i) => result.columns[i] ?? []));
-  const isTime = result.columns[axes.x]?.type === 'datetime';
-  if (kind === 'piechart') return drawPie(result, axes, unit);
-  if (kind === 'scatterchart' && NUMBERS.has(result.columns[axes.x]?.type ?? ''))
-    return drawNumbers(result, axes, unit);
-  const shape = SHAPES[kind];
+  const shape = kind === 'piechart' ? 'bar' : SHAPES[kind];
   if (!shape)
     return { reason: `Weir does not draw ${visualization} yet; the table shows the same rows.` };
-  if (kind === 'timechart' && !isTime)
+  const asked = readRender(properties);
+  const wantsTime = kind === 'timechart' || kind === 'anomalychart';
+  const axes = findAxes(result.columns, wantsTime, asked);
+  if ('reason' in axes) return axes;
+  const unit =
+    asked.kind === 'stacked100'
+      ? 'ratio'
+      : unitOf(axes.values.flatMap((i) => result.columns[i] ?? []));
+  if (kind === 'piechart') return drawPie(result, axes, unit);
+  const xType = result.columns[axes.x]?.type ?? 'string';
+  if (wantsTime && xType !== 'datetime')
     return {
       reason:
         'A time chart needs a column of type datetime, for example from bin(TimeGenerated, 1h).',
     };
-  const asked = String(properties['kind'] ?? '').toLowerCase();
-  const isStacked =
-    asked === 'stacked' ||
-    asked === 'stacked100' ||
-    kind === 'stackedareachart' ||
-    ((shape === 'bar' || shape === 'area') && asked !== 'unstacked');
-  if (isTime) {
+  if (shape !== 'bar' && NUMBERS.has(xType)) {
+    const drawn = drawNumbers(result, axes, unit, shape);
+    return 'spec' in drawn ? { spec: { ...drawn.spec, frame: asked.frame } } : drawn;
+  }
+  const isStacked = asked.kind !== 'default' || kind === 'stackedareachart';
+  const common = { shape, isStacked, unit, frame: asked.frame };
+  if (xType === 'datetime') {
     const { x, series } = collect(result, axes, readTime, (a, b) => a - b);
-    return { spec: { kind: 'time', x, series, shape, isStacked, unit } };
+    return { spec: { kind: 'time', x, series: reshape(series, asked), ...common } };
   }
   const { x, series } = collect(result, axes, textAt, inOrder);
   const cut = Math.min(x.length, MOST_BARS);
@@ -220,11 +274,9 @@ export function drawResult(
     spec: {
       kind: 'category',
       x: x.slice(0, cut),
-      series: series.map((s) => ({ ...s, values: s.values.slice(0, cut) })),
-      shape,
-      isStacked,
+      series: reshape(series, asked).map((s) => ({ ...s, values: s.values.slice(0, cut) })),
       isSideways: kind === 'barchart',
-      unit,
+      ...common,
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Unit } from '#core/schema/index.ts';
 import { formatByUnit } from '#web/base/format.ts';
 import { formatClock, formatDate, formatMoment } from '#web/base/time-text.ts';
 import type { EChartsOption } from './echarts.ts';
+import type { Frame } from './render-properties.ts';
 import type { ChartSpec, Series } from './spec.ts';
 
 /** The colours that a chart needs, resolved for the theme in use. */
@@ -195,7 +196,7 @@ function drawSeries(
             ? ('solid' as const)
             : (DASHES[Math.floor(index / PALETTE.length) % DASHES.length] ?? 'solid'),
       },
-      ...(isArea ? { areaStyle: { color: colour, opacity: 0.88 } } : {}),
+      ...(isArea ? { areaStyle: { color: colour, opacity: isStacked ? 0.88 : 0.18 } } : {}),
       z: series.isReference ? 5 : 2,
     };
   });
@@ -231,9 +232,33 @@ function drawMarks(marks: readonly Mark[], colours: ChartColours) {
   };
 }
 
+/** The scale of the values: `ymin`, `ymax` and `yaxis=log` of `render`. */
+function valueScale({ yMin, yMax, isLog }: Frame) {
+  return {
+    type: isLog ? ('log' as const) : ('value' as const),
+    ...(yMin === undefined ? {} : { min: yMin }),
+    ...(yMax === undefined ? {} : { max: yMax }),
+  };
+}
+
+/** The title of an axis, outside of its numbers. */
+function axisName(name: string | undefined, colours: ChartColours, axis: 'x' | 'y') {
+  return name === undefined || name === ''
+    ? {}
+    : {
+        name,
+        nameLocation: 'middle' as const,
+        nameGap: axis === 'x' ? 26 : 46,
+        nameTextStyle: axisText(colours),
+      };
+}
+
 function axes(spec: Extract<ChartSpec, { kind: 'time' | 'category' }>, colours: ChartColours) {
+  const isSideways = spec.kind === 'category' && spec.isSideways;
+  const frame = spec.frame ?? {};
   const value = {
-    type: 'value' as const,
+    ...valueScale(frame),
+    ...axisName(frame.yTitle, colours, isSideways ? 'x' : 'y'),
     splitNumber: 4,
     axisLabel: {
       ...axisText(colours),
@@ -245,6 +270,7 @@ function axes(spec: Extract<ChartSpec, { kind: 'time' | 'category' }>, colours: 
     const span = (spec.x.at(-1) ?? 0) - (spec.x[0] ?? 0);
     return {
       xAxis: {
+        ...axisName(frame.xTitle, colours, 'x'),
         type: 'time' as const,
         axisLabel: { ...axisText(colours), formatter: timeLabel(span), hideOverlap: true },
         axisLine: { lineStyle: { color: colours['line-strong'] } },
@@ -256,6 +282,7 @@ function axes(spec: Extract<ChartSpec, { kind: 'time' | 'category' }>, colours: 
     };
   }
   const category = {
+    ...axisName(frame.xTitle, colours, isSideways ? 'y' : 'x'),
     type: 'category' as const,
     data: [...spec.x],
     axisLabel: {
@@ -316,10 +343,11 @@ export function chartOptions(
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     aria: { enabled: false },
   };
+  const hasLegend = more.hasLegend && spec.frame?.hasLegend !== false;
   if (spec.kind === 'pie') {
     return {
       ...base,
-      ...(more.hasLegend
+      ...(hasLegend
         ? legend(
             spec.slices.map((s) => s.name),
             colours,
@@ -340,13 +368,14 @@ export function chartOptions(
           },
           data: spec.slices.map((slice, i) => ({
             ...slice,
-            itemStyle: { color: PALETTE[i % PALETTE.length] ?? colours.other },
+            itemStyle: { color: colourOf({ ...slice, values: [] }, i, colours) },
           })),
         },
       ],
     };
   }
   if (spec.kind === 'numbers') {
+    const frame = spec.frame ?? {};
     const axis = (name: string, unit: Unit) => ({
       type: 'value' as const,
       name,
@@ -357,39 +386,49 @@ export function chartOptions(
     });
     return {
       ...base,
-      ...(more.hasLegend
+      ...(hasLegend
         ? legend(
             spec.points.map((p) => p.name),
             colours,
           )
         : {}),
-      grid: { left: 8, right: 20, top: 40, bottom: 26, containLabel: true },
+      grid: { left: 30, right: 20, top: 36, bottom: 26, containLabel: true },
       tooltip: { ...tip, trigger: 'item', formatter: tooltip(spec.unit, false) },
-      xAxis: { ...axis(spec.xName, 'none'), nameLocation: 'middle' as const, nameGap: 26 },
-      yAxis: axis(spec.yName, spec.unit),
+      xAxis: {
+        ...axis(frame.xTitle ?? spec.xName, 'none'),
+        nameLocation: 'middle' as const,
+        nameGap: 26,
+      },
+      yAxis: {
+        ...axis(frame.yTitle ?? spec.yName, spec.unit),
+        nameLocation: 'middle' as const,
+        nameGap: 52,
+        ...valueScale(frame),
+      },
       series: spec.points.map((p, i) => ({
-        type: 'scatter' as const,
+        type: spec.isLine ? ('line' as const) : ('scatter' as const),
         name: p.name,
         symbolSize: 6,
+        ...(spec.isLine ? { showSymbol: p.at.length === 1, lineStyle: { width: 1.5 } } : {}),
         itemStyle: { color: PALETTE[i % PALETTE.length] ?? colours.other },
         data: p.at.map(([x, y]) => [x, y]),
       })),
     };
   }
-  const hasLegend = more.hasLegend && spec.series.length > 1;
+  const hasNames = hasLegend && spec.series.length > 1;
   return {
     ...base,
-    ...(hasLegend
+    ...(hasNames
       ? legend(
           spec.series.map((s) => s.name),
           colours,
         )
       : {}),
     grid: {
-      left: 4,
+      left: spec.frame?.yTitle && !('isSideways' in spec && spec.isSideways) ? 26 : 4,
       right: 12,
-      top: hasLegend ? 34 : more.marks.some((m) => m.to === undefined) ? 22 : 10,
-      bottom: 4,
+      top: hasNames ? 34 : more.marks.some((m) => m.to === undefined) ? 22 : 10,
+      bottom: spec.frame?.xTitle || spec.frame?.yTitle ? 26 : 4,
       containLabel: true,
     },
     tooltip: {

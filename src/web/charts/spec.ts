@@ -1,4 +1,5 @@
 import type { Unit } from '#core/schema/index.ts';
+import type { Frame } from './render-properties.ts';
 
 /** The meanings that have a colour of their own; everything else takes one of the palette. */
 export type SeriesTone = 'allow' | 'deny' | 'bad' | 'other';
@@ -24,6 +25,7 @@ export type ChartSpec =
       readonly shape: Shape;
       readonly isStacked: boolean;
       readonly unit: Unit;
+      readonly frame?: Frame;
     }
   | {
       readonly kind: 'category';
@@ -34,6 +36,7 @@ export type ChartSpec =
       /** Names on the left, bars to the right. */
       readonly isSideways: boolean;
       readonly unit: Unit;
+      readonly frame?: Frame;
     }
   | {
       readonly kind: 'numbers';
@@ -44,11 +47,19 @@ export type ChartSpec =
       readonly xName: string;
       readonly yName: string;
       readonly unit: Unit;
+      /** Joined by lines; the points rise along x then. */
+      readonly isLine?: true;
+      readonly frame?: Frame;
     }
   | {
       readonly kind: 'pie';
-      readonly slices: readonly { readonly name: string; readonly value: number }[];
+      readonly slices: readonly {
+        readonly name: string;
+        readonly tone?: SeriesTone;
+        readonly value: number;
+      }[];
       readonly unit: Unit;
+      readonly frame?: Frame;
     };
 
 const TONES: Readonly<Record<string, SeriesTone>> = {

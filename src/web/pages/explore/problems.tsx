@@ -26,7 +26,7 @@ export function Problems(props: {
               {d.message} {d.hint && <span className="sub">{d.hint}</span>}
             </span>
           </button>
-          {d.fixes.slice(0, 1).map((fix) => (
+          {d.fixes.map((fix) => (
             <button key={fix.title} type="button" className="link" onClick={() => props.onFix(fix)}>
               {fix.title}
             </button>

@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { QueryResult } from '#core/contract/index.ts';
 import { formatBytes, formatByUnit, formatDuration, plural } from '#web/base/format.ts';
-import { Chart, ChartTable, drawResult } from '#web/charts/index.ts';
+import { Chart, ChartTable, drawResult, readRender } from '#web/charts/index.ts';
 import { toNumber } from '#web/query/index.ts';
 import { Button, copyText, Empty, Menu, MenuItem, Note, Tabs } from '#web/widgets/index.ts';
 import { ExportMenu } from './export-menu.tsx';
@@ -10,7 +10,9 @@ import { Grid } from './grid/grid.tsx';
 
 const KINDS = [
   { value: 'timechart', text: 'Time' },
-  { value: 'areachart', text: 'Area' },
+  { value: 'linechart', text: 'Lines' },
+  { value: 'areachart', text: 'Areas' },
+  { value: 'stackedareachart', text: 'Stacked areas' },
   { value: 'columnchart', text: 'Columns' },
   { value: 'barchart', text: 'Bars' },
   { value: 'piechart', text: 'Pie' },
@@ -41,6 +43,7 @@ export function ResultView(props: {
   const [kind, setKind] = useState(asked === 'table' ? guessKind(result) : asked);
   const [isExact, setExact] = useState(false);
   const { columns, rows } = result;
+  const { title } = readRender(result.render?.properties ?? {});
 
   const copyAll = () => {
     const lines = [
@@ -95,6 +98,7 @@ export function ResultView(props: {
           {warning.message} {warning.hint && <span className="sub">{warning.hint}</span>}
         </Note>
       ))}
+      {title && <h2 className="result-title">{title}</h2>}
       <div className="result-body">
         {rows.length === 0 ? (
           <Empty title="The query is fine and returned no rows.">
@@ -138,10 +142,8 @@ function ResultChart(props: { readonly result: QueryResult; readonly kind: strin
   const { result, kind } = props;
   const drawn = useMemo(() => drawResult(result, kind, result.render?.properties), [result, kind]);
   if ('reason' in drawn) return <Empty title={drawn.reason} />;
-  const title = result.render?.properties['title'];
   return (
     <div className="result-chart">
-      {typeof title === 'string' && <h2>{title}</h2>}
       <div className="result-chart-place">
         <Chart spec={drawn.spec} label={`${kind} of the result`} />
       </div>

@@ -165,11 +165,13 @@ export function FlowsPanel(props: {
           </button>
         </>
       }
-      {...(chosen ? { exploreHref: exploreHref(`${chosen.kql}\n| render areachart`) } : {})}
+      {...(chosen
+        ? { exploreHref: exploreHref(`${chosen.kql}\n| render areachart with (kind=stacked)`) }
+        : {})}
       onExplore={(event) => {
         if (!chosen || isLink(event)) return;
         event.preventDefault();
-        navigate(exploreHref(`${chosen.kql}\n| render areachart`));
+        navigate(exploreHref(`${chosen.kql}\n| render areachart with (kind=stacked)`));
       }}
     >
       {now.error ? (
