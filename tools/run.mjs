@@ -1,11 +1,13 @@
 // Entry of every npm script. Plain JavaScript for Node 18 and up: it brings the runtime (Node 24) and everything else,
-// then hands over. usage: node tools/run.mjs install|serve|test|check|conformance|bench|docs|test-clickhouse [args]
+// then hands over. usage: node tools/run.mjs install|build|serve|test|check|conformance|bench|docs|test-clickhouse [args]
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -84,22 +86,24 @@ function runtime() {
   process.exit(1);
 }
 
-const newest = (folder) =>
-  readdirSync(folder, { withFileTypes: true }).reduce((latest, entry) => {
-    const path = join(folder, entry.name);
-    return Math.max(latest, entry.isDirectory() ? newest(path) : modified(path));
-  }, 0);
+/** When a file, or the newest file below a folder, was last changed. */
+const newest = (path) =>
+  statSync(path).isDirectory()
+    ? Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))))
+    : modified(path);
 
 function buildWeb() {
-  const page = join(home, 'dist', 'web', 'index.html');
-  const sources = [
-    join(home, 'src', 'web'),
-    join(home, 'src', 'core', 'contract'),
-    join(home, 'src', 'core', 'schema'),
-  ];
-  const wanted = Math.max(modified(stamp) - 60_000, ...sources.filter(existsSync).map(newest));
-  if (modified(page) >= wanted || !existsSync(join(home, 'src', 'web', 'index.html'))) return;
+  const built = join(home, 'dist', 'web');
+  const page = join(built, 'index.html');
+  const made = ['web', 'core/base', 'core/contract', 'core/schema'].map((room) =>
+    join('src', room),
+  );
+  const sources = [...made, 'vite.config.ts'].map((path) => join(home, path));
+  const wanted = Math.max(modified(stamp) - 60_000, ...sources.map(newest));
+  if (modified(page) >= wanted) return;
   say('building the web page …');
+  // Apart, then moved into place: another start may be reading or building it at this moment.
+  const fresh = join(home, 'dist', `web.${process.pid}`);
   must(runtime(), [
     join(home, 'node_modules', 'vite', 'bin', 'vite.js'),
     'build',
@@ -107,7 +111,17 @@ function buildWeb() {
     'warn',
     '--config',
     'vite.config.ts',
+    '--outDir',
+    fresh,
+    '--emptyOutDir',
   ]);
+  rmSync(built, { recursive: true, force: true });
+  try {
+    renameSync(fresh, built);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    if (modified(page) < wanted) throw error;
+  }
 }
 
 const node = (file, ...rest) =>
@@ -126,10 +140,10 @@ const TASKS = {
     return 0;
   },
   serve: () => {
+    // The launcher is a shell script, and builds the page itself.
+    if (process.platform !== 'win32') return run(join(home, 'weir'), ['serve', ...args]);
     buildWeb();
-    return process.platform === 'win32'
-      ? node('src/server/app/main.ts', 'serve', ...args)
-      : run(join(home, 'weir'), ['serve', ...args]);
+    return node('src/server/app/main.ts', 'serve', ...args);
   },
   test: () => {
     buildWeb();

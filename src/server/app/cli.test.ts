@@ -251,6 +251,8 @@ describe('weir', { timeout: 60_000 }, () => {
     const file = join(temporaryFolder(), 'PT1H.json');
     writeFileSync(file, vnetLog());
     const server = await startServer(data);
+    // The launcher has built the page where there was none.
+    expect((await fetch(server.url)).headers.get('content-type')).toContain('text/html');
     const loaded = await weir(['ingest', file, '--data', data]);
     expect(ndjson(loaded.out)).toMatchObject([{ objects: 1, stored: 3, known: 0 }]);
     const wrong = await weir(['ingest', join(home, 'LICENSE'), '--data', data]);
