@@ -21,9 +21,10 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/demo': ['core/base', 'core/schema'],
 
   'server/duckdb': [],
+  'server/clickhouse': [],
   'server/store': ['core/base', 'core/schema', 'core/decode', 'server/duckdb'],
   'server/source': ['core/base', 'core/decode', 'server/duckdb', 'server/store'],
-  'server/kql': ['core/base', 'core/schema', 'core/kql', 'server/duckdb'],
+  'server/kql': ['core/base', 'core/schema', 'core/kql', 'server/duckdb', 'server/clickhouse'],
   'server/enrich': ['core/base', 'core/schema', 'core/enrich'],
   'server/pipeline': [
     'core/base',
@@ -48,6 +49,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
     'core/contract',
     'core/kql',
     'server/duckdb',
+    'server/clickhouse',
     'server/kql',
     'server/store',
     'server/reduce',
@@ -84,6 +86,8 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 /** Third-party packages and the one file that imports each. Tests may import any. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   '@azure/storage-blob': 'src/server/source/azure-blob.ts',
+  '@clickhouse/client': 'src/server/clickhouse/clickhouse.ts',
+  chdb: 'src/server/clickhouse/clickhouse.ts',
   '@duckdb/node-api': 'src/server/duckdb/duckdb.ts',
   '@kusto/language-service-next': 'src/server/kql/kusto.ts',
   '@hono/node-server': 'src/server/http/listen.ts',

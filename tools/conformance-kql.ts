@@ -10,6 +10,8 @@ import { pathToFileURL } from 'node:url';
 import type { ExtraTables } from '#server/kql/index.ts';
 import {
   createQueryService,
+  ENGINES,
+  type EngineName,
   QueryError,
   type QueryResult,
   type QueryService,
@@ -44,11 +46,12 @@ type Outcome = QueryResult | QueryError;
 
 export async function runKql(options: ConformanceOptions): Promise<readonly KindScore[]> {
   const { root, kinds, engine } = options;
-  if (engine !== 'duckdb') throw new Error(`there is no engine ${engine} yet; duckdb is`);
+  if (!isEngine(engine)) throw new Error(`there is no engine ${engine}: ${ENGINES.join(', ')}`);
   const compare = await loadCompare(root);
   const scores: KindScore[] = [];
   for (const { kind, cases, isContent } of readKinds(root, kinds)) {
     const service = createQueryService({
+      engine,
       store: undefined,
       clock: () => Date.now() * 1000,
       catalog: isContent ? { extra: readTables(root) } : {},
@@ -61,6 +64,8 @@ export async function runKql(options: ConformanceOptions): Promise<readonly Kind
   }
   return scores;
 }
+
+const isEngine = (name: string): name is EngineName => ENGINES.some((e) => e === name);
 
 interface Kind {
   readonly kind: string;

@@ -1,5 +1,6 @@
 export * from './bound/expr.ts';
 export { literalOf } from './bound/literal.ts';
+export * as clickhouse from './clickhouse/index.ts';
 export type { HostFunction, HostType, HostValue, Natives } from './dialect/dialect.ts';
 export { quoteName, quoteText } from './dialect/duckdb.ts';
 export { printStage } from './dialect/print.ts';

@@ -13,6 +13,12 @@ export {
 export { type BatchOptions, emptyScan, runBatch } from './batch.ts';
 export { type ExtraTables, makeCatalog } from './catalog.ts';
 export {
+  emptyClickhouseScan,
+  executeOnClickhouse,
+  type PrintedResult,
+} from './clickhouse.ts';
+export { hostsByName } from './clickhouse-hosts.ts';
+export {
   type Catalog,
   type CatalogFunction,
   type CatalogTable,

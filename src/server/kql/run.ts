@@ -1,9 +1,7 @@
 import {
   type BoundColumn,
   DUCKDB_MACROS,
-  expandHost,
   hostFunctions,
-  type KnownRelation,
   locate,
   type Natives,
   type Plan,
@@ -13,17 +11,18 @@ import {
   type Refusal,
   RefusalError,
   type Scan,
-  type Stage,
   WATCHLIST_COLUMNS,
 } from '#core/kql/index.ts';
 import type { Duckdb, DuckdbResult } from '#server/duckdb/index.ts';
 import { type Fix, fixes, suggestions } from './assist.ts';
+import { checkOnClickhouse } from './clickhouse-hosts.ts';
 import { analyze, type Catalog, declareSchema, type Schema } from './kusto.ts';
 import { natives } from './natives.ts';
 import { restoreDefaults } from './read/defaults.ts';
 import { readQuery } from './read/query.ts';
 import type { ParameterValue } from './read/scope.ts';
 import { UndeclaredWatchlist } from './read/watchlists.ts';
+import { runToLast, ticks } from './stages.ts';
 
 /** A catalog declared to the language service; make it once per version of the schema. */
 export interface Prepared {
@@ -36,6 +35,8 @@ export interface CompileOptions {
   readonly now: number;
   /** Values for the names of `declare query_parameters`: bare values, or the text of a KQL literal. */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
+  /** What ClickHouse cannot run is refused where it is to run there. DuckDB runs all that plans. */
+  readonly engine?: 'duckdb' | 'clickhouse';
 }
 
 export type Compiled =
@@ -67,12 +68,6 @@ export function prepare(catalog: Catalog): Prepared {
   return { catalog, schema: declareSchema(catalog) };
 }
 
-const EPOCH = 621_355_968_000_000_000n;
-
-function ticks(micros: number): bigint {
-  return BigInt(micros) * 10n + EPOCH;
-}
-
 /** A watchlist by another spelling of its alias; one that does not exist is empty, with whatever columns are asked for. */
 function declareWatchlist(catalog: Catalog, alias: string): Catalog {
   const lists = catalog.watchlists ?? [];
@@ -89,7 +84,9 @@ export function compile(query: string, prepared: Prepared, options: CompileOptio
     const { text, values } = restoreDefaults(query);
     const analysis = analyze(text, prepared.schema, Object.keys(values));
     const bound = readQuery(analysis, prepared.catalog, options.parameters, values);
-    return { ok: true, plan: planQuery(bound, { now: ticks(options.now) }) };
+    const plan = planQuery(bound, { now: ticks(options.now) });
+    if (options.engine === 'clickhouse') checkOnClickhouse(plan);
+    return { ok: true, plan };
   } catch (error) {
     if (error instanceof UndeclaredWatchlist)
       return compile(query, prepare(declareWatchlist(prepared.catalog, error.alias)), options);
@@ -183,38 +180,19 @@ async function prepareLast(
   plan: Plan,
   running: Running,
 ): Promise<{ sql: string; columns: readonly BoundColumn[] }> {
-  const options = { scanSql: scanSql(plan, running.resolveScan), isWrapping: running.isWrapping };
-  let found: KnownRelation | null = null;
-  for (const stage of plan.stages) {
-    if (stage.kind === 'sql' && stage.into) {
-      await runSql(running, printStage(stage, stage.rel.columns, options));
+  const options = (of: Plan) => ({
+    scanSql: scanSql(of, running.resolveScan),
+    isWrapping: running.isWrapping,
+  });
+  const last = await runToLast(plan, running.options.now, {
+    async make(stage, of) {
+      await runSql(running, printStage(stage, stage.rel.columns, options(of)));
       running.temps.push(stage.into);
-    } else if (stage.kind === 'sql')
-      return { sql: printStage(stage, plan.columns, options), columns: plan.columns };
-    else if (stage.kind === 'host') found = await runHost(stage, running, options);
-    else if (found) {
-      const known = new Map<string, KnownRelation>(stage.known.map((k) => [k.id, k]));
-      known.set(stage.done, found);
-      return prepareLast(
-        planQuery(stage.query, { now: ticks(running.options.now), known }),
-        running,
-      );
-    }
-  }
-  throw new Error('the plan has no result');
-}
-
-async function runHost(
-  stage: Extract<Stage, { kind: 'host' }>,
-  running: Running,
-  options: { scanSql: (name: string) => string },
-): Promise<KnownRelation> {
-  const ask = async (rel: Parameters<typeof printStage>[0]['rel']) =>
-    (await runSql(running, printStage({ rel, shared: [] }, rel.columns, options))).rows;
-  const { rel, columns, isOpen } = await expandHost(stage.host, stage.input, stage.params, ask);
-  await runSql(running, printStage({ rel, shared: [], into: stage.into }, columns, options));
-  running.temps.push(stage.into);
-  return { name: stage.into, columns, ...(isOpen ? { isOpen } : {}) };
+    },
+    ask: async (rel, of) =>
+      (await runSql(running, printStage({ rel, shared: [] }, rel.columns, options(of)))).rows,
+  });
+  return { sql: printStage(last.stage, last.columns, options(last.plan)), columns: last.columns };
 }
 
 async function dropTemps(running: Running): Promise<void> {

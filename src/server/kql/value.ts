@@ -1,5 +1,6 @@
-import { type BoundColumn, printTimespan } from '#core/kql/index.ts';
+import { type BoundColumn, printDatetimeTicks, printTimespan } from '#core/kql/index.ts';
 import type { KqlType } from '#core/schema/index.ts';
+import type { ClickhouseRow, ClickhouseValue } from '#server/clickhouse/index.ts';
 import type { DuckDBValue } from '#server/duckdb/index.ts';
 
 /** A cell of a result as JSON has it (see the command line's contract). */
@@ -81,4 +82,34 @@ export function printCell(value: DuckDBValue | undefined, type: KqlType): JsonCe
 /** A row of the engine as JSON values. */
 export function printRow(row: readonly DuckDBValue[], columns: readonly BoundColumn[]): JsonCell[] {
   return columns.map((c, i) => printCell(row[i], c.type));
+}
+
+const REALS: Readonly<Record<string, string>> = {
+  nan: 'NaN',
+  inf: 'Infinity',
+  '-inf': '-Infinity',
+};
+
+/** A cell of ClickHouse, whose instants are counts of 100 ns since 0001-01-01. */
+function printClickhouseCell(value: ClickhouseValue | undefined, type: KqlType): JsonCell {
+  if (value === null || value === undefined) return type === 'string' ? '' : null;
+  switch (type) {
+    case 'datetime':
+      return printDatetimeTicks(BigInt(value)).replace(/\.?0+Z$/, 'Z');
+    case 'real':
+    case 'decimal':
+      return typeof value === 'string' ? (REALS[value] ?? Number(value)) : Number(value);
+    case 'bool':
+      return value === true || value === 1;
+    default:
+      return printCell(value, type);
+  }
+}
+
+/** A row of ClickHouse as JSON values. */
+export function printClickhouseRow(
+  row: ClickhouseRow,
+  columns: readonly BoundColumn[],
+): JsonCell[] {
+  return columns.map((c, i) => printClickhouseCell(row[i], c.type));
 }

@@ -1,4 +1,5 @@
 import { type Column, tablesByName } from '#core/schema/index.ts';
+import type { EngineName } from './query.ts';
 
 /** A column that no segment holds: for scans that ask for it, its rows are looked up in another table. */
 export interface ComputedColumn {
@@ -13,12 +14,18 @@ export interface ComputedColumn {
   /** The value where the other table has no rows for the time of the scan. */
   readonly otherwise: string;
   /** The condition between a row (`scanned`) and at most one row of the other table (`beside`). */
-  matches(scanned: string, beside: string): string;
+  matches(scanned: string, beside: string, engine: EngineName): string;
   /** The value, where rows that matched nothing have nulls in `beside`. */
   value(beside: string): string;
 }
 
 const MICROS_PER_HOUR = 3_600_000_000;
+/** The start of an instant's hour. */
+const HOUR_OF: Readonly<Record<EngineName, (at: string) => string>> = {
+  duckdb: (at) => `date_trunc('hour', ${at})`,
+  clickhouse: (at) => `toDateTime64(toStartOfHour(${at}), 6, 'UTC')`,
+};
+
 const PAIR = ['SrcIp', 'DestIp', 'Source', 'Observer', 'FlowDirection'] as const;
 
 /**
@@ -36,9 +43,9 @@ export const COMPUTED: readonly ComputedColumn[] = [
     beside: { table: 'RepeatedObservations', columns: ['TimeGenerated', ...PAIR] },
     reachMicros: MICROS_PER_HOUR,
     otherwise: 'true',
-    matches: (scanned, beside) =>
+    matches: (scanned, beside, engine) =>
       [
-        `${beside}."TimeGenerated" = date_trunc('hour', ${scanned}."TimeGenerated")`,
+        `${beside}."TimeGenerated" = ${HOUR_OF[engine](`${scanned}."TimeGenerated"`)}`,
         ...PAIR.map((name) => `${beside}."${name}" = ${scanned}."${name}"`),
       ].join(' AND '),
     value: (beside) => `(${beside}."TimeGenerated" IS NULL)`,

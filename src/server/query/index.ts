@@ -5,12 +5,14 @@ export type { CatalogParts } from './protocol.ts';
 export type {
   Checked,
   Completed,
+  EngineName,
   Explained,
   QueryRequest,
   QueryResult,
   QueryService,
   QueryWarning,
 } from './query.ts';
+export { ENGINES } from './query.ts';
 export type { Interval } from './scan.ts';
 export { createQueryService, type QueryServiceDeps } from './service.ts';
 export type { ListKeeper, ReadableList } from './watchlists.ts';

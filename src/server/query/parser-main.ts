@@ -64,8 +64,9 @@ function compileQuery({
   text,
   parameters,
   now,
+  engine,
 }: Extract<ParserRequest, { kind: 'compile' }>): Compiled {
-  const compiled = compile(text, need(), { now, parameters });
+  const compiled = compile(text, need(), { now, parameters, engine });
   if (!compiled.ok) throw new Refused(compiled.refusal);
   const { plan } = compiled;
   const render = plan.render && {

@@ -1,7 +1,7 @@
 import type { Render, ResultColumn } from '#core/contract/index.ts';
 import type { Plan } from '#core/kql/index.ts';
 import type { CatalogFunction, CatalogTable, ExtraTables } from '#server/kql/index.ts';
-import type { QueryWarning } from './query.ts';
+import type { EngineName, QueryWarning } from './query.ts';
 import type { ScanSource } from './scan.ts';
 
 /** What a query became: everything that a worker and the scan resolver need. */
@@ -27,6 +27,8 @@ export type ParserRequest =
       readonly kind: 'compile';
       readonly text: string;
       readonly parameters: Readonly<Record<string, string | number | boolean>>;
+      /** The engine that will run it. */
+      readonly engine: EngineName;
       /** The one instant of now() and ago() of this query, µs. */
       readonly now: number;
     }

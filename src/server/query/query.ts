@@ -8,6 +8,10 @@ import type {
 } from '#core/contract/index.ts';
 import type { Interval } from './scan.ts';
 
+/** What can compute a query. */
+export const ENGINES = ['duckdb', 'clickhouse'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
 export interface QueryRequest {
   readonly text: string;
   /** Restricts the time column of every table that is read; half-open, µs. */

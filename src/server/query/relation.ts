@@ -56,7 +56,7 @@ export function printRelation(scan: ScanSource, facts: FileFacts): string {
       const { table, columns } = l.rule.beside;
       const stored = columns.map((name) => declared(table, name));
       const rows = `SELECT * FROM (${printFiles(l.files, stored, facts)})${printInterval(l.within)}`;
-      return ` LEFT JOIN (${rows}) AS ${l.as} ON ${l.rule.matches('scanned', l.as)}`;
+      return ` LEFT JOIN (${rows}) AS ${l.as} ON ${l.rule.matches('scanned', l.as, 'duckdb')}`;
     });
   return `SELECT ${items.join(', ')} FROM (${base}) AS scanned${joins.join('')}${where}`;
 }

@@ -17,12 +17,21 @@ import type {
   WorkerRequest,
   WorkerSettings,
 } from './protocol.ts';
-import type { Checked, Completed, QueryRequest, QueryResult, QueryService } from './query.ts';
+import type {
+  Checked,
+  Completed,
+  EngineName,
+  QueryRequest,
+  QueryResult,
+  QueryService,
+} from './query.ts';
 import { type ResolvedScans, resolveScans } from './scan.ts';
 import { makeSpillFolder } from './spill-folder.ts';
 import { declareLists, type ListKeeper, mayNameLists, resolveLists } from './watchlists.ts';
 
 export interface QueryServiceDeps {
+  /** What computes; DuckDB when absent. */
+  readonly engine?: EngineName;
   /** Absent: every table is empty. */
   readonly store: StoreReader | undefined;
   /** What queries can name beside the declared tables. */
@@ -34,6 +43,9 @@ export interface QueryServiceDeps {
   /** Told of what went wrong with a process, never of what a query says. */
   readonly log?: (message: string) => void;
 }
+
+/** The child that computes on each engine. */
+const WORKERS = { duckdb: './worker-main.ts', clickhouse: './clickhouse-main.ts' } as const;
 
 /** Rows after which a query counts as heavy before it has run. */
 const HEAVY_ROWS = 20_000_000;
@@ -55,7 +67,7 @@ const PARSER = {
  * this process. Inert until the first call, or `warm`.
  */
 export function createQueryService(deps: QueryServiceDeps): QueryService {
-  const { store, clock } = deps;
+  const { store, clock, engine = 'duckdb' } = deps;
   const log = deps.log ?? (() => {});
   const limits: QueryLimits = { ...DEFAULT_LIMITS, ...shareOut(), ...deps.limits };
   const cache = createResultCache<QueryResult>(limits.cacheBytes);
@@ -103,7 +115,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
       threads: limits.threads,
       spillBytes: limits.spillBytes,
     };
-    const entry = new URL('./worker-main.ts', import.meta.url);
+    const entry = new URL(WORKERS[engine], import.meta.url);
     const child = startChild(
       entry,
       [JSON.stringify(settings)],
@@ -139,7 +151,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
   }
 
   const compile = ({ text, parameters }: QueryRequest, now: number) =>
-    askAbout<Compiled>({ kind: 'compile', text, parameters: parameters ?? {}, now });
+    askAbout<Compiled>({ kind: 'compile', text, parameters: parameters ?? {}, now, engine });
 
   async function run(request: QueryRequest): Promise<QueryResult> {
     const startedAt = performance.now();
@@ -266,7 +278,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
       const { scans } = resolveScans(compiled.plan.scans, store, request.timespan, lists.files);
       // The printer of SQL takes a while to load, and is needed here only.
       const { printStages } = await import('./explain.ts');
-      return { plan: compiled.plan, sql: printStages(compiled.plan, scans) };
+      return { plan: compiled.plan, sql: printStages(compiled.plan, scans, engine) };
     },
     check: (text) => askAbout<Checked>({ kind: 'check', text }),
     complete: (text, position) => askAbout<Completed>({ kind: 'complete', text, position }),

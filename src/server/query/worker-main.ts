@@ -11,6 +11,7 @@ import { lockDown } from './lockdown.ts';
 import { writeParquetFile } from './parquet-file.ts';
 import type { Executed, WorkerRequest, WorkerSettings } from './protocol.ts';
 import { printRelation } from './relation.ts';
+import { cellBytes } from './rows.ts';
 import type { ScanSource } from './scan.ts';
 import { unitsOf } from './units.ts';
 
@@ -100,7 +101,7 @@ async function executeOnce(
       else if (sizeBytes >= maxBytes) truncated = { by: 'bytes', limit: maxBytes };
       if (truncated) break;
       rows.push(printRow(row, columns));
-      for (const cell of row) sizeBytes += typeof cell === 'string' ? cell.length + 3 : CELL_BYTES;
+      for (const cell of row) sizeBytes += cellBytes(cell);
     }
     if (truncated) break;
   }
@@ -112,9 +113,6 @@ async function executeOnce(
     sizeBytes,
   };
 }
-
-/** What a cell that is not text takes in JSON, about. */
-const CELL_BYTES = 10;
 
 function find(scans: readonly ScanSource[], name: string): ScanSource {
   const scan = scans.find((s) => s.name === name);

@@ -24,6 +24,9 @@ export interface HostSpec {
 
 export interface HostRow extends FunctionRow {
   readonly host: (natives: Natives) => HostFunction;
+  readonly spec: HostSpec;
+  /** The name that the function is registered by. */
+  readonly fn: string;
   /** Set where the value depends on nothing but the arguments. */
   readonly pure?: {
     readonly takes: readonly KqlType[];
@@ -82,7 +85,7 @@ export function host(spec: HostSpec): HostRow {
   });
   const { takes, gives, call } = spec;
   const pure = call && !spec.isVolatile && !spec.rest ? { pure: { takes, gives, call } } : {};
-  return { returns: spec.gives, duckdb, host: fn, ...pure };
+  return { returns: spec.gives, duckdb, host: fn, spec, fn: name, ...pure };
 }
 
 /** Rows of several functions, by name. */

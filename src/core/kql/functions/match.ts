@@ -1,5 +1,12 @@
 import type { Arg, FunctionGroup, FunctionRow } from '../dialect/dialect.ts';
 import { isColumn, quoteText, toDynamic, toText } from '../dialect/duckdb.ts';
+import {
+  type Edge,
+  fitsPattern,
+  MAX_PATTERN_TERMS,
+  termPattern,
+  widenClasses,
+} from '../dialect/patterns.ts';
 import { flattenConstants } from './operators.ts';
 
 /** String operators. The term operators see maximal runs of letters and digits; `_cs` ones mind the case. */
@@ -11,28 +18,7 @@ function constantText(arg: Arg): string | null {
   return arg.literal && arg.type === 'string' ? String(arg.literal.value ?? '') : null;
 }
 
-const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
-const WORD = /[\p{L}\p{N}]/u;
-const NOT_WORD = '[^\\pL\\pN]';
-
-/** A term as a pattern of RE2: at an edge that is a letter or digit stands a border. */
-function termPattern(term: string, edge: 'both' | 'start' | 'end'): string {
-  const chars = [...term];
-  const before = edge !== 'end' && WORD.test(chars[0] ?? '') ? `(^|${NOT_WORD})` : '';
-  const after = edge !== 'start' && WORD.test(chars.at(-1) ?? '') ? `($|${NOT_WORD})` : '';
-  return `${before}${escapeRegex(term)}${after}`;
-}
-
-/** Terms that a pattern can hold: DuckDB's parser cannot read a zero byte in one. */
-const fitsPattern = (term: string) => term !== '' && term.length < 1000 && !term.includes('\0');
-
-function hasTerm(
-  text: string,
-  term: Arg,
-  isCased: boolean,
-  edge: 'both' | 'start' | 'end',
-): string {
+function hasTerm(text: string, term: Arg, isCased: boolean, edge: Edge): string {
   const constant = constantText(term);
   if (constant !== null && fitsPattern(constant)) {
     const pattern = matches(text, termPattern(constant, edge), isCased);
@@ -48,9 +34,6 @@ function matches(text: string, pattern: string, isCased: boolean): string {
   return `regexp_matches(${text}, ${quoteText(pattern)}${isCased ? '' : ", 'i'"})`;
 }
 
-/** More constants than this go to one function that keeps the list, not into one pattern. */
-const MAX_PATTERN_TERMS = 100;
-
 function hasMany(name: 'weir_has_any' | 'weir_has_all', [value, ...rest]: readonly Arg[]): string {
   const text = toText(value!);
   const constants = flattenConstants(rest);
@@ -64,26 +47,6 @@ function hasMany(name: 'weir_has_any' | 'weir_has_all', [value, ...rest]: readon
   if (name === 'weir_has_any')
     return matches(text, constants.map((c) => termPattern(c, 'both')).join('|'), false);
   return `(${constants.map((c) => matches(text, termPattern(c, 'both'), false)).join(' AND ')})`;
-}
-
-/** RE2's \d, \s and \w are ASCII only; KQL's are not. */
-function widenClasses(pattern: string): string {
-  let out = '';
-  let isInClass = false;
-  for (let i = 0; i < pattern.length; i++) {
-    const c = pattern[i]!;
-    if (c === '\\') {
-      const next = pattern[++i] ?? '';
-      if (next === 'd') out += '\\p{Nd}';
-      else if (next === 's') out += isInClass ? '\\s\\pZ' : '[\\s\\pZ]';
-      else out += c + next;
-    } else {
-      if (c === '[') isInClass = true;
-      else if (c === ']') isInClass = false;
-      out += c;
-    }
-  }
-  return out;
 }
 
 function regexMatch(text: string, regex: Arg): string {

@@ -1,5 +1,10 @@
 import type { ExtraTables } from '#server/kql/index.ts';
-import { createQueryService, type ListKeeper, type QueryService } from '#server/query/index.ts';
+import {
+  createQueryService,
+  type EngineName,
+  type ListKeeper,
+  type QueryService,
+} from '#server/query/index.ts';
 import { openReader, StoreMissing, type StoreReader } from '#server/store/index.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { asCommandError } from '../data-store.ts';
@@ -8,6 +13,7 @@ import { namesLists, readsReduced } from './names.ts';
 
 export interface LocalOptions {
   readonly folder: DataFolder;
+  readonly engine?: EngineName | undefined;
   /** Tables that are declared beside Weir's own, without rows. */
   readonly further: ExtraTables | undefined;
   readonly limits: { readonly timeoutMs: number; readonly maxRows: number };
@@ -32,6 +38,7 @@ export function createLocalAnswerer(
       readable: () => lists?.readable() ?? [],
       writeItems: (alias, file) => lists?.writeItems(alias, file),
     },
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     catalog: options.further === undefined ? {} : { extra: options.further },
     clock: () => Date.now() * 1000,
     limits: options.limits,

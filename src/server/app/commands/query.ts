@@ -1,7 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { ClickhouseMissing, isClickhouseInstalled } from '#server/clickhouse/index.ts';
 import {
   createQueryService,
+  ENGINES,
+  type EngineName,
   printersByName,
   printTable,
   QueryError,
@@ -34,11 +37,6 @@ export const run: Run = async (invocation, around) => {
     throw new UsageError(
       '--tables goes with --batch',
       'Use datatable(…) to try a query on rows of your own.',
-    );
-  if (invocation.value('engine') === 'clickhouse')
-    throw new CommandError(
-      'the ClickHouse engine is not part of this version',
-      'Leave --engine away: DuckDB answers.',
     );
   const limits = readLimits(invocation);
   if (invocation.isSet('explain')) return explain(text, invocation, around, limits);
@@ -107,9 +105,20 @@ async function openAnswerer(
   return createRemoteAnswerer(server, token);
 }
 
+/** The engine that was asked for, when it is on this machine. */
+function engineOf(invocation: Invocation): EngineName {
+  const engine = ENGINES.find((name) => name === invocation.value('engine')) ?? 'duckdb';
+  if (engine === 'clickhouse' && !isClickhouseInstalled()) {
+    const { message, advice } = new ClickhouseMissing();
+    throw new CommandError(message, `${advice}. Or leave --engine away: DuckDB answers.`);
+  }
+  return engine;
+}
+
 function localOptions(invocation: Invocation, around: Surroundings, limits: Limits) {
   return {
     folder: findDataFolder(invocation, around),
+    engine: engineOf(invocation),
     limits,
     signal: around.signal,
     note: (text: string) => void around.stderr.write(`weir: note: ${text}\n`),

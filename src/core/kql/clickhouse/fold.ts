@@ -1,0 +1,59 @@
+import type { Rel } from '../plan/plan.ts';
+import { printExpr } from './expr.ts';
+import {
+  add,
+  addRecursive,
+  hostingOf,
+  type Printing,
+  physicalNames,
+  type Relation,
+  type Scope,
+} from './statement.ts';
+import { CLICKHOUSE_TYPES, quoteName } from './types.ts';
+
+type Fold = Extract<Rel, { op: 'fold' }>;
+
+/** A recursive query that steps from row to row: exact, and slow for many thousands of rows. */
+export function printFold(
+  rel: Fold,
+  input: Relation,
+  scopeOf: (p: Printing, input: Relation) => Scope,
+  p: Printing,
+): Relation {
+  const names = physicalNames(rel.columns);
+  const states = physicalNames(rel.next);
+  const base = scopeOf(p, input);
+  const row = (name: string) => `i.${base.column(name)}`;
+  const s: Scope = {
+    ...base,
+    hosting: hostingOf(p, 'scan'),
+    column: (name) => (states.has(name) ? `p.${quoteName(states.get(name)!)}` : row(name)),
+  };
+  const test = `ifNull(${printExpr(rel.condition, s).sql}, false)`;
+  const first = rel.initial.map((state) => {
+    const { sql } = printExpr(state.expr, s);
+    return `CAST(${sql} AS ${CLICKHOUSE_TYPES[state.type]}) AS ${quoteName(states.get(state.name)!)}`;
+  });
+  const then = rel.next.map((state) => {
+    const { sql } = printExpr(state.expr, s);
+    return `CAST(if(${test}, ${sql}, ${s.column(state.name)}) AS ${CLICKHOUSE_TYPES[state.type]})`;
+  });
+  const at = row(rel.row);
+  const folded = addRecursive(
+    p,
+    (self) =>
+      `SELECT toInt64(0) AS "$at", false AS "$hit", ${first.join(', ')}\n  UNION ALL\n  SELECT toInt64(${at}), CAST(${test} AS Bool), ${then.join(', ')}\n  FROM ${self} AS p JOIN ${input.from} AS i ON toInt64(${at}) = p."$at" + 1`,
+    states,
+    [...input.uses, ...s.uses],
+  );
+  const own = rel.input.columns.map((x) => `${row(x.name)} AS ${quoteName(names.get(x.name)!)}`);
+  const made = rel.outputs.map(
+    (o) => `p.${quoteName(states.get(o.state)!)} AS ${quoteName(names.get(o.name)!)}`,
+  );
+  return add(
+    p,
+    `SELECT ${[...own, ...made].join(', ')}\n  FROM ${folded.from} AS p JOIN ${input.from} AS i ON toInt64(${at}) = p."$at"\n  WHERE p."$hit"`,
+    names,
+    [...folded.uses, ...input.uses],
+  );
+}

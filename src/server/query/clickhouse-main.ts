@@ -1,0 +1,79 @@
+/** The child that computes on ClickHouse: as worker-main.ts, for `weir query --engine clickhouse`. */
+import { setPriority } from 'node:os';
+import { RefusalError } from '#core/kql/index.ts';
+import { ClickhouseMissing, openClickhouse } from '#server/clickhouse/index.ts';
+import { executeOnClickhouse, hostsByName } from '#server/kql/index.ts';
+import { answerRequests } from './answer.ts';
+import type { Message } from './child.ts';
+import { printClickhouseRelation } from './clickhouse-relation.ts';
+import type { Executed, WorkerRequest, WorkerSettings } from './protocol.ts';
+import { cutRows } from './rows.ts';
+import { unitOf } from './units.ts';
+
+const settings: WorkerSettings = JSON.parse(process.argv[2] ?? '{}');
+
+const NICE = 5;
+setPriority(NICE);
+
+const hosts = hostsByName();
+const engine = openClickhouse({
+  memoryLimitBytes: settings.memoryBytes,
+  threads: settings.threads,
+});
+// Whoever asks sees the failure.
+engine.catch(() => {});
+
+type Execute = Extract<WorkerRequest, { kind: 'execute' }>;
+
+async function execute({ plan, now, scans, maxRows, maxBytes }: Execute): Promise<Executed> {
+  const { columns, rows } = await executeOnClickhouse(
+    plan,
+    await engine,
+    hosts,
+    (scan) => {
+      const source = scans.find((s) => s.name === scan.name);
+      if (!source) throw new Error(`the plan reads ${scan.name}, which was not resolved`);
+      return `(${printClickhouseRelation(source, scan.ranges)})`;
+    },
+    { now, maxRows: maxRows + 1 },
+  );
+  const tables = scans.map((s) => s.table);
+  return {
+    columns: columns.map((c) => ({ name: c.name, type: c.type, unit: unitOf(c, tables) })),
+    ...cutRows(rows, maxRows, maxBytes),
+    warnings: [],
+  };
+}
+
+async function handle(message: Message): Promise<unknown> {
+  // The parent is the only sender, and typed by the same protocol.
+  const request = message as WorkerRequest;
+  switch (request.kind) {
+    case 'execute':
+      return execute(request);
+    case 'interrupt':
+      // A statement in this process cannot be interrupted: the parent ends the process.
+      return undefined;
+    case 'inspect':
+    case 'parquet':
+      throw new Error(`a worker of ClickHouse was asked to ${request.kind}`);
+  }
+}
+
+answerRequests(handle, (error) => {
+  if (error instanceof RefusalError) return { code: error.code, message: error.message };
+  if (error instanceof ClickhouseMissing)
+    return { code: 'engine-error', message: error.message, advice: error.advice };
+  const message = error instanceof Error ? error.message : String(error);
+  if (/MEMORY_LIMIT_EXCEEDED|memory limit exceeded/i.test(message))
+    return {
+      code: 'out-of-memory',
+      message: 'The query needed more memory than it may use.',
+      advice: 'Ask for a shorter time range, or summarize by fewer distinct values.',
+    };
+  return {
+    code: 'engine-error',
+    message: message.slice(0, 2000),
+    advice: 'Please report the query that it failed on.',
+  };
+});
