@@ -8,7 +8,7 @@ import type { Message } from './child.ts';
 import { printClickhouseRelation } from './clickhouse-relation.ts';
 import type { Executed, WorkerRequest, WorkerSettings } from './protocol.ts';
 import { cutRows } from './rows.ts';
-import { unitOf } from './units.ts';
+import { unitsOf } from './units.ts';
 
 const settings: WorkerSettings = JSON.parse(process.argv[2] ?? '{}');
 
@@ -37,9 +37,9 @@ async function execute({ plan, now, scans, maxRows, maxBytes }: Execute): Promis
     },
     { now, maxRows: maxRows + 1 },
   );
-  const tables = scans.map((s) => s.table);
+  const units = unitsOf(plan, columns);
   return {
-    columns: columns.map((c) => ({ name: c.name, type: c.type, unit: unitOf(c, tables) })),
+    columns: columns.map((c, i) => ({ name: c.name, type: c.type, unit: units[i] ?? 'none' })),
     ...cutRows(rows, maxRows, maxBytes),
     warnings: [],
   };
