@@ -2,11 +2,14 @@ import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { Role } from '#core/contract/index.ts';
 import type { IconName } from '#web/widgets/index.ts';
 
+/** Of the navigation, in order; the first has no headline. */
+export const GROUPS = ['', 'Data', 'Settings'] as const;
+
 /** A page of the navigation. A page that is not built yet is not here. */
 export interface Page {
   readonly path: string;
   readonly title: string;
-  readonly group: '' | 'Data';
+  readonly group: (typeof GROUPS)[number];
   readonly icon: IconName;
   /** Which of the controls at the top mean something here. */
   readonly controls: 'time and filters' | 'time' | 'none';
@@ -51,5 +54,41 @@ export const PAGES: readonly Page[] = [
     controls: 'none',
     role: 'analyst',
     view: lazy(() => import('#web/pages/load/index.tsx')),
+  },
+  {
+    path: '/watchlists',
+    title: 'Watchlists',
+    group: 'Data',
+    icon: 'list',
+    controls: 'none',
+    role: 'viewer',
+    view: lazy(() => import('#web/pages/watchlists/index.tsx')),
+  },
+  {
+    path: '/users',
+    title: 'People',
+    group: 'Settings',
+    icon: 'people',
+    controls: 'none',
+    role: 'admin',
+    view: lazy(() => import('#web/pages/users/index.tsx')),
+  },
+  {
+    path: '/tokens',
+    title: 'API tokens',
+    group: 'Settings',
+    icon: 'key',
+    controls: 'none',
+    role: 'viewer',
+    view: lazy(() => import('#web/pages/tokens/index.tsx')),
+  },
+  {
+    path: '/audit',
+    title: 'Audit log',
+    group: 'Settings',
+    icon: 'shield',
+    controls: 'time',
+    role: 'admin',
+    view: lazy(() => import('#web/pages/audit/index.tsx')),
   },
 ];

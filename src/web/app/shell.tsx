@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense, useEffect, useState } from 'react';
+import { Fragment, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { hasRole, type Me } from '#core/contract/index.ts';
 import { commandKey, isPlain, isTyping } from '#web/base/keys.ts';
 import { Link, Redirect, Route, Switch, useLocation } from '#web/base/router.ts';
@@ -8,7 +8,7 @@ import { FilterBar } from './filter-bar.tsx';
 import { JumpBox } from './jump-box.tsx';
 import { LiveLight } from './live-light.tsx';
 import { Mark } from './mark.tsx';
-import { PAGES, type Page } from './pages.ts';
+import { GROUPS, PAGES, type Page } from './pages.ts';
 import { TimeControl } from './time-control.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -136,13 +136,20 @@ function Navigation(props: {
       <span>{page.title}</span>
     </Link>
   );
-  const data = props.pages.filter((page) => page.group === 'Data');
   return (
     <nav className="nav" aria-label="Pages">
       <Mark />
-      {props.pages.filter((page) => page.group === '').map(link)}
-      {data.length > 0 && <h2>Data</h2>}
-      {data.map(link)}
+      {GROUPS.map((group) => {
+        const pages = props.pages.filter((page) => page.group === group);
+        return (
+          pages.length > 0 && (
+            <Fragment key={group}>
+              {group !== '' && <h2>{group}</h2>}
+              {pages.map(link)}
+            </Fragment>
+          )
+        );
+      })}
     </nav>
   );
 }

@@ -103,6 +103,22 @@ export async function call<Id extends RouteId>(
   return (await response.json()) as RouteOutput<Routes[Id]>;
 }
 
+/** Calls a route that takes a file as its body. */
+export async function sendFile<Id extends RouteId>(
+  id: Id,
+  input: RouteInput<Routes[Id]>,
+  file: Blob,
+): Promise<RouteOutput<Routes[Id]>> {
+  const route: Route = ROUTES[id];
+  const response = await send(layOut(route, Object(input)).path, {
+    method: route.method,
+    headers: { 'content-type': 'application/octet-stream' },
+    body: file,
+  });
+  // The route's own schema is the contract for what comes back.
+  return (await response.json()) as RouteOutput<Routes[Id]>;
+}
+
 /** Calls a route that answers with a file and hands the file to the browser's downloads. */
 export async function download(
   input: RouteInput<Routes['exportQuery']>,

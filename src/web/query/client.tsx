@@ -55,7 +55,8 @@ export interface Answer<T> {
   readonly retry: () => void;
 }
 
-function asFailure(error: Error | null): RequestFailed | undefined {
+/** A failure of a route, whatever was thrown. */
+export function asFailure(error: Error | null): RequestFailed | undefined {
   if (error === null) return undefined;
   if (error instanceof RequestFailed) return error;
   return new RequestFailed(0, {

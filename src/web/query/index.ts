@@ -1,7 +1,8 @@
-export { call, download, RequestFailed, type UploadProgress, upload } from './api.ts';
+export { call, download, RequestFailed, sendFile, type UploadProgress, upload } from './api.ts';
 export {
   type Answer,
   Answers,
+  asFailure,
   forgetAnswers,
   refresh,
   useChange,

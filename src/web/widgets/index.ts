@@ -1,8 +1,9 @@
 export { Bar, type BarPart } from './bar.tsx';
 export { Button, IconButton, Kbd } from './button.tsx';
 export { Dot, FilterChip, Pill, type Tone } from './chip.tsx';
+export { Confirm } from './confirm.tsx';
 export { Dialog } from './dialog.tsx';
-export { Field } from './field.tsx';
+export { Field, Select } from './field.tsx';
 export { Icon, type IconName } from './icon.tsx';
 export { Menu, MenuAt, MenuItem } from './menu.tsx';
 export { Empty, Failed, Loading, Note } from './message.tsx';
