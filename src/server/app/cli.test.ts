@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 const home = fileURLToPath(new URL('../../../', import.meta.url));
@@ -297,6 +298,8 @@ describe('weir', { timeout: 60_000 }, () => {
       TimeGenerated: '2026-03-04T05:06:08Z',
     });
     expect(err).toMatch(/^weir: 1 record not decoded: /);
+    writeFileSync(file, gzipSync(vnetLog()).subarray(0, 30));
+    expect((await weir(['decode', file])).err).toContain('could not be read to its end');
   });
 
   it('validates a configuration', async () => {

@@ -2,12 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DecodePool } from '#server/pipeline/index.ts';
 import { findServer } from '#server/store/index.ts';
-import { CommandError, type Run } from '../command.ts';
+import type { Run } from '../command.ts';
 import { findDataFolder } from '../data-folder.ts';
 import { asCommandError, openDataStore } from '../data-store.ts';
 import { findFormat } from '../find-format.ts';
 import { printCount, printSize } from '../format.ts';
 import { ingestHere, type Totals } from '../ingesting/here.ts';
+import { failureOf } from '../ingesting/outcome.ts';
 import { createProgressBar } from '../ingesting/progress-bar.ts';
 
 /** `weir ingest`: loads what is given, here or on the server that holds the data folder; ends with the totals. */
@@ -45,20 +46,16 @@ export const run: Run = async (invocation, around) => {
   } finally {
     bar.end();
   }
-  const { objects, records, stored, known, quarantined, seconds, failed } = totals;
+  const { objects, records, stored, known, quarantined, seconds } = totals;
   const isJson = invocation.isSet('json') || !around.isTerminal.stdout;
   around.stdout.write(
     isJson
       ? `${JSON.stringify({ objects, records, stored, known, quarantined, seconds })}\n`
       : printTotals(totals),
   );
-  if (objects > 0) return 0;
-  if (failed === 0)
-    throw new CommandError(
-      'nothing was found to read',
-      'Check the paths: they hold no files, or only hidden or empty ones.',
-    );
-  throw new CommandError('nothing could be read', 'The messages above say why.');
+  const failure = failureOf(totals);
+  if (failure) throw failure;
+  return 0;
 };
 
 /** True when the files named are worth starting every thread at once; folders show their size later. */

@@ -11,12 +11,15 @@ import type { Store } from '#server/store/index.ts';
 import { CommandError } from '../command.ts';
 
 export interface Totals {
-  /** Objects that were read (or known); those that could not be read, or are no logs, are in `failed`. */
+  /** Objects that were read (or known); not those that are in `refused` or `failed`. */
   readonly objects: number;
   readonly records: number;
   readonly stored: number;
   readonly known: number;
   readonly quarantined: number;
+  /** Objects that are no logs. */
+  readonly refused: number;
+  /** Objects that could not be read or stored. */
   readonly failed: number;
   /** Uncompressed bytes read. */
   readonly bytes: number;
@@ -70,14 +73,15 @@ export async function ingestHere(
 }
 
 function readTotals(totals: Awaited<ReturnType<typeof ingestPaths>>): Totals {
-  const { records, stored, known, quarantined, bytes, seconds, refused, failed } = totals;
+  const { records, stored, known, quarantined, refused, failed, bytes, seconds } = totals;
   return {
     objects: totals.objects - refused,
     records,
     stored,
     known,
     quarantined,
-    failed: refused + failed,
+    refused,
+    failed,
     bytes,
     seconds: Math.round(seconds * 1000) / 1000,
   };

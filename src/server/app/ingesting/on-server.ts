@@ -32,7 +32,8 @@ export async function ingestOnServer(server: ServerAddress, work: IngestWork): P
     work.onProgress(totals);
     if (job.state === 'failed' || job.state === 'cancelled') {
       if (job.error) work.say([job.error.message, job.error.hint].filter(Boolean).join(' '));
-      return { ...totals, objects: 0, failed: Math.max(1, totals.failed) };
+      const isNothing = totals.stored + totals.known === 0;
+      return { ...totals, objects: isNothing ? 0 : 1, failed: 1 };
     }
     if (job.state === 'done') return totals;
   }
@@ -46,6 +47,7 @@ function readTotals(job: Job, seconds: number): Totals {
     stored: job.stored,
     known: job.known,
     quarantined: job.quarantined,
+    refused: 0,
     failed: 0,
     bytes: job.bytesDone,
     seconds: Math.round(seconds * 1000) / 1000,
