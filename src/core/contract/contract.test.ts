@@ -20,7 +20,7 @@ test('no two routes share method and path', () => {
 describe.each(routes)('%s', (_, route) => {
   test('is declared whole', () => {
     expect(ACCESS).toContain(route.access);
-    expect(route.path).toMatch(/^\/[a-z0-9/:-]+$/i);
+    expect(route.path).toMatch(/^\/[a-z0-9/:$-]+$/i);
     expect(route.says).toMatch(/^[A-Z].*[^.]\.$/);
     if (route.method === 'GET') expect(route.body).toBe('none');
     // What changes something is written down, unless it is a question asked by POST.

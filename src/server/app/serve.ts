@@ -193,6 +193,7 @@ function readQueryLimits(query: Config['query']): Partial<QueryLimits> {
     timeoutMs: query.timeout,
     maxRows: query.maxRows,
     maxBytes: query.maxResult,
+    maxFileBytes: query.maxFile,
     maxQueued: query.maxQueued,
     cacheBytes: query.cache,
     ...(query.memory === undefined ? {} : { memoryBytes: query.memory }),

@@ -1,9 +1,12 @@
 import type { ROUTES, Route, RouteId, RouteOutput, RouteParsed } from '#core/contract/index.ts';
 import { type Principal, Refused } from '#server/auth/index.ts';
+import type { Encoding } from './compress.ts';
 
 /** One request, as handlers see it. */
 export interface Call {
   readonly request: Request;
+  /** What the log calls this request. */
+  readonly id: string;
   /** Network address of the caller. */
   readonly address: string;
   /** Aborted when the caller has gone, or when a stopping server no longer waits. */
@@ -11,6 +14,8 @@ export interface Call {
   /** Aborted as soon as the server begins to stop: for what never ends by itself. */
   readonly ending: AbortSignal;
   readonly principal: Principal | undefined;
+  /** What an answer that is made here is compressed with. */
+  readonly encoding: Encoding;
   /** Whether the login of this request still holds; asked by what stays open. */
   isStillLoggedIn(): boolean;
   /** Adds to the entry in the audit log. */

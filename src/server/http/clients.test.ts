@@ -18,7 +18,10 @@ describe('Log Analytics', () => {
   const path = '/v1/workspaces/00000000-0000-0000-0000-000000000000/query';
 
   test('answers in its shape', async () => {
-    const answer = await (await ask(path, { query: 'Flows', timespan: 'PT1H' })).json();
+    const text = await (await ask(path, { query: 'Flows', timespan: 'PT1H' })).text();
+    // Every digit is there for those who read them all.
+    expect(text).toContain(',9223372036854775807,');
+    const answer = JSON.parse(text.replace('9223372036854775807', '"9223372036854775807"'));
     expect(answer).toEqual({
       tables: [
         {
@@ -62,6 +65,52 @@ describe('Log Analytics', () => {
     expect(await answer.json()).toMatchObject({
       render: { visualization: 'timechart', title: 'Bytes' },
       statistics: { query: { executionTime: 0.0125 } },
+    });
+  });
+
+  test('waits as long as is preferred, and takes the query from the address too', async () => {
+    await ask(path, { query: 'Flows' }, { prefer: 'wait=30' });
+    expect(fixture.queries.at(-1)).toMatchObject({ limits: { timeMs: 30_000 } });
+    const answer = await fixture.ask('GET', `${path}?query=Flows&timespan=PT1H`, { token });
+    expect(await answer.json()).toMatchObject({ tables: [{ name: 'PrimaryResult' }] });
+    expect(fixture.queries.at(-1)).toMatchObject({ timespan: expect.anything() });
+  });
+
+  test('a query with several results has several tables', async () => {
+    const answer = await ask(path, { query: 'Flows; Flows' });
+    expect(await answer.json()).toMatchObject({
+      tables: [{ name: 'PrimaryResult' }, { name: 'PrimaryResult_1' }],
+    });
+  });
+
+  test('an answer that was cut is a partial failure', async () => {
+    expect(await (await ask(path, { query: 'cut' })).json()).toMatchObject({
+      tables: [{ rows: { length: 2 } }],
+      error: {
+        code: 'PartialError',
+        details: [{ message: 'Only the first 2 rows are here.' }],
+      },
+    });
+  });
+
+  test('a batch is answered one by one', async () => {
+    const requests = [
+      { id: 'a', body: { query: 'Flows', timespan: 'PT1H' }, workspace: 'ws' },
+      { id: 'b', body: { query: 'bad' } },
+      { id: 'c', headers: { Prefer: 'include-statistics=true' }, body: { query: 'Flows' } },
+      { id: 'd', body: { query: 'late' } },
+      { id: 'e', body: { query: 'Flows' } },
+    ];
+    const answer = await (await ask('/v1/$batch', { requests })).json();
+    expect(ROUTES.logAnalyticsBatch.output.safeParse(answer).success).toBe(true);
+    expect(answer).toMatchObject({
+      responses: [
+        { id: 'a', status: 200, body: { tables: [{ rows: { length: 2 } }] } },
+        { id: 'b', status: 400, body: { error: { code: 'BadArgumentError' } } },
+        { id: 'c', status: 200, body: { statistics: { query: { executionTime: 0.0125 } } } },
+        { id: 'd', status: 504, body: { error: { code: 'GatewayTimeout' } } },
+        { id: 'e', status: 200 },
+      ],
     });
   });
 
@@ -119,7 +168,11 @@ describe('Kusto', () => {
     );
     expect(response.headers.get('x-ms-client-request-id')).toBe('KPC.execute;1');
     expect(response.headers.get('x-ms-activity-id')).toMatch(/^[0-9a-f-]{36}$/);
-    const { Tables } = await readJson<KustoV1>(response);
+    const text = await response.text();
+    expect(text).toContain(',9223372036854775807,');
+    const { Tables }: KustoV1 = JSON.parse(
+      text.replace('9223372036854775807', '"9223372036854775807"'),
+    );
     expect(Tables[0]).toEqual({
       TableName: 'Table_0',
       Columns: [
@@ -135,11 +188,11 @@ describe('Kusto', () => {
           '2026-03-01T00:00:00.1234567Z',
           '10.0.0.4',
           1200,
-          1,
+          true,
           '00:00:01.5000000',
-          '{"zone":["a",1]}',
+          { zone: ['a', 1] },
         ],
-        [null, '', '9223372036854775807', 0, null, null],
+        [null, '', '9223372036854775807', false, null, null],
       ],
     });
     expect(JSON.parse(String(Tables[1]?.Rows[0]?.[0]))).toMatchObject({
@@ -183,7 +236,7 @@ describe('Kusto', () => {
           '00:00:01.5000000',
           { zone: ['a', 1] },
         ],
-        [null, '', '9223372036854775807', false, null, null],
+        [null, '', 2 ** 63, false, null, null],
       ],
     });
     expect(frames[4]).toEqual({
@@ -210,6 +263,87 @@ describe('Kusto', () => {
     expect(busy.status).toBe(429);
     expect(await busy.json()).toMatchObject({
       error: { code: 'General_Throttled', '@permanent': false },
+    });
+  });
+
+  test('several results are several tables in both versions', async () => {
+    const csl = 'Flows; Flows';
+    const one = await readJson<KustoV1>(await ask('/v1/rest/query', { csl }));
+    expect(one.Tables.map((t) => t.TableName)).toEqual([0, 1, 2, 3, 4].map((i) => `Table_${i}`));
+    expect(one.Tables[4]?.Rows.map((row) => row.slice(0, 2))).toEqual([
+      [0, 'QueryResult'],
+      [1, 'QueryResult'],
+      [2, 'QueryProperties'],
+      [3, 'QueryStatus'],
+    ]);
+    const two = await readJson<Record<string, unknown>[]>(await ask('/v2/rest/query', { csl }));
+    expect(two.filter((f) => f['TableKind'] === 'PrimaryResult').map((f) => f['TableId'])).toEqual([
+      1, 2,
+    ]);
+  });
+
+  test('an answer that was cut is a partial failure in both versions', async () => {
+    const one = await readJson<KustoV1>(await ask('/v1/rest/query', { csl: 'cut' }));
+    expect(one.Exceptions).toEqual([expect.stringContaining('80DA0003')]);
+    expect(one.Tables[2]?.Rows[0]?.slice(1, 3)).toEqual([2, 'Error']);
+    const two = await readJson<Record<string, unknown>[]>(
+      await ask('/v2/rest/query', { csl: 'cut' }),
+    );
+    expect(two.at(-1)).toMatchObject({
+      HasErrors: true,
+      OneApiErrors: [{ error: { code: 'LimitsExceeded' } }],
+    });
+  });
+
+  test.each([
+    [
+      { Options: { servertimeout: '00:01:30' }, Parameters: { n: 'long(5)' } },
+      { limits: { timeMs: 90_000 }, parameters: { n: 'long(5)' } },
+    ],
+    [
+      JSON.stringify({ options: { servertimeout: '1.00:00:00', truncationmaxrecords: 7 } }),
+      { limits: { timeMs: 600_000, rows: 7 } },
+    ],
+    [
+      { Options: { query_take_max_records: 5, truncationmaxrecords: 9, notruncation: true } },
+      { limits: { rows: 5 } },
+    ],
+    [
+      { Options: { truncationmaxsize: 5, queryconsistency: 'strong' } },
+      { limits: { bytes: 1024 } },
+    ],
+    [null, {}],
+  ])('the properties %j', async (properties, expected) => {
+    expect((await ask('/v2/rest/query', { csl: 'Flows', properties })).status).toBe(200);
+    const { user: _, query: __, ...seen } = fixture.queries.at(-1) ?? { user: '', query: '' };
+    expect(seen).toEqual(expected);
+  });
+
+  test.each(['not JSON', { Options: 5 }, { Parameters: { a: {} } }])(
+    'the properties %j are refused',
+    async (properties) => {
+      expect((await ask('/v2/rest/query', { csl: 'Flows', properties })).status).toBe(400);
+    },
+  );
+
+  test('failures carry the names of the request too', async () => {
+    const failed = await ask(
+      '/v2/rest/query',
+      { csl: 'late' },
+      { 'x-ms-client-request-id': 'KGC.x;1', 'x-ms-app': 'Grafana-ADX' },
+    );
+    expect(failed.status).toBe(504);
+    expect(failed.headers.get('x-ms-client-request-id')).toBe('KGC.x;1');
+    expect(failed.headers.get('x-ms-activity-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await failed.json()).toMatchObject({
+      error: { '@type': 'Kusto.Data.Exceptions.KustoServiceTimeoutException', '@permanent': false },
+    });
+  });
+
+  test('strangers learn that there is a login, and no more', async () => {
+    const answer = await fixture.ask('GET', '/v1/rest/auth/metadata');
+    expect(await answer.json()).toMatchObject({
+      AzureAD: { KustoServiceResourceId: expect.stringContaining('https://') },
     });
   });
 
@@ -261,6 +395,29 @@ describe('Kusto', () => {
     );
     expect(json.Name).toBe('Flows');
     expect((await ask('/v1/rest/mgmt', { csl: '.show table Nothing cslschema' })).status).toBe(400);
+  });
+
+  test('what follows a pipe is a query over the table of the command', async () => {
+    await ask('/v1/rest/mgmt', { csl: '.show version | project BuildVersion' });
+    expect(fixture.queries.at(-1)?.query).toBe(
+      "datatable(['BuildVersion']:string, ['ServiceType']:string, ['ProductVersion']:string)" +
+        '["0.1.0", "Engine", "Weir 0.1.0"]\n| project BuildVersion',
+    );
+  });
+
+  test.each([
+    '.show cluster',
+    '.show databases entities',
+    '.show database Weir identity',
+    '.show external tables',
+    '.show materialized-views',
+    '.show tables details',
+    '.show functions',
+    '.show database',
+    '.show databases schema',
+    '.show databases schema as json with (IncludeFunctions=true)',
+  ])('%s', async (csl) => {
+    expect((await table(csl)).columns.length).toBeGreaterThan(0);
   });
 
   test('other commands are refused with those that there are', async () => {

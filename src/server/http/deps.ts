@@ -23,13 +23,36 @@ export interface Asker {
   readonly signal: AbortSignal;
 }
 
-/** A file made by a query, streamed once. */
+/** The printed rows of an answer; read once or discarded. */
+export interface Body {
+  readonly sizeBytes: number;
+  /** The bytes, when they are at hand. */
+  readonly held: Uint8Array | undefined;
+  stream(): AsyncIterable<Uint8Array>;
+  discard(): Promise<void>;
+}
+
+/** How the cells of rows are printed: as the API has them, or as clients of Kusto or Log Analytics expect them. */
+export type RowForm = 'rows' | 'kusto-rows' | 'log-analytics-rows';
+
+/** An answer of any length. */
+export interface QueryAnswer extends Omit<QueryResult, 'rows'> {
+  readonly rows: number;
+  /** How many results the query has: expressions with semicolons between. */
+  readonly results: number;
+  /** Set when the query has more rows than these. */
+  readonly truncated: { readonly code: string; readonly message: string } | undefined;
+  /** Rows as JSON arrays, with commas between. */
+  readonly body: Body;
+}
+
+/** A file made by a query. */
 export interface Download {
   readonly mediaType: string;
   readonly rows: number;
   /** A sentence, when the query has more rows than a file may hold; nobody gets a file that only looks complete. */
   readonly truncated: string | undefined;
-  readonly body: ReadableStream<Uint8Array>;
+  readonly body: Body;
 }
 
 /**
@@ -37,7 +60,8 @@ export interface Download {
  * (of the contract's ERRORS, or the compiler's own), and may have `advice`, `line`, `column`, `start`, `length`.
  */
 export interface QueryService {
-  run(input: QueryInput, asker: Asker): Promise<QueryResult>;
+  /** `result` is which of several results, counted from 0; the last when absent. */
+  run(input: QueryInput, form: RowForm, asker: Asker, result?: number): Promise<QueryAnswer>;
   export(
     input: QueryInput,
     format: (typeof EXPORT_FORMATS)[number],

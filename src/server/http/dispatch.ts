@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hasRole, ROUTES, type Route, type RouteId } from '#core/contract/index.ts';
 import { type AuditRecord, type Principal, Refused, SESSION_LIFE } from '#server/auth/index.ts';
 import type { Call, Handler } from './call.ts';
+import { clientRequestId } from './clients/request-id.ts';
 import { chooseEncoding, type Encoding } from './compress.ts';
 import { cookieName, printCookie, readCookie } from './cookie.ts';
 import type { HttpDeps } from './deps.ts';
@@ -61,10 +62,12 @@ export function createDispatcher(
       const input = await readInput(route, request, incoming.parameter, limits);
       const call: Call = {
         request,
+        id: requestId,
         address,
         signal: AbortSignal.any([request.signal, deps.stopping]),
         ending: deps.ending,
         principal,
+        encoding: encodingFor(route, incoming),
         isStillLoggedIn: () => isStillLoggedIn(deps, request, principal),
         note: (more) => Object.assign(detail, more),
         actAs(name) {
@@ -76,8 +79,7 @@ export function createDispatcher(
         },
       };
       const answer = await handler(input, call);
-      response =
-        answer instanceof Response ? answer : await printJson(answer, encodingFor(route, incoming));
+      response = answer instanceof Response ? answer : await printJson(answer, call.encoding);
       record(undefined);
       if (cookie !== undefined) response.headers.append('Set-Cookie', cookie);
     } catch (error) {
@@ -94,6 +96,7 @@ export function createDispatcher(
       }
       response = printFailure(failure, route.errors);
     }
+    if (route.errors === 'kusto') nameRequest(response.headers, request, requestId);
     return response;
 
     function record(failed: Failure | undefined): void {
@@ -113,6 +116,12 @@ export function createDispatcher(
       else auth.audit.append(entry);
     }
   };
+}
+
+/** Kusto's clients look for both, and report problems by them. */
+function nameRequest(headers: Headers, request: Request, id: string): void {
+  headers.set('x-ms-client-request-id', clientRequestId(request.headers) ?? id);
+  headers.set('x-ms-activity-id', id);
 }
 
 /** The login of a request: a bearer token decides alone when there is one; else the session cookie. */

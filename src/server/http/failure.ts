@@ -85,18 +85,25 @@ function isQueryFailure(thrown: unknown): thrown is QueryFailure {
 
 /** The answer in the shape that the route's callers expect. */
 export function printFailure(failure: Failure, shape: Route['errors']): Response {
-  const { status, error, retryAfter } = failure;
+  const { status, retryAfter } = failure;
   const headers = new Headers({ 'Content-Type': 'application/json' });
   if (retryAfter !== undefined) headers.set('Retry-After', String(retryAfter));
   if (status === 401) headers.set('WWW-Authenticate', 'Bearer realm="weir"');
-  const body =
-    shape === 'weir'
-      ? { error }
-      : shape === 'kusto'
-        ? kustoError(status, error)
-        : logAnalyticsError(status, error);
+  const body = failureBody(failure, shape);
   // Response takes no 499; clients that gave up do not read it anyway.
   return new Response(JSON.stringify(body), { status: status === 499 ? 408 : status, headers });
+}
+
+/** The same as plain data. */
+export function failureBody({ status, error }: Failure, shape: Route['errors']): unknown {
+  switch (shape) {
+    case 'weir':
+      return { error };
+    case 'kusto':
+      return kustoError(status, error);
+    case 'log-analytics':
+      return logAnalyticsError(status, error);
+  }
 }
 
 /** https://learn.microsoft.com/azure/azure-monitor/logs/api/errors */
@@ -105,6 +112,7 @@ function logAnalyticsError(status: number, error: ApiError): unknown {
     return { error: { code: 'AuthorizationRequiredError', message: error.message } };
   if (status === 403) return { error: { code: 'InsufficientAccessError', message: error.message } };
   if (status === 429) return { error: { code: 'ThrottledError', message: error.message } };
+  if (status === 504) return { error: { code: 'GatewayTimeout', message: said(error) } };
   if (status >= 500) return { error: { code: 'InternalServerError', message: error.message } };
   const { code, message, line, column } = error;
   return {
@@ -129,9 +137,11 @@ function kustoError(status: number, error: ApiError): unknown {
         ? ['Forbidden', 'Kusto.DataNode.Exceptions.AuthorizationException']
         : status === 429
           ? ['General_Throttled', 'Kusto.DataNode.Exceptions.QueryThrottledException']
-          : status >= 500
-            ? ['General_InternalServerError', 'Kusto.Data.Exceptions.KustoServiceException']
-            : ['General_BadRequest', 'Kusto.Data.Exceptions.KustoBadRequestException'];
+          : status === 504
+            ? ['Timeout', 'Kusto.Data.Exceptions.KustoServiceTimeoutException']
+            : status >= 500
+              ? ['General_InternalServerError', 'Kusto.Data.Exceptions.KustoServiceException']
+              : ['General_BadRequest', 'Kusto.Data.Exceptions.KustoBadRequestException'];
   const text = said(error);
   return {
     error: {

@@ -1,10 +1,13 @@
 export { type CertificateFiles, CertificateRefused, readCertificate } from './certificate.ts';
 export type {
   Asker,
+  Body,
   Download,
   HttpDeps,
   HttpOptions,
+  QueryAnswer,
   QueryService,
+  RowForm,
   StatusService,
   WatchlistService,
 } from './deps.ts';

@@ -35,6 +35,7 @@ export {
   execute,
   executeStream,
   type Finding,
+  isOverflow,
   type Prepared,
   prepare,
   type ResolveScan,

@@ -37,10 +37,13 @@ export interface CompileOptions {
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
   /** What ClickHouse cannot run is refused where it is to run there. DuckDB runs all that plans. */
   readonly engine?: 'duckdb' | 'clickhouse';
+  /** Which of several results, counted from 0; the last when absent. */
+  readonly result?: number;
 }
 
 export type Compiled =
-  | { readonly ok: true; readonly plan: Plan }
+  /** `results`: how many the query has, for it may be several expressions with semicolons between. */
+  | { readonly ok: true; readonly plan: Plan; readonly results: number }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** SQL that can stand after FROM and has the scan's columns, with the physical types of `Column` in core/schema. */
@@ -51,6 +54,8 @@ export interface ExecuteOptions {
   readonly now: number;
   /** Is shown every statement before it runs. */
   readonly onSql?: (sql: string) => void;
+  /** For `executeStream`, after a run failed with an error that `isOverflow` knows: whole numbers wrap around. */
+  readonly isWrapping?: boolean;
 }
 
 export interface Executed {
@@ -83,10 +88,12 @@ export function compile(query: string, prepared: Prepared, options: CompileOptio
   try {
     const { text, values } = restoreDefaults(query);
     const analysis = analyze(text, prepared.schema, Object.keys(values));
-    const bound = readQuery(analysis, prepared.catalog, options.parameters, values);
+    const { parameters, result } = options;
+    const given = { parameters: parameters ?? {}, texts: values, result };
+    const { bound, results } = readQuery(analysis, prepared.catalog, given);
     const plan = planQuery(bound, { now: ticks(options.now) });
     if (options.engine === 'clickhouse') checkOnClickhouse(plan);
-    return { ok: true, plan };
+    return { ok: true, plan, results };
   } catch (error) {
     if (error instanceof UndeclaredWatchlist)
       return compile(query, prepare(declareWatchlist(prepared.catalog, error.alias)), options);
@@ -203,7 +210,8 @@ async function dropTemps(running: Running): Promise<void> {
 /** DuckDB fails where a whole number leaves 64 bits; KQL wraps around, which is slower, so it is done only then. */
 const OVERFLOW = /Out of Range Error: Overflow/;
 
-function isOverflow(error: unknown): boolean {
+/** True for the error after which a plan is run again with `isWrapping`. */
+export function isOverflow(error: unknown): boolean {
   return error instanceof Error && OVERFLOW.test(error.message);
 }
 
@@ -250,7 +258,8 @@ export async function executeStream(
   resolveScan: ResolveScan,
   options: ExecuteOptions,
 ): Promise<ExecutedStream> {
-  const running: Running = { connection, resolveScan, options, temps: [], isWrapping: false };
+  const { isWrapping = false } = options;
+  const running: Running = { connection, resolveScan, options, temps: [], isWrapping };
   const begun = await wrappingWhereNeeded(running, (r) => prepareLast(plan, r));
   async function* rowsOf(sql: string): AsyncGenerator<DuckdbResult['rows']> {
     options.onSql?.(sql);
@@ -264,7 +273,7 @@ export async function executeStream(
         yield rows;
       }
     } catch (error) {
-      // Rows already given cannot be taken back.
+      // Rows already given cannot be taken back: the caller may begin anew with `isWrapping`.
       if (!isEmpty || !isOverflow(error)) throw error;
       await dropTemps(running);
       const again = await prepareLast(plan, { ...running, isWrapping: true });

@@ -6,8 +6,9 @@ import { executeOnClickhouse, hostsByName } from '#server/kql/index.ts';
 import { answerRequests } from './answer.ts';
 import type { Message } from './child.ts';
 import { printClickhouseRelation } from './clickhouse-relation.ts';
+import { PRINTERS } from './print/index.ts';
 import type { Executed, WorkerRequest, WorkerSettings } from './protocol.ts';
-import { cutRows } from './rows.ts';
+import { createTextSink, fillSink } from './row-sink.ts';
 import { unitsOf } from './units.ts';
 
 const settings: WorkerSettings = JSON.parse(process.argv[2] ?? '{}');
@@ -25,7 +26,8 @@ engine.catch(() => {});
 
 type Execute = Extract<WorkerRequest, { kind: 'execute' }>;
 
-async function execute({ plan, now, scans, maxRows, maxBytes }: Execute): Promise<Executed> {
+async function execute({ plan, now, scans, limits, form, spool }: Execute): Promise<Executed> {
+  if (form === 'parquet') throw new Error('a worker of ClickHouse was asked for Parquet');
   const { columns, rows } = await executeOnClickhouse(
     plan,
     await engine,
@@ -35,14 +37,22 @@ async function execute({ plan, now, scans, maxRows, maxBytes }: Execute): Promis
       if (!source) throw new Error(`the plan reads ${scan.name}, which was not resolved`);
       return `(${printClickhouseRelation(source, scan.ranges)})`;
     },
-    { now, maxRows: maxRows + 1 },
+    { now, maxRows: limits.maxRows + 1 },
   );
-  const units = unitsOf(plan, columns);
-  return {
-    columns: columns.map((c, i) => ({ name: c.name, type: c.type, unit: units[i] ?? 'none' })),
-    ...cutRows(rows, maxRows, maxBytes),
-    warnings: [],
-  };
+  const sink = createTextSink(PRINTERS[form], columns, spool);
+  try {
+    const filled = await fillSink(sink, [rows], limits);
+    const units = unitsOf(plan, columns);
+    return {
+      ...filled,
+      columns: columns.map((c, i) => ({ name: c.name, type: c.type, unit: units[i] ?? 'none' })),
+      spooled: await sink.finish(),
+      warnings: [],
+    };
+  } catch (error) {
+    sink.drop();
+    throw error;
+  }
 }
 
 async function handle(message: Message): Promise<unknown> {

@@ -1,12 +1,22 @@
+export { type AnswerBody, heldBody } from './body.ts';
 export { QUERY_ERRORS, QueryError, type QueryErrorCode } from './errors.ts';
 export { DEFAULT_LIMITS, type QueryLimits } from './limits.ts';
-export { type Answer, PRINTERS, type Printer, printersByName, printTable } from './print/index.ts';
+export {
+  type Answer,
+  type Form,
+  PRINTERS,
+  type Printer,
+  printAnswer,
+  printTable,
+} from './print/index.ts';
 export type { CatalogParts } from './protocol.ts';
 export type {
+  AnswerFacts,
   Checked,
   Completed,
   EngineName,
   Explained,
+  PrintedAnswer,
   QueryRequest,
   QueryResult,
   QueryService,

@@ -10,8 +10,11 @@ export interface QueryLimits {
   readonly spillBytes: number;
   readonly timeoutMs: number;
   readonly maxRows: number;
-  /** Of one answer, as JSON. */
+  /** Of one answer, printed. */
   readonly maxBytes: number;
+  /** Of one that goes to a file: CSV, JSON, NDJSON or Parquet (there of the JSON that it is made through). */
+  readonly maxFileRows: number;
+  readonly maxFileBytes: number;
   readonly maxQueued: number;
   /** Answers kept while their data does not change. */
   readonly cacheBytes: number;
@@ -23,6 +26,8 @@ export const DEFAULT_LIMITS: Omit<QueryLimits, 'memoryBytes' | 'threads'> = {
   timeoutMs: 180_000,
   maxRows: 500_000,
   maxBytes: 64 * 2 ** 20,
+  maxFileRows: 50_000_000,
+  maxFileBytes: 4e9,
   maxQueued: 64,
   cacheBytes: 64 * 2 ** 20,
 };
@@ -38,5 +43,23 @@ export function shareOut(): Pick<QueryLimits, 'memoryBytes' | 'threads'> {
   return {
     memoryBytes: Math.min(2 ** 31, Math.max(2 ** 28, Math.round(memory / 8))),
     threads: availableParallelism(),
+  };
+}
+
+/** What one query may use. */
+export interface Bound {
+  readonly timeoutMs: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
+
+/** The service's limits, made narrower by what the request asks for; never wider. */
+export function narrow(limits: QueryLimits, asked: Partial<Bound> = {}, isFile = false): Bound {
+  const smaller = (own: number, theirs: number | undefined) =>
+    Math.min(own, theirs ?? Number.POSITIVE_INFINITY);
+  return {
+    timeoutMs: smaller(limits.timeoutMs, asked.timeoutMs),
+    maxRows: smaller(isFile ? limits.maxFileRows : limits.maxRows, asked.maxRows),
+    maxBytes: smaller(isFile ? limits.maxFileBytes : limits.maxBytes, asked.maxBytes),
   };
 }

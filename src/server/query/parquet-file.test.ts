@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDuckdb } from '#server/duckdb/index.ts';
-import { parseTimespan, writeParquetFile } from './parquet-file.ts';
+import { createParquetSink, parseTimespan } from './parquet-file.ts';
 import { literal } from './relation.ts';
 import { temporaryFolder } from './testdata/flow-store.ts';
 
@@ -38,7 +39,11 @@ it('writes every type of an answer, nulls and repeated names', async () => {
       '1.25',
       'x',
     ];
-    await writeParquetFile(engine, columns, [row, columns.map(() => null)], file);
+    const sink = createParquetSink(engine, columns, file);
+    sink.add([row]);
+    sink.add([columns.map(() => null)]);
+    expect(await sink.finish()).toEqual({ kind: 'file', path: file });
+    expect(readdirSync(dirname(file))).toEqual(["it's.parquet"]);
     const { rows, columns: read } = await engine.run(
       `SELECT * REPLACE (epoch_us("datetime") AS "datetime", "decimal"::DOUBLE AS "decimal") FROM ${literal(file)}`,
     );

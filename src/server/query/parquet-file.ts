@@ -2,6 +2,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { KqlType } from '#core/schema/index.ts';
 import type { Duckdb } from '#server/duckdb/index.ts';
 import { literal } from './relation.ts';
+import type { Columns, RowSink } from './row-sink.ts';
 
 /** How a cell of the API reads back: the type that JSON is read as, and the type the column gets. */
 const TYPES: Readonly<Record<KqlType, readonly [json: string, parquet: string]>> = {
@@ -21,58 +22,51 @@ const TYPES: Readonly<Record<KqlType, readonly [json: string, parquet: string]>>
 const MIN_LINE_BYTES = 2 ** 16;
 
 /**
- * Writes an answer's rows as Parquet (zstd) with the types that segments have: datetime TIMESTAMP in µs, timespan a
- * count of 100 ns, dynamic JSON text. Goes through a JSON file beside it, so that memory stays bounded.
+ * Writes rows as Parquet (zstd) with the types that segments have: datetime TIMESTAMP in µs, timespan a count of 100 ns,
+ * dynamic JSON text. They go through a file with JSON beside it, so that memory stays bounded.
  */
-export async function writeParquetFile(
-  engine: Duckdb,
-  columns: readonly { readonly name: string; readonly type: KqlType }[],
-  rows: readonly (readonly unknown[])[],
-  file: string,
-): Promise<void> {
+export function createParquetSink(engine: Duckdb, columns: Columns, file: string): RowSink {
   if (columns.length === 0) throw new Error('a Parquet file needs at least one column');
   const between = `${file}.json`;
-  try {
-    const longest = writeLines(between, columns, rows);
-    const shape = columns.map((c, i) => `c${i}: ${literal(TYPES[c.type][0])}`).join(', ');
-    const items = columns.map(
-      (c, i) => `CAST(c${i} AS ${TYPES[c.type][1]}) AS ${quote(uniqueName(columns, i))}`,
-    );
-    await engine.run(
-      `COPY (SELECT ${items.join(', ')} FROM read_json(${literal(between)}, format = 'newline_delimited', ` +
-        `columns = {${shape}}, maximum_object_size = ${Math.max(MIN_LINE_BYTES, longest + 1)})) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`,
-    );
-  } finally {
+  const descriptor = openSync(between, 'w', 0o600);
+  let isOpen = true;
+  let longest = 0;
+  let sizeBytes = 0;
+
+  function close(): void {
+    if (isOpen) closeSync(descriptor);
+    isOpen = false;
     rmSync(between, { force: true });
   }
-}
 
-/** Writes one object a line; returns the length of the longest in bytes. */
-function writeLines(
-  file: string,
-  columns: readonly { readonly type: KqlType }[],
-  rows: readonly (readonly unknown[])[],
-): number {
-  const descriptor = openSync(file, 'wx');
-  let longest = 0;
-  try {
-    let lines: string[] = [];
-    const flush = () => {
-      if (lines.length > 0) writeSync(descriptor, `${lines.join('\n')}\n`);
-      lines = [];
-    };
-    for (const row of rows) {
-      const cells = columns.map((c, i) => `"c${i}":${printCell(row[i], c.type)}`);
-      const line = `{${cells.join(',')}}`;
-      longest = Math.max(longest, Buffer.byteLength(line));
-      lines.push(line);
-      if (lines.length === 4096) flush();
-    }
-    flush();
-    return longest;
-  } finally {
-    closeSync(descriptor);
-  }
+  return {
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    add(rows) {
+      const lines = rows.map(
+        (row) => `{${columns.map((c, i) => `"c${i}":${printCell(row[i], c.type)}`).join(',')}}`,
+      );
+      for (const line of lines) longest = Math.max(longest, Buffer.byteLength(line));
+      sizeBytes += writeSync(descriptor, `${lines.join('\n')}\n`);
+    },
+    async finish() {
+      const shape = columns.map((c, i) => `c${i}: ${literal(TYPES[c.type][0])}`).join(', ');
+      const items = columns.map(
+        (c, i) => `CAST(c${i} AS ${TYPES[c.type][1]}) AS ${quote(uniqueName(columns, i))}`,
+      );
+      await engine.run(
+        `COPY (SELECT ${items.join(', ')} FROM read_json(${literal(between)}, format = 'newline_delimited', ` +
+          `columns = {${shape}}, maximum_object_size = ${Math.max(MIN_LINE_BYTES, longest + 1)})) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`,
+      );
+      close();
+      return { kind: 'file', path: file };
+    },
+    drop() {
+      close();
+      rmSync(file, { force: true });
+    },
+  };
 }
 
 function printCell(value: unknown, type: KqlType): string {
@@ -97,7 +91,7 @@ export function parseTimespan(text: string): bigint {
 }
 
 /** Parquet columns need names that differ, and that are not empty. */
-function uniqueName(columns: readonly { readonly name: string }[], index: number): string {
+function uniqueName(columns: Columns, index: number): string {
   const { name } = columns[index]!;
   const before = columns
     .slice(0, index)

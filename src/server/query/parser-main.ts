@@ -65,15 +65,21 @@ function compileQuery({
   parameters,
   now,
   engine,
+  result,
 }: Extract<ParserRequest, { kind: 'compile' }>): Compiled {
-  const compiled = compile(text, need(), { now, parameters, engine });
+  const compiled = compile(text, need(), {
+    now,
+    parameters,
+    engine,
+    ...(result === undefined ? {} : { result }),
+  });
   if (!compiled.ok) throw new Refused(compiled.refusal);
-  const { plan } = compiled;
+  const { plan, results } = compiled;
   const render = plan.render && {
     visualization: plan.render.chart,
     properties: plan.render.properties,
   };
-  return { plan, now, render, warnings: [] };
+  return { plan, now, render, warnings: [], results };
 }
 
 function checkQuery(text: string): readonly Diagnostic[] {

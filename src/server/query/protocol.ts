@@ -1,8 +1,11 @@
 import type { Render, ResultColumn } from '#core/contract/index.ts';
 import type { Plan } from '#core/kql/index.ts';
 import type { CatalogFunction, CatalogTable, ExtraTables } from '#server/kql/index.ts';
+import type { Form } from './print/index.ts';
 import type { EngineName, QueryWarning } from './query.ts';
+import type { Filled, RowLimits } from './row-sink.ts';
 import type { ScanSource } from './scan.ts';
+import type { Spooled } from './spool.ts';
 
 /** What a query became: everything that a worker and the scan resolver need. */
 export interface Compiled {
@@ -11,6 +14,8 @@ export interface Compiled {
   readonly now: number;
   readonly render: Render | undefined;
   readonly warnings: readonly QueryWarning[];
+  /** How many results the query has. */
+  readonly results: number;
 }
 
 /** What queries can name beside the declared tables. */
@@ -31,6 +36,7 @@ export type ParserRequest =
       readonly engine: EngineName;
       /** The one instant of now() and ago() of this query, µs. */
       readonly now: number;
+      readonly result: number | undefined;
     }
   | { readonly kind: 'check' | 'format'; readonly text: string }
   | {
@@ -46,8 +52,10 @@ export type WorkerRequest =
       readonly plan: Plan;
       readonly now: number;
       readonly scans: readonly ScanSource[];
-      readonly maxRows: number;
-      readonly maxBytes: number;
+      readonly limits: RowLimits;
+      readonly form: Form;
+      /** Where the rows go when they are many; nobody else's. */
+      readonly spool: string;
     }
   | { readonly kind: 'inspect'; readonly files: readonly string[] }
   | {
@@ -59,13 +67,10 @@ export type WorkerRequest =
   | { readonly kind: 'interrupt' };
 
 /** What a worker computed. */
-export interface Executed {
+export interface Executed extends Filled {
   readonly columns: readonly ResultColumn[];
-  readonly rows: readonly (readonly unknown[])[];
-  readonly truncated: { readonly by: 'rows' | 'bytes'; readonly limit: number } | undefined;
+  readonly spooled: Spooled;
   readonly warnings: readonly QueryWarning[];
-  /** Of the rows as JSON, about. */
-  readonly sizeBytes: number;
 }
 
 /** How a worker is set up; its first argument, as JSON. */

@@ -6,6 +6,8 @@ import type {
   ResultColumn,
   Signature,
 } from '#core/contract/index.ts';
+import type { AnswerBody } from './body.ts';
+import type { Form } from './print/index.ts';
 import type { Interval } from './scan.ts';
 
 /** What can compute a query. */
@@ -18,6 +20,8 @@ export interface QueryRequest {
   readonly timespan?: Interval;
   /** Values for `declare query_parameters(…)`. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** Which of several results, counted from 0; the last when absent. */
+  readonly result?: number;
   /** Narrower than the service's; wider ones do not count. */
   readonly limits?: {
     readonly timeoutMs?: number;
@@ -36,13 +40,9 @@ export interface QueryWarning {
   readonly message: string;
 }
 
-export interface QueryResult {
+/** What is told of an answer beside its rows. */
+export interface AnswerFacts {
   readonly columns: readonly ResultColumn[];
-  /**
-   * Cells in the order of `columns`, ready for JSON: datetime ISO 8601 UTC, timespan `d.hh:mm:ss.fffffff`, dynamic as
-   * JSON, long a number or, past 2^53, text.
-   */
-  readonly rows: readonly (readonly unknown[])[];
   readonly render?: Render;
   readonly stats: {
     readonly elapsedMs: number;
@@ -58,6 +58,22 @@ export interface QueryResult {
   readonly warnings: readonly QueryWarning[];
 }
 
+export interface QueryResult extends AnswerFacts {
+  /**
+   * Cells in the order of `columns`, ready for JSON: datetime ISO 8601 UTC, timespan `d.hh:mm:ss.fffffff`, dynamic as
+   * JSON, long a number or, past 2^53, text.
+   */
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** An answer of any length: the rows are printed, and not in memory when they are many. */
+export interface PrintedAnswer extends AnswerFacts {
+  /** How many results the query has: expressions with semicolons between. */
+  readonly results: number;
+  readonly rows: number;
+  readonly body: AnswerBody;
+}
+
 /** How a query would run: the compiler's plan, and its SQL as far as it is known before running. */
 export interface Explained {
   readonly plan: unknown;
@@ -71,9 +87,14 @@ export interface Completed {
   readonly items: readonly Completion[];
 }
 
-/** Everything but `query`'s rows is quick. Each method rejects with QueryError. */
+/** Everything but `query` and `answer` is quick. Each method rejects with QueryError. */
 export interface QueryService {
   query(request: QueryRequest): Promise<QueryResult>;
+  /**
+   * The rows as text or Parquet, computed whole before it resolves, so that nothing can fail half-way. Files (`csv`,
+   * `json`, `ndjson`, `parquet`) may be longer than other answers. The caller reads or discards the body.
+   */
+  answer(request: QueryRequest, form: Form): Promise<PrintedAnswer>;
   explain(request: QueryRequest): Promise<Explained>;
   check(text: string): Promise<Checked>;
   /** Positions count UTF-16 units. */

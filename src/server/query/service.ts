@@ -3,12 +3,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hover, Signature } from '#core/contract/index.ts';
 import type { StoreReader } from '#server/store/index.ts';
+import { heldBody, openBody } from './body.ts';
 import { createResultCache, isRepeatable } from './cache.ts';
-import { type Child, ChildLost, ChildRefused, startChild } from './child.ts';
-import { QueryError } from './errors.ts';
-import { DEFAULT_LIMITS, type QueryLimits, shareOut } from './limits.ts';
+import { type Child, ChildLost, startChild } from './child.ts';
+import { asQueryError, onceCancelled, tooLate } from './failures.ts';
+import { type Bound, DEFAULT_LIMITS, narrow, type QueryLimits, shareOut } from './limits.ts';
 import { createParserHost } from './parser-host.ts';
 import { createPool } from './pool.ts';
+import type { Form } from './print/index.ts';
 import type {
   CatalogParts,
   Compiled,
@@ -21,6 +23,7 @@ import type {
   Checked,
   Completed,
   EngineName,
+  PrintedAnswer,
   QueryRequest,
   QueryResult,
   QueryService,
@@ -47,6 +50,12 @@ export interface QueryServiceDeps {
 /** The child that computes on each engine. */
 const WORKERS = { duckdb: './worker-main.ts', clickhouse: './clickhouse-main.ts' } as const;
 
+/** An answer that may be asked for again. */
+type Kept = Omit<PrintedAnswer, 'body'> & { readonly bytes: Uint8Array };
+
+/** Forms of answers that go to files rather than to a page. */
+const FILE_FORMS: ReadonlySet<Form> = new Set<Form>(['csv', 'json', 'ndjson', 'parquet']);
+
 /** Rows after which a query counts as heavy before it has run. */
 const HEAVY_ROWS = 20_000_000;
 const LIGHT_MS = 5000;
@@ -54,6 +63,7 @@ const LIGHT_MS = 5000;
 const IDLE_MS = 3 * 60_000;
 /** How long an interrupted query may take to obey. */
 const GRACE_MS = 2000;
+const WORKER_HEAP_BYTES = 512 * 2 ** 20;
 const PARSER = {
   heapBytes: 700e6,
   maxRequests: 3000,
@@ -70,7 +80,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
   const { store, clock, engine = 'duckdb' } = deps;
   const log = deps.log ?? (() => {});
   const limits: QueryLimits = { ...DEFAULT_LIMITS, ...shareOut(), ...deps.limits };
-  const cache = createResultCache<QueryResult>(limits.cacheBytes);
+  const cache = createResultCache<Kept>(limits.cacheBytes);
   let spillFolder: string | undefined;
   /** Files of watchlists by version; they go with the spill folder. */
   const listFiles = new Map<string, string>();
@@ -116,11 +126,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
       spillBytes: limits.spillBytes,
     };
     const entry = new URL(WORKERS[engine], import.meta.url);
-    const child = startChild(
-      entry,
-      [JSON.stringify(settings)],
-      Math.max(2 ** 28, limits.maxBytes * 8),
-    );
+    const child = startChild(entry, [JSON.stringify(settings)], WORKER_HEAP_BYTES);
     log(`query worker ${child.pid} started`);
     return child;
   }
@@ -150,24 +156,31 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     return ask<T>(message);
   }
 
-  const compile = ({ text, parameters }: QueryRequest, now: number) =>
-    askAbout<Compiled>({ kind: 'compile', text, parameters: parameters ?? {}, now, engine });
+  const compile = ({ text, parameters = {}, result }: QueryRequest, now: number) =>
+    askAbout<Compiled>({ kind: 'compile', text, parameters, now, engine, result });
 
-  async function run(request: QueryRequest): Promise<QueryResult> {
+  async function answer(request: QueryRequest, form: Form): Promise<PrintedAnswer> {
     const startedAt = performance.now();
     const elapsed = () => Math.round(performance.now() - startedAt);
-    const bound = narrow(limits, request.limits);
+    const bound = narrow(limits, request.limits, FILE_FORMS.has(form));
     pool.warm();
     const compiled = await compile(request, clock());
     const lists = resolveLists(compiled.plan, deps.watchlists, spill, listFiles);
     const scans = resolveScans(compiled.plan.scans, store, request.timespan, lists.files);
+    const { maxRows, maxBytes } = bound;
     const key = isRepeatable(compiled.plan)
-      ? hash([compiled.plan, request.timespan, scans.versions, bound.maxRows, bound.maxBytes])
+      ? hash([compiled.plan, request.timespan, scans.versions, form, maxRows, maxBytes])
       : undefined;
     const known = key === undefined ? undefined : cache.get(key);
-    if (known) return { ...known, stats: { ...known.stats, elapsedMs: elapsed(), isCached: true } };
-    const executed = await execute(compiled, scans, bound, request);
-    const result: QueryResult = {
+    if (known) {
+      const { bytes, ...rest } = known;
+      const stats = { ...known.stats, elapsedMs: elapsed(), isCached: true };
+      return { ...rest, stats, body: heldBody(bytes) };
+    }
+    const executed = await execute(compiled, scans, bound, request, form);
+    const body = await openBody(executed.spooled);
+    const facts = {
+      results: compiled.results,
       columns: executed.columns,
       rows: executed.rows,
       ...(compiled.render ? { render: compiled.render } : {}),
@@ -182,9 +195,15 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
       warnings: [...compiled.warnings, ...lists.warnings, ...executed.warnings],
     };
     // A file that could not be read may be back the next time.
-    if (key !== undefined && executed.warnings.length === 0)
-      cache.set(key, result, executed.sizeBytes);
-    return result;
+    if (key !== undefined && body.held && executed.warnings.length === 0)
+      cache.set(key, { ...facts, bytes: body.held }, body.sizeBytes);
+    return { ...facts, body };
+  }
+
+  async function run(request: QueryRequest): Promise<QueryResult> {
+    const { body, results: _, ...facts } = await answer(request, 'rows');
+    const text = Buffer.from(await body.bytes()).toString('utf8');
+    return { ...facts, rows: JSON.parse(`[${text}]`) };
   }
 
   /** Runs a compiled query on a worker, under its limits. */
@@ -193,20 +212,13 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     scans: ResolvedScans,
     bound: Bound,
     request: QueryRequest,
+    form: Form,
   ): Promise<Executed> {
     const timeout = new AbortController();
-    const seconds = Math.round(bound.timeoutMs / 100) / 10;
-    const timer = setTimeout(
-      () =>
-        timeout.abort(
-          new QueryError('timeout', `The query took longer than ${seconds} s.`, {
-            advice: 'Ask for a shorter time range or fewer columns, or raise the time-out.',
-          }),
-        ),
-      bound.timeoutMs,
-    );
+    const timer = setTimeout(() => timeout.abort(tooLate(bound.timeoutMs)), bound.timeoutMs);
     const cancel = request.signal ? onceCancelled(request.signal) : undefined;
     const signal = cancel ? AbortSignal.any([timeout.signal, cancel]) : timeout.signal;
+    const spool = join(spill(), `answer-${randomUUID()}`);
     try {
       return await pool.submit({
         user: request.user ?? '',
@@ -218,11 +230,14 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
             plan: compiled.plan,
             now: compiled.now,
             scans: scans.scans,
-            maxRows: bound.maxRows,
-            maxBytes: bound.maxBytes,
+            limits: bound,
+            form,
+            spool,
           }),
       });
     } catch (error) {
+      // A worker that was killed leaves what it had written.
+      for (const file of [spool, `${spool}.json`]) rmSync(file, { force: true });
       throw signal.aborted ? signal.reason : asQueryError(error);
     } finally {
       clearTimeout(timer);
@@ -272,6 +287,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
 
   return {
     query: run,
+    answer,
     async explain(request) {
       const compiled = await compile(request, clock());
       const lists = resolveLists(compiled.plan, deps.watchlists, spill, listFiles);
@@ -308,49 +324,6 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
       removeSpill();
     },
   };
-}
-
-interface Bound {
-  readonly timeoutMs: number;
-  readonly maxRows: number;
-  readonly maxBytes: number;
-}
-
-/** The service's limits, made narrower by what the request asks for; never wider. */
-function narrow(limits: QueryLimits, asked: QueryRequest['limits']): Bound {
-  return {
-    timeoutMs: Math.min(limits.timeoutMs, asked?.timeoutMs ?? Number.POSITIVE_INFINITY),
-    maxRows: Math.min(limits.maxRows, asked?.maxRows ?? Number.POSITIVE_INFINITY),
-    maxBytes: Math.min(limits.maxBytes, asked?.maxBytes ?? Number.POSITIVE_INFINITY),
-  };
-}
-
-/** A signal that is aborted with a QueryError when the caller's is, whatever reason the caller gave. */
-function onceCancelled(signal: AbortSignal): AbortSignal {
-  const own = new AbortController();
-  const cancel = () => own.abort(new QueryError('cancelled', 'The query was cancelled.'));
-  if (signal.aborted) cancel();
-  else signal.addEventListener('abort', cancel, { once: true });
-  return own.signal;
-}
-
-function asQueryError(error: unknown): unknown {
-  if (error instanceof ChildRefused)
-    return new QueryError(error.error.code, error.message, error.error);
-  if (!(error instanceof ChildLost)) return error;
-  const isHeap = error.killedBy === 'SIGABRT' || error.exitCode === 134;
-  if (isHeap)
-    return new QueryError('out-of-memory', 'The answer needed more memory than a query may use.', {
-      advice: 'Ask for fewer rows or columns, or summarize.',
-    });
-  return new QueryError(
-    'worker-lost',
-    `The query's process ended while it ran (${error.killedBy ?? `exit code ${error.exitCode}`}).`,
-    {
-      advice:
-        'Run it again. If it happens again, the machine may be out of memory: ask for a shorter time range.',
-    },
-  );
 }
 
 const hash = (parts: readonly unknown[]) =>

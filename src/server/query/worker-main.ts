@@ -2,16 +2,17 @@
 import { setPriority } from 'node:os';
 import { RefusalError } from '#core/kql/index.ts';
 import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
-import { executeStream, printRow, setUpConnection } from '#server/kql/index.ts';
+import { executeStream, isOverflow, printRow, setUpConnection } from '#server/kql/index.ts';
 import { answerRequests } from './answer.ts';
 import type { Message } from './child.ts';
 import { describeFailure } from './engine-failure.ts';
 import { createFileFacts, type LearntFacts } from './file-facts.ts';
 import { lockDown } from './lockdown.ts';
-import { writeParquetFile } from './parquet-file.ts';
+import { createParquetSink } from './parquet-file.ts';
+import { PRINTERS } from './print/index.ts';
 import type { Executed, WorkerRequest, WorkerSettings } from './protocol.ts';
 import { printRelation } from './relation.ts';
-import { cellBytes } from './rows.ts';
+import { createTextSink, fillSink } from './row-sink.ts';
 import type { ScanSource } from './scan.ts';
 import { unitsOf } from './units.ts';
 
@@ -61,9 +62,10 @@ async function execute(request: Execute): Promise<Executed> {
   const files = [
     ...new Set(request.scans.flatMap((s) => [...s.files, ...s.computed.flatMap((c) => c.files)])),
   ];
+  let isWrapping = false;
   for (let attempt = 1; ; attempt++)
     try {
-      const executed = await executeOnce(db, facts, request);
+      const executed = await executeOnce(db, facts, request, isWrapping);
       const warnings = files
         .filter((file) => facts.isUnreadable(file))
         .map((file) => ({
@@ -72,46 +74,46 @@ async function execute(request: Execute): Promise<Executed> {
         }));
       return { ...executed, warnings };
     } catch (error) {
-      const isLearnt =
-        error instanceof Error &&
-        attempt < MAX_ATTEMPTS &&
-        (await facts.learn(error.message, files));
-      if (!isLearnt) throw error;
+      if (!(error instanceof Error) || attempt >= MAX_ATTEMPTS) throw error;
+      const isLearnt = await facts.learn(error.message, files);
+      const isNew: boolean = !isWrapping && isOverflow(error);
+      if (!isLearnt && !isNew) throw error;
+      isWrapping ||= isNew;
     }
 }
 
-/** Takes rows as they are computed, until there are too many. */
+/** Prints rows as they are computed, until there are too many. */
 async function executeOnce(
   db: Duckdb,
   facts: LearntFacts,
-  { plan, now, scans, maxRows, maxBytes }: Execute,
+  { plan, now, scans, limits, form, spool }: Execute,
+  isWrapping: boolean,
 ): Promise<Omit<Executed, 'warnings'>> {
   const { columns, chunks } = await executeStream(
     plan,
     db,
     (scan) => `(${printRelation(find(scans, scan.name), facts)})`,
-    { now },
+    { now, isWrapping },
   );
-  const rows: (readonly unknown[])[] = [];
-  let sizeBytes = 0;
-  let truncated: Executed['truncated'];
-  for await (const chunk of chunks) {
-    for (const row of chunk) {
-      if (rows.length >= maxRows) truncated = { by: 'rows', limit: maxRows };
-      else if (sizeBytes >= maxBytes) truncated = { by: 'bytes', limit: maxBytes };
-      if (truncated) break;
-      rows.push(printRow(row, columns));
-      for (const cell of row) sizeBytes += cellBytes(cell);
-    }
-    if (truncated) break;
+  async function* printed() {
+    for await (const chunk of chunks) yield chunk.map((row) => printRow(row, columns));
   }
-  const units = unitsOf(plan, columns);
-  return {
-    columns: columns.map((c, i) => ({ name: c.name, type: c.type, unit: units[i] ?? 'none' })),
-    rows,
-    truncated,
-    sizeBytes,
-  };
+  const sink =
+    form === 'parquet'
+      ? createParquetSink(db, columns, spool)
+      : createTextSink(PRINTERS[form], columns, spool);
+  try {
+    const filled = await fillSink(sink, printed(), limits);
+    const units = unitsOf(plan, columns);
+    return {
+      ...filled,
+      columns: columns.map((c, i) => ({ name: c.name, type: c.type, unit: units[i] ?? 'none' })),
+      spooled: await sink.finish(),
+    };
+  } catch (error) {
+    sink.drop();
+    throw error;
+  }
 }
 
 function find(scans: readonly ScanSource[], name: string): ScanSource {
@@ -131,6 +133,20 @@ async function inspect(files: readonly string[]): Promise<ReadonlyMap<string, st
   );
 }
 
+async function writeParquet(
+  db: Duckdb,
+  { columns, rows, file }: Extract<WorkerRequest, { kind: 'parquet' }>,
+): Promise<void> {
+  const sink = createParquetSink(db, columns, file);
+  try {
+    sink.add(rows);
+    await sink.finish();
+  } catch (error) {
+    sink.drop();
+    throw error;
+  }
+}
+
 async function handle(message: Message): Promise<unknown> {
   // The parent is the only sender, and typed by the same protocol.
   const request = message as WorkerRequest;
@@ -141,7 +157,7 @@ async function handle(message: Message): Promise<unknown> {
     case 'inspect':
       return inspect(request.files);
     case 'parquet':
-      return writeParquetFile(db, request.columns, request.rows, request.file);
+      return writeParquet(db, request);
     case 'interrupt':
       return db.interrupt();
   }

@@ -11,6 +11,29 @@ const logAnalyticsInput = z.object({
   workspaces: z.array(z.string()).nullish(),
 });
 
+/** The requests of a batch, each what would be sent alone. */
+const batchInput = z.object({
+  requests: z
+    .array(
+      z.object({
+        id: z.string().max(200),
+        headers: z.record(z.string(), z.unknown()).nullish(),
+        body: logAnalyticsInput.omit({ id: true }),
+      }),
+    )
+    .min(1)
+    .max(100),
+});
+
+const batchAnswer = z.object({
+  responses: z.array(
+    z.object({ id: z.string(), status: z.int(), body: z.record(z.string(), z.unknown()) }),
+  ),
+});
+
+/** What clients read before they log in. */
+const authMetadata = z.object({ AzureAD: z.record(z.string(), z.unknown()) });
+
 const kustoInput = z.object({
   db: z.string().max(200).nullish(),
   csl: z.string().min(1).max(1_000_000),
@@ -48,6 +71,8 @@ const logAnalyticsAnswer = z.object({
   render: z.record(z.string(), z.unknown()).optional(),
   /** Asked for with the header `Prefer: include-statistics=true`. */
   statistics: z.record(z.string(), z.unknown()).optional(),
+  /** Set when the rows are not all that there are. */
+  error: z.record(z.string(), z.unknown()).optional(),
 });
 export type LogAnalyticsAnswer = z.infer<typeof logAnalyticsAnswer>;
 
@@ -61,6 +86,35 @@ export const clientRoutes = {
     output: logAnalyticsAnswer,
     audit: 'query',
     errors: 'log-analytics',
+  }),
+  logAnalyticsGet: defineRoute({
+    method: 'GET',
+    path: '/v1/workspaces/:id/query',
+    access: 'viewer',
+    says: 'The same, with the query in the address.',
+    input: logAnalyticsInput.omit({ workspaces: true }),
+    output: logAnalyticsAnswer,
+    audit: 'query',
+    errors: 'log-analytics',
+  }),
+  logAnalyticsBatch: defineRoute({
+    method: 'POST',
+    path: '/v1/$batch',
+    access: 'viewer',
+    says: 'Several queries in the shape of the Log Analytics API; each is answered or fails for itself.',
+    input: batchInput,
+    output: batchAnswer,
+    audit: 'query',
+    errors: 'log-analytics',
+  }),
+  kustoMetadata: defineRoute({
+    method: 'GET',
+    path: '/v1/rest/auth/metadata',
+    access: 'anyone',
+    says: 'What clients of Kusto ask before they log in: where others would. Here an API token does.',
+    input: z.object({}),
+    output: authMetadata,
+    errors: 'kusto',
   }),
   kustoQueryV1: defineRoute({
     method: 'POST',

@@ -10,6 +10,7 @@ import type { DataFolder } from '../data-folder.ts';
 import { asCommandError } from '../data-store.ts';
 import type { Answerer } from './answerer.ts';
 import { namesLists, readsReduced } from './names.ts';
+import { writeRows } from './write-rows.ts';
 
 export interface LocalOptions {
   readonly folder: DataFolder;
@@ -72,6 +73,14 @@ export function createLocalAnswerer(
     async answer(request) {
       await prepare(request.text);
       return service.query(request);
+    },
+    async write(request, form) {
+      await prepare(request.text);
+      // Only DuckDB writes Parquet.
+      if (form === 'parquet' && options.engine === 'clickhouse')
+        return writeRows(await service.query(request), form);
+      const { body, ...facts } = await service.answer(request, form);
+      return { ...facts, bytes: () => body.stream() };
     },
     async stop() {
       await service.stop();

@@ -2,29 +2,34 @@ import { errorBody, ROUTES } from '#core/contract/index.ts';
 import { QueryError, type QueryRequest, type QueryResult } from '#server/query/index.ts';
 import { CommandError } from '../command.ts';
 import type { Answerer } from './answerer.ts';
+import { writeRows } from './write-rows.ts';
 
 /** Asks a running server. `token` is an API token of it, or '' for none. */
 export function createRemoteAnswerer(url: string, token: string): Answerer {
   const base = parseServerUrl(url);
   const route = ROUTES.query;
+  const answer: Answerer['answer'] = async (request) => {
+    const { limits, parameters, text } = request;
+    const response = await send(new URL(route.path, base), token, request.signal, {
+      query: text,
+      ...(parameters ? { parameters } : {}),
+      ...(limits
+        ? {
+            limits: {
+              ...(limits.maxRows ? { rows: limits.maxRows } : {}),
+              ...(limits.timeoutMs ? { timeMs: limits.timeoutMs } : {}),
+            },
+          }
+        : {}),
+    });
+    const body = await readJson(response, base);
+    if (!response.ok) throw readError(response, body, base);
+    return readResult(route.output.parse(body));
+  };
   return {
-    async answer(request) {
-      const { limits, parameters, text } = request;
-      const response = await send(new URL(route.path, base), token, request.signal, {
-        query: text,
-        ...(parameters ? { parameters } : {}),
-        ...(limits
-          ? {
-              limits: {
-                ...(limits.maxRows ? { rows: limits.maxRows } : {}),
-                ...(limits.timeoutMs ? { timeMs: limits.timeoutMs } : {}),
-              },
-            }
-          : {}),
-      });
-      const body = await readJson(response, base);
-      if (!response.ok) throw readError(response, body, base);
-      return readResult(route.output.parse(body));
+    answer,
+    async write(request, form) {
+      return writeRows(await answer(request), form);
     },
     async stop() {},
   };

@@ -2,15 +2,14 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { ClickhouseMissing, isClickhouseInstalled } from '#server/clickhouse/index.ts';
 import {
-  createQueryService,
   ENGINES,
   type EngineName,
-  printersByName,
   printTable,
   QueryError,
+  type QueryRequest,
   type QueryResult,
 } from '#server/query/index.ts';
-import type { Answerer } from '../answering/answerer.ts';
+import type { Answerer, OutputForm } from '../answering/answerer.ts';
 import { createLocalAnswerer } from '../answering/local.ts';
 import {
   CommandError,
@@ -48,10 +47,12 @@ export const run: Run = async (invocation, around) => {
       await answerBatch(input, answerer, around.signal, createLineWriter(around.stdout));
       return 0;
     }
-    const result = await answerer.answer({ text: text ?? '', signal: around.signal, limits });
-    for (const { message } of result.warnings) around.stderr.write(`weir: note: ${message}\n`);
-    if (result.truncated) around.stderr.write(`weir: note: ${describeTruncation(result)}\n`);
-    await printResult(result, invocation, around);
+    await answerOne(
+      { text: text ?? '', signal: around.signal, limits },
+      answerer,
+      invocation,
+      around,
+    );
     return 0;
   } catch (error) {
     throw asCommandError(error, text ?? '');
@@ -170,39 +171,50 @@ async function explain(
   }
 }
 
-async function printResult(
-  result: QueryResult,
+async function answerOne(
+  request: QueryRequest,
+  answerer: Answerer,
   invocation: Invocation,
   around: Surroundings,
 ): Promise<void> {
-  const form = invocation.value('output') ?? (around.isTerminal.stdout ? 'table' : 'ndjson');
-  const write = createLineWriter(around.stdout);
-  if (form === 'table') return write(printTable(result, around.width));
-  if (form === 'parquet') return printParquet(result, around);
-  for (const line of printersByName.get(form)!.print(result)) await write(line);
+  const form = readForm(invocation, around);
+  const { stdout } = around;
+  if (form === 'table') {
+    const result = await answerer.answer(request);
+    tellNotes(result, result.rows.length, around);
+    await createLineWriter(stdout)(printTable(result, around.width));
+    return;
+  }
+  const answer = await answerer.write(request, form);
+  tellNotes(answer, answer.rows, around);
+  await pipeline(answer.bytes(), stdout, { end: false });
 }
 
-/** Parquet is made by the engine in a file of its own, and copied to the output from there. */
-async function printParquet(result: QueryResult, around: Surroundings): Promise<void> {
-  if (around.isTerminal.stdout)
+function readForm(invocation: Invocation, around: Surroundings): OutputForm | 'table' {
+  const named = invocation.value('output');
+  const form = FORMS.find((f) => f === named) ?? (around.isTerminal.stdout ? 'table' : 'ndjson');
+  if (form === 'parquet' && around.isTerminal.stdout)
     throw new UsageError(
       'Parquet is not for terminals',
       'Send it to a file: weir query … --output parquet > answer.parquet',
     );
-  const service = createQueryService({ store: undefined, clock: () => 0 });
-  try {
-    await pipeline(createReadStream(await service.writeParquet(result)), around.stdout, {
-      end: false,
-    });
-  } finally {
-    await service.stop();
-  }
+  return form;
 }
 
-function describeTruncation({ truncated, rows }: QueryResult): string {
-  if (truncated?.by === 'rows')
-    return `only the first ${rows.length} rows are shown. Add take or summarize, or raise --max-rows.`;
-  return `only the first ${rows.length} rows are shown: an answer holds at most ${truncated?.limit} bytes. Ask for fewer columns.`;
+const FORMS = ['table', 'csv', 'json', 'ndjson', 'parquet'] as const;
+
+function tellNotes(
+  { warnings, truncated }: Pick<QueryResult, 'warnings' | 'truncated'>,
+  rows: number,
+  { stderr }: Surroundings,
+): void {
+  for (const { message } of warnings) stderr.write(`weir: note: ${message}\n`);
+  if (truncated)
+    stderr.write(
+      truncated.by === 'rows'
+        ? `weir: note: only the first ${rows} rows are shown. Add take or summarize, or raise --max-rows.\n`
+        : `weir: note: only the first ${rows} rows are shown: an answer holds at most ${truncated.limit} bytes. Ask for fewer columns.\n`,
+    );
 }
 
 /** The error as a person reads it: what, where, the line of the query with a mark below it, what to do. */

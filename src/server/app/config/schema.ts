@@ -96,6 +96,9 @@ const query = z.strictObject({
   timeout: duration.prefault('180s').describe('Longest a query may run.'),
   maxRows: z.int().min(1).default(500_000).describe('Most rows of one answer.'),
   maxResult: size.prefault('64 MiB').describe('Most bytes of one answer.'),
+  maxFile: size
+    .prefault('4 GB')
+    .describe('Most bytes of one answer that is downloaded as CSV, JSON, NDJSON or Parquet.'),
   maxQueued: z
     .int()
     .min(1)

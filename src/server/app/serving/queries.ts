@@ -1,26 +1,29 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import type { EXPORT_FORMATS, QueryInput, QueryResult as Told } from '#core/contract/index.ts';
-import type { Asker, Download, QueryService as HttpQueries } from '#server/http/index.ts';
-import { printersByName, type QueryResult, type QueryService } from '#server/query/index.ts';
+import type { QueryInput } from '#core/contract/index.ts';
+import type { Asker, QueryService as HttpQueries, QueryAnswer } from '#server/http/index.ts';
+import { type Form, PRINTERS, type PrintedAnswer, type QueryService } from '#server/query/index.ts';
 
 /** The query service in the words of the API. */
 export function tellQueries(service: QueryService): HttpQueries {
-  const ask = (input: QueryInput, asker: Asker) =>
-    service.query({
-      text: input.query,
-      user: asker.user,
-      signal: asker.signal,
-      ...(input.timespan ? { timespan: readTimespan(input.timespan) } : {}),
-      ...(input.parameters ? { parameters: input.parameters } : {}),
-      ...(input.limits ? { limits: readLimits(input.limits) } : {}),
-    });
+  const ask = (input: QueryInput, form: Form, asker: Asker, result?: number) =>
+    service.answer(
+      {
+        text: input.query,
+        user: asker.user,
+        signal: asker.signal,
+        ...(input.timespan ? { timespan: readTimespan(input.timespan) } : {}),
+        ...(input.parameters ? { parameters: input.parameters } : {}),
+        ...(input.limits ? { limits: readLimits(input.limits) } : {}),
+        ...(result === undefined ? {} : { result }),
+      },
+      form,
+    );
   return {
-    run: async (input, asker) => tellResult(await ask(input, asker)),
+    run: async (input, form, asker, result) => tellAnswer(await ask(input, form, asker, result)),
     async export(input, format, asker) {
-      const result = await ask(input, asker);
-      return format === 'parquet' ? parquet(service, result) : text(format, result);
+      const answer = await ask(input, format, asker);
+      const { rows, body } = answer;
+      const mediaType = format === 'parquet' ? PARQUET : PRINTERS[format].mediaType;
+      return { mediaType, rows, truncated: tellTruncated(answer), body };
     },
     check: (query) => service.check(query),
     complete: (query, position) => service.complete(query, position),
@@ -29,6 +32,8 @@ export function tellQueries(service: QueryService): HttpQueries {
     format: (query) => service.format(query),
   };
 }
+
+const PARQUET = 'application/vnd.apache.parquet';
 
 function readTimespan({ from, to }: NonNullable<QueryInput['timespan']>) {
   return {
@@ -52,58 +57,27 @@ function readLimits({ rows, bytes, timeMs }: NonNullable<QueryInput['limits']>) 
   };
 }
 
-function tellResult(result: QueryResult): Told {
-  const { columns, rows, render, stats, warnings } = result;
-  const message = tellTruncated(result);
-  const cut = message !== undefined && {
-    code: 'truncated',
-    message,
-    hint: 'Add take or summarize, or ask for fewer columns.',
-  };
+function tellAnswer(answer: PrintedAnswer): QueryAnswer {
+  const { columns, rows, results, body, render, stats, warnings } = answer;
+  const { elapsedMs, rowsRead, bytesRead, segments } = stats;
+  const message = tellTruncated(answer);
+  const truncated = message === undefined ? undefined : { code: 'truncated', message };
+  const hint = 'Add take or summarize, or ask for fewer columns.';
   return {
     columns: [...columns],
-    rows: rows as unknown[][],
+    rows,
+    results,
+    body,
     ...(render ? { render } : {}),
-    stats: {
-      elapsedMs: stats.elapsedMs,
-      rowsRead: stats.rowsRead,
-      bytesRead: stats.bytesRead,
-      segments: stats.segments,
-    },
-    warnings: cut ? [...warnings, cut] : [...warnings],
+    stats: { elapsedMs, rowsRead, bytesRead, segments },
+    truncated,
+    warnings: truncated ? [...warnings, { ...truncated, hint }] : [...warnings],
   };
 }
 
-function tellTruncated({ rows, truncated }: QueryResult): string | undefined {
+function tellTruncated({ rows, truncated }: PrintedAnswer): string | undefined {
   return (
     truncated &&
-    `Only the first ${rows.length} rows are here: an answer holds at most ${truncated.limit} ${truncated.by}.`
+    `Only the first ${rows} rows are here: an answer holds at most ${truncated.limit} ${truncated.by}.`
   );
-}
-
-function text(
-  format: Exclude<(typeof EXPORT_FORMATS)[number], 'parquet'>,
-  result: QueryResult,
-): Download {
-  const printer = printersByName.get(format)!;
-  const body = Readable.from(printer.print(result)).map((line: string) => Buffer.from(line));
-  return {
-    mediaType: printer.mediaType,
-    rows: result.rows.length,
-    truncated: tellTruncated(result),
-    body: Readable.toWeb(body) as Download['body'],
-  };
-}
-
-async function parquet(service: QueryService, result: QueryResult): Promise<Download> {
-  const file = await service.writeParquet(result);
-  const stream = createReadStream(file);
-  // Gone when it has been sent, or when the caller went away.
-  stream.once('close', () => void rm(file, { force: true }));
-  return {
-    mediaType: 'application/vnd.apache.parquet',
-    rows: result.rows.length,
-    truncated: tellTruncated(result),
-    body: Readable.toWeb(stream) as Download['body'],
-  };
 }

@@ -28,7 +28,7 @@ interface Command {
   answer(match: RegExpExecArray, context: CommandContext): KustoTable;
 }
 
-export interface CommandContext {
+interface CommandContext {
   readonly schema: SchemaAnswer;
   readonly version: string;
 }
@@ -48,7 +48,30 @@ const COMMANDS: readonly Command[] = [
       ]),
   },
   {
-    pattern: /^\.show databases$/i,
+    pattern: /^\.show cluster(?: details)?$/i,
+    example: '.show cluster',
+    answer: (_, { version }) =>
+      kustoTable('Table_0', strings('NodeId', 'Address', 'Name', 'ProductVersion'), [
+        ['0', '', DATABASE, version],
+      ]),
+  },
+  {
+    pattern: new RegExp(`^\\.show (?:database ${NAME} |databases )?(?:identity|entities)$`, 'i'),
+    example: '.show databases entities',
+    answer: (_, { schema }) =>
+      kustoTable(
+        'Table_0',
+        strings('DatabaseName', 'EntityType', 'EntityName', 'DocString', 'Folder'),
+        schema.tables.map((t) => [DATABASE, 'Table', t.name, t.row, t.kind]),
+      ),
+  },
+  {
+    pattern: /^\.show (?:external tables|materialized-views)$/i,
+    example: '.show external tables',
+    answer: () => kustoTable('Table_0', strings('TableName', 'Name', 'Folder', 'DocString'), []),
+  },
+  {
+    pattern: /^\.show (?:databases|database)$/i,
     example: '.show databases',
     answer: () =>
       kustoTable(
@@ -65,7 +88,7 @@ const COMMANDS: readonly Command[] = [
       ),
   },
   {
-    pattern: /^\.show tables$/i,
+    pattern: /^\.show tables(?: details)?$/i,
     example: '.show tables',
     answer: (_, { schema }) =>
       kustoTable(
@@ -152,17 +175,41 @@ const COMMANDS: readonly Command[] = [
   },
 ];
 
-/** Answers a management command. Throws Refused for one that Weir does not have, naming those it has. */
-export function answerCommand(text: string, context: CommandContext): KustoV1 {
-  // What follows a pipe would only filter or shorten the answer.
-  const command = text.split('|', 1)[0]?.replaceAll(';', ' ').trim().replace(/\s+/g, ' ') ?? '';
+/** A command's answer: a table, or a query that makes one of it. */
+export type CommandAnswer =
+  | { readonly kind: 'table'; readonly v1: KustoV1 }
+  | { readonly kind: 'query'; readonly query: string };
+
+export const isCommand = (text: string): boolean => text.trimStart().startsWith('.');
+
+/**
+ * Answers a management command; what follows a pipe is KQL over its table. Throws Refused for a command that Weir does
+ * not have, naming those it has.
+ */
+export function answerCommand(text: string, schema: SchemaAnswer, version: string): CommandAnswer {
+  const pipe = text.indexOf('|');
+  const [asked, rest] = pipe < 0 ? [text, ''] : [text.slice(0, pipe), text.slice(pipe)];
+  const command = asked.replaceAll(';', ' ').trim().replace(/\s+/g, ' ').replace(OPTIONS, '');
   for (const { pattern, answer } of COMMANDS) {
     const match = pattern.exec(command);
-    if (match) return { Tables: [answer(match, context)] };
+    if (!match) continue;
+    const table = answer(match, { schema, version });
+    return rest === ''
+      ? { kind: 'table', v1: { Tables: [table] } }
+      : { kind: 'query', query: `${printDatatable(table)}\n${rest}` };
   }
   throw new Refused('bad-request', 'Weir does not have this management command.', {
     hint: `It answers ${COMMANDS.map((c) => c.example).join(', ')}.`,
   });
+}
+
+/** `with (…)` asks for more or less of an answer that Weir gives whole. */
+const OPTIONS = / with ?\([^)]*\)$/i;
+
+function printDatatable({ Columns, Rows }: KustoTable): string {
+  const columns = Columns.map((c) => `['${c.ColumnName}']:${c.ColumnType}`).join(', ');
+  const cells = Rows.flat().map((cell) => JSON.stringify(cell ?? ''));
+  return `datatable(${columns})[${cells.join(', ')}]`;
 }
 
 function findTable(schema: SchemaAnswer, name: string | undefined): Table {

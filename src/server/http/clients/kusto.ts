@@ -1,5 +1,6 @@
-import type { KustoTable, KustoV1, KustoV2, QueryResult } from '#core/contract/index.ts';
+import type { KustoTable } from '#core/contract/index.ts';
 import type { KqlType } from '#core/schema/index.ts';
+import type { Body, QueryAnswer } from '../deps.ts';
 
 /** The .NET names that version 1 gives beside the KQL types. */
 const DATA_TYPES: Readonly<Record<KqlType, string>> = {
@@ -16,36 +17,31 @@ const DATA_TYPES: Readonly<Record<KqlType, string>> = {
 };
 
 type ColumnRow = readonly [name: string, type: KqlType];
+type Rows = readonly (readonly unknown[])[];
+/** JSON of which the rows of answers are printed already. */
+type Parts = readonly (string | Body)[];
 
-/** A table of version 1. Truth values are 1 and 0 there, dynamic values JSON text. */
+const columnsV1 = (columns: readonly ColumnRow[]) =>
+  columns.map(([ColumnName, ColumnType]) => ({
+    ColumnName,
+    DataType: DATA_TYPES[ColumnType],
+    ColumnType,
+  }));
+
+/** A table of version 1. */
 export function kustoTable(
   name: string,
   columns: readonly ColumnRow[],
   rows: readonly (readonly unknown[])[],
 ): KustoTable {
-  const types = columns.map(([, type]) => type);
-  return {
-    TableName: name,
-    Columns: columns.map(([ColumnName, ColumnType]) => ({
-      ColumnName,
-      DataType: DATA_TYPES[ColumnType],
-      ColumnType,
-    })),
-    Rows: rows.map((row) => row.map((cell, i) => cellV1(cell, types[i]))),
-  };
+  return { TableName: name, Columns: columnsV1(columns), Rows: rows.map((row) => [...row]) };
 }
 
-function cellV1(cell: unknown, type: KqlType | undefined): unknown {
-  if (type === 'bool' && typeof cell === 'boolean') return cell ? 1 : 0;
-  if (type === 'dynamic' && typeof cell === 'object' && cell !== null) return JSON.stringify(cell);
-  return cell;
-}
-
-const resultColumns = ({ columns }: QueryResult): readonly ColumnRow[] =>
+const resultColumns = ({ columns }: QueryAnswer): readonly ColumnRow[] =>
   columns.map((c) => [c.name, c.type] as const);
 
 /** The `Visualization` property: every name is there, null where the query says nothing. */
-function visualization({ render }: QueryResult): string {
+function visualization({ render }: QueryAnswer): string {
   const given = new Map(
     Object.entries(render?.properties ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -73,7 +69,7 @@ function visualization({ render }: QueryResult): string {
   });
 }
 
-/** Of one answer: when it was made and which request it answers. */
+/** Of one request: when it was answered, and what it is called. */
 export interface KustoMoment {
   readonly at: string;
   readonly clientRequestId: string;
@@ -81,15 +77,44 @@ export interface KustoMoment {
 }
 
 const DONE_TEXT = 'Query completed successfully';
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Kusto's code for an answer that was cut: E_QUERY_RESULT_SET_TOO_LARGE (0x80DA0003). */
+const TOO_LARGE = -2133196797;
+
+/** What to tell of answers that were cut; undefined when none was. */
+const cutText = (answers: readonly QueryAnswer[]): string | undefined => {
+  const cut = answers.find((a) => a.truncated)?.truncated;
+  return cut && `Query execution has exceeded the allowed limits (80DA0003): ${cut.message}`;
+};
+
+/** The statistics of a query, as both versions tell them. */
+function consumption(answers: readonly QueryAnswer[]): string {
+  const sum = (of: (answer: QueryAnswer) => number) => answers.reduce((n, a) => n + of(a), 0);
+  const segments = sum((a) => a.stats.segments);
+  const rows = sum((a) => a.stats.rowsRead);
+  return JSON.stringify({
+    ExecutionTime: sum((a) => a.stats.elapsedMs) / 1000,
+    resource_usage: { cache: { shards: { hot: { hitbytes: sum((a) => a.stats.bytesRead) } } } },
+    input_dataset_statistics: {
+      extents: { total: segments, scanned: segments },
+      rows: { total: rows, scanned: rows },
+    },
+    dataset_statistics: answers.map((a) => ({
+      table_row_count: a.rows,
+      table_size: a.body.sizeBytes,
+    })),
+  });
+}
 
 /**
- * Four tables: rows, properties, status, and a table of contents, which clients need to tell them apart.
+ * A table for each result, then properties, status, and a table of contents, which clients need to tell them apart.
  * Source: https://learn.microsoft.com/kusto/api/rest/response-http
  */
 export function printKustoV1(
-  result: QueryResult,
+  answers: readonly QueryAnswer[],
   { at, clientRequestId, activityId }: KustoMoment,
-): KustoV1 {
+): Parts {
   const status: readonly ColumnRow[] = [
     ['Timestamp', 'datetime'],
     ['Severity', 'int'],
@@ -109,41 +134,58 @@ export function printKustoV1(
     ['Id', 'string'],
     ['PrettyName', 'string'],
   ];
-  return {
-    Tables: [
-      kustoTable('Table_0', resultColumns(result), result.rows),
-      kustoTable('Table_1', [['Value', 'string']], [[visualization(result)]]),
-      kustoTable('Table_2', status, [
-        [at, 4, 'Info', 0, DONE_TEXT, 1, activityId, activityId, activityId, clientRequestId],
-      ]),
-      kustoTable('Table_3', contents, [
-        [0, 'QueryResult', 'PrimaryResult', activityId, ''],
-        [1, 'QueryProperties', '@ExtendedProperties', activityId, ''],
-        [2, 'QueryStatus', 'QueryStatus', '00000000-0000-0000-0000-000000000000', ''],
-      ]),
-    ],
-  };
+  const cut = cutText(answers);
+  const ids = [1, activityId, activityId, activityId, clientRequestId];
+  const n = answers.length;
+  const tables = [
+    kustoTable(
+      `Table_${n}`,
+      [['Value', 'string']],
+      answers.map((a) => [visualization(a)]),
+    ),
+    kustoTable(`Table_${n + 1}`, status, [
+      cut === undefined
+        ? [at, 4, 'Info', 0, DONE_TEXT, ...ids]
+        : [at, 2, 'Error', TOO_LARGE, cut, ...ids],
+      [at, 6, 'Stats', 0, consumption(answers), ...ids],
+    ]),
+    kustoTable(`Table_${n + 2}`, contents, [
+      ...answers.map((_, i) => [i, 'QueryResult', 'PrimaryResult', activityId, '']),
+      [n, 'QueryProperties', '@ExtendedProperties', activityId, ''],
+      [n + 1, 'QueryStatus', 'QueryStatus', NOBODY, ''],
+    ]),
+  ];
+  const results = answers.flatMap((answer, i) => [
+    `${i === 0 ? '' : ','}${opened({ TableName: `Table_${i}`, Columns: columnsV1(resultColumns(answer)) })},"Rows":[`,
+    answer.body,
+    ']}',
+  ]);
+  const exceptions = cut === undefined ? '' : `,"Exceptions":${JSON.stringify([cut])}`;
+  return ['{"Tables":[', ...results, `,${JSON.stringify(tables).slice(1)}${exceptions}}`];
 }
+
+/** An object's JSON without its closing brace. */
+const opened = (value: object) => JSON.stringify(value).slice(0, -1);
 
 /** Frames of version 2, not progressive. Source: https://learn.microsoft.com/kusto/api/rest/response-v2-http */
 export function printKustoV2(
-  result: QueryResult,
+  answers: readonly QueryAnswer[],
   { at, clientRequestId, activityId }: KustoMoment,
-): KustoV2 {
-  const frame = (
-    id: number,
-    kind: string,
-    name: string,
-    columns: readonly ColumnRow[],
-    rows: readonly (readonly unknown[])[],
-  ) => ({
+): Parts {
+  const head = (id: number, kind: string, name: string, columns: readonly ColumnRow[]) => ({
     FrameType: 'DataTable',
     TableId: id,
     TableKind: kind,
     TableName: name,
     Columns: columns.map(([ColumnName, ColumnType]) => ({ ColumnName, ColumnType })),
-    Rows: rows,
   });
+  const frame = (
+    id: number,
+    kind: string,
+    name: string,
+    columns: readonly ColumnRow[],
+    Rows: Rows,
+  ) => JSON.stringify({ ...head(id, kind, name, columns), Rows });
   const completion: readonly ColumnRow[] = [
     ['Timestamp', 'datetime'],
     ['ClientRequestId', 'string'],
@@ -158,23 +200,43 @@ export function printKustoV2(
     ['EventTypeName', 'string'],
     ['Payload', 'string'],
   ];
-  const event = (type: number, name: string, payload: unknown) => [
-    at,
-    clientRequestId,
-    activityId,
-    activityId,
-    activityId,
+  const ids = [at, clientRequestId, activityId, activityId, activityId];
+  const info = (type: number, name: string, payload: string) => [
+    ...ids,
     4,
     'Info',
     0,
     'S_OK (0)',
     type,
     name,
-    JSON.stringify(payload),
+    payload,
   ];
-  const { stats, rows } = result;
-  return [
-    { FrameType: 'DataSetHeader', IsProgressive: false, Version: 'v2.0' },
+  const cut = cutText(answers);
+  const failure = cut === undefined ? undefined : tooLarge(cut, activityId);
+  const properties = answers.map((a, i) => [i + 1, 'Visualization', visualization(a)]);
+  const status = [
+    cut === undefined
+      ? info(4, 'QueryInfo', JSON.stringify({ Count: 1, Text: DONE_TEXT }))
+      : [
+          ...ids,
+          2,
+          'Error',
+          TOO_LARGE,
+          'E_QUERY_RESULT_SET_TOO_LARGE (80DA0003)',
+          4,
+          'QueryInfo',
+          JSON.stringify({ Count: 1, Text: cut }),
+        ],
+    info(5, 'QueryResourceConsumption', consumption(answers)),
+  ];
+  const last = {
+    FrameType: 'DataSetCompletion',
+    HasErrors: failure !== undefined,
+    Cancelled: false,
+    ...(failure ? { OneApiErrors: [failure] } : {}),
+  };
+  const before = [
+    JSON.stringify({ FrameType: 'DataSetHeader', IsProgressive: false, Version: 'v2.0' }),
     frame(
       0,
       'QueryProperties',
@@ -184,20 +246,29 @@ export function printKustoV2(
         ['Key', 'string'],
         ['Value', 'dynamic'],
       ],
-      [[1, 'Visualization', visualization(result)]],
+      properties,
     ),
-    frame(1, 'PrimaryResult', 'PrimaryResult', resultColumns(result), rows),
-    frame(2, 'QueryCompletionInformation', 'QueryCompletionInformation', completion, [
-      event(4, 'QueryInfo', { Count: 1, Text: DONE_TEXT }),
-      event(5, 'QueryResourceConsumption', {
-        ExecutionTime: stats.elapsedMs / 1000,
-        input_dataset_statistics: {
-          extents: { total: stats.segments, scanned: stats.segments },
-          rows: { total: stats.rowsRead, scanned: stats.rowsRead },
-        },
-        dataset_statistics: [{ table_row_count: rows.length }],
-      }),
-    ]),
-    { FrameType: 'DataSetCompletion', HasErrors: false, Cancelled: false },
   ];
+  const results = answers.flatMap((answer, i) => [
+    `,\n${opened(head(i + 1, 'PrimaryResult', 'PrimaryResult', resultColumns(answer)))},"Rows":[`,
+    answer.body,
+    ']}',
+  ]);
+  const name = 'QueryCompletionInformation';
+  const after = [frame(answers.length + 1, name, name, completion, status), JSON.stringify(last)];
+  return [`[${before.join(',\n')}`, ...results, `,\n${after.join(',\n')}]`];
+}
+
+/** https://learn.microsoft.com/kusto/concepts/partial-query-failures */
+function tooLarge(message: string, activityId: string) {
+  return {
+    error: {
+      code: 'LimitsExceeded',
+      message: 'Request is invalid and cannot be executed.',
+      '@type': 'Kusto.Data.Exceptions.KustoServicePartialQueryFailureLimitsExceededException',
+      '@message': message,
+      '@context': { activityId },
+      '@permanent': false,
+    },
+  };
 }

@@ -1,8 +1,9 @@
 import type { PastQuery, QueryInput, RouteId } from '#core/contract/index.ts';
 import { Refused } from '#server/auth/index.ts';
 import { type Call, callerOf, type Handlers } from '../call.ts';
-import type { Asker, HttpDeps } from '../deps.ts';
+import type { Asker, HttpDeps, QueryAnswer } from '../deps.ts';
 import { disposition } from '../disposition.ts';
+import { printParts, streamBody } from '../json-answer.ts';
 
 export const queryIds = [
   'query',
@@ -31,10 +32,12 @@ export function queryHandlers({
         history.add(callerOf(call).name, { query: input.query, outcome, elapsedMs, rows });
       };
       try {
-        const result = await queries.run(input, askerOf(call));
-        call.note({ rows: result.rows.length, elapsedMs: Math.round(result.stats.elapsedMs) });
-        keep('done', result.rows.length);
-        return result;
+        const answer = await queries.run(input, 'rows', askerOf(call));
+        noteAnswer(call, answer);
+        keep('done', answer.rows);
+        const { columns, render, stats, warnings, body } = answer;
+        const head = JSON.stringify({ columns, render, stats, warnings });
+        return await printParts([`${head.slice(0, -1)},"rows":[`, body, ']}'], call.encoding);
       } catch (error) {
         keep(call.signal.aborted ? 'cancelled' : 'failed', null);
         throw error;
@@ -56,12 +59,12 @@ export function queryHandlers({
       const file = await queries.export(input, format, askerOf(call));
       call.note({ format, rows: file.rows });
       if (file.truncated !== undefined) {
-        await file.body.cancel();
+        await file.body.discard();
         throw new Refused('query-limit', file.truncated, {
           hint: 'Ask for a shorter time range or fewer columns, or summarize.',
         });
       }
-      return new Response(file.body, {
+      return new Response(streamBody(file.body), {
         headers: {
           'Content-Type': file.mediaType,
           'Content-Disposition': disposition(`${name || 'weir'}.${format}`),
@@ -73,6 +76,10 @@ export function queryHandlers({
 
 export function noteQuery(call: Call, { query, timespan }: QueryInput): void {
   call.note({ query, ...(timespan === undefined ? {} : { timespan }) });
+}
+
+export function noteAnswer(call: Call, { rows, stats }: QueryAnswer): void {
+  call.note({ rows, elapsedMs: Math.round(stats.elapsedMs) });
 }
 
 export function askerOf(call: Call): Asker {

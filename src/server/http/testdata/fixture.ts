@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Job, QueryResult, Role, ServerEvent } from '#core/contract/index.ts';
+import type { Job, QueryInput, QueryResult, Role, ServerEvent } from '#core/contract/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { heldBody, PRINTERS } from '#server/query/index.ts';
 import { createWatchlists, LARGEST_BYTES } from '#server/watchlist/index.ts';
 import { type Auth, createAuth, createQueryHistory, createSavedQueries, openState, type State } from '#server/auth/index.ts';
 import {
+  type Asker,
   createEventHub,
   createHttpServer,
   createJobs,
@@ -55,12 +57,17 @@ export const RESULT: QueryResult = {
   warnings: [],
 };
 
+type SeenQuery = QueryInput & { readonly user: string };
+
 /** Answers by the text of the query: `bad…` fails, `bug` breaks, `wait` lasts until it is given up, `big` is long. */
-function queryService(seen: { user: string; query: string; timespan?: unknown }[], aborted: string[]): QueryService {
-  const run: QueryService['run'] = async ({ query, timespan }, { user, signal }) => {
-    seen.push({ user, query, ...(timespan ? { timespan } : {}) });
-    if (query.startsWith('bad')) throw new FailedQuery('unknown-column', 'There is no column SrcIpp.');
+function queryService(seen: SeenQuery[], aborted: string[]): QueryService {
+  const answer = async (input: QueryInput, { user, signal }: Asker) => {
+    const { query } = input;
+    seen.push({ user, ...input });
+    if (query.startsWith('bad'))
+      throw new FailedQuery('unknown-column', 'There is no column SrcIpp.');
     if (query === 'busy') throw new FailedQuery('too-busy', '64 queries are already waiting.');
+    if (query === 'late') throw new FailedQuery('timeout', 'The query took longer than 1 s.');
     if (query === 'bug') throw new TypeError('secret detail of a bug');
     if (query === 'wait')
       await new Promise((_, reject) =>
@@ -69,16 +76,37 @@ function queryService(seen: { user: string; query: string; timespan?: unknown }[
           reject(new DOMException('given up', 'AbortError'));
         }),
       );
-    if (query === 'big')
-      return { ...RESULT, rows: Array.from({ length: 2000 }, (_, i) => [null, `10.0.0.${i % 256}`, i, true, null, null]) };
-    return RESULT;
+    if (query !== 'big') return RESULT;
+    const rows = Array.from({ length: 2000 }, (_, i) => [
+      null,
+      `10.0.0.${i % 256}`,
+      i,
+      true,
+      null,
+      null,
+    ]);
+    return { ...RESULT, rows };
   };
   return {
-    run,
+    async run(input, form, asker) {
+      const { rows, ...facts } = await answer(input, asker);
+      const text = PRINTERS[form].open(facts.columns).rows(rows);
+      const isCut = input.query === 'cut';
+      return {
+        ...facts,
+        rows: rows.length,
+        results: input.query.split(';').length,
+        truncated: isCut
+          ? { code: 'truncated', message: 'Only the first 2 rows are here.' }
+          : undefined,
+        body: heldBody(Buffer.from(text)),
+      };
+    },
     async export(input, format, asker) {
-      const { rows } = await run(input, asker);
-      const body = new Blob([`${format} of ${rows.length} rows\n`]).stream();
-      const truncated = input.query === 'big' ? 'There are more rows than a file may hold.' : undefined;
+      const { rows } = await answer(input, asker);
+      const body = heldBody(Buffer.from(`${format} of ${rows.length} rows\n`));
+      const truncated =
+        input.query === 'big' ? 'There are more rows than a file may hold.' : undefined;
       return { mediaType: 'text/csv; charset=utf-8', rows: rows.length, truncated, body };
     },
     check: async () => [],
@@ -136,7 +164,7 @@ export interface Fixture {
   readonly auth: Auth;
   readonly events: EventHub;
   readonly folder: string;
-  readonly queries: { user: string; query: string; timespan?: unknown }[];
+  readonly queries: SeenQuery[];
   readonly aborted: string[];
   readonly logged: string[];
   readonly told: ServerEvent[];

@@ -62,21 +62,29 @@ function collectFuzzy(node: SyntaxNode, out: [number, number][]): void {
   }
 }
 
-/**
- * Turns an analysed query into plain data, with variables and functions inlined, and names of
- * `declare query_parameters` bound to `parameters`; `texts` are names given from outside. Throws RefusalError.
- */
+/** What a query is given beside its text. */
+export interface Given {
+  /** For names of `declare query_parameters`. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Names given from outside. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Which of several results, counted from 0; the last when undefined. */
+  readonly result: number | undefined;
+}
+
+/** Turns an analysed query into plain data, with variables and functions inlined. Throws RefusalError. */
 export function readQuery(
   analysis: Analysis,
   catalog: Catalog,
-  parameters: Readonly<Record<string, ParameterValue>> = {},
-  texts: Readonly<Record<string, string>> = {},
-): BoundQuery {
+  { parameters, texts, result }: Given,
+): { readonly bound: BoundQuery; readonly results: number } {
+  const whole = { start: 0, length: analysis.text.length };
   if (analysis.kind === 'command')
-    throw new RefusalError('unsupported', 'Management commands (a leading dot) are not queries.', {
-      start: 0,
-      length: analysis.text.length,
-    });
+    throw new RefusalError(
+      'unsupported',
+      'Management commands (a leading dot) are not queries.',
+      whole,
+    );
   checkDiagnostics(analysis);
   const reading: Reading = {
     readers: READERS,
@@ -94,17 +102,24 @@ export function readQuery(
       kind: 'expr',
       expr: { kind: 'literal', type: 'string', value, at: { start: 0, length: 0 } },
     });
-  const last = statements.findLast((s) => s.kind === 'ExpressionStatement');
-  if (!last)
-    throw new RefusalError('semantic', 'The query has no result: it must end with an expression.', {
-      start: 0,
-      length: analysis.text.length,
-    });
+  const results = statements.filter((s) => s.kind === 'ExpressionStatement');
+  const chosen = results[result ?? results.length - 1];
+  if (!chosen)
+    throw new RefusalError(
+      'semantic',
+      'The query has no result: it must end with an expression.',
+      whole,
+    );
   readStatements(
-    statements.filter((s) => s !== last),
+    statements.filter((s) => s !== chosen),
     scope,
     reading,
   );
-  const pipe = readPipe(last.need('Expression'), scope, reading);
-  return { lets: reading.lets, pipe, columns: boundColumns(analysis.result?.columns ?? []) };
+  const expression = chosen.need('Expression');
+  const pipe = readPipe(expression, scope, reading);
+  const columns = expression.type?.columns ?? analysis.result?.columns ?? [];
+  return {
+    bound: { lets: reading.lets, pipe, columns: boundColumns(columns) },
+    results: results.length,
+  };
 }

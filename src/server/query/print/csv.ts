@@ -1,4 +1,4 @@
-import type { Answer, Printer } from './answer.ts';
+import type { Printer } from './printer.ts';
 
 /**
  * CSV by RFC 4180: CRLF, quotes doubled, names in the first line, null and '' both empty.
@@ -9,11 +9,17 @@ import type { Answer, Printer } from './answer.ts';
 export const csv: Printer = {
   name: 'csv',
   mediaType: 'text/csv; charset=utf-8',
-  *print(answer: Answer) {
-    const isText = answer.columns.map((c) => c.type === 'string' || c.type === 'dynamic');
-    yield `${answer.columns.map((c) => quote(neutralise(c.name))).join(',')}\r\n`;
-    for (const row of answer.rows)
-      yield `${row.map((value, i) => printCell(value, isText[i]!)).join(',')}\r\n`;
+  open(columns) {
+    const isText = columns.map((c) => c.type === 'string' || c.type === 'dynamic');
+    return {
+      head: `${columns.map((c) => quote(neutralise(c.name))).join(',')}\r\n`,
+      separator: '',
+      tail: '',
+      rows: (rows) =>
+        rows
+          .map((row) => `${row.map((value, i) => printCell(value, isText[i]!)).join(',')}\r\n`)
+          .join(''),
+    };
   },
 };
 

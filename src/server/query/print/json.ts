@@ -1,11 +1,17 @@
-import type { Answer, Printer } from './answer.ts';
+import type { Columns, Printer, Row } from './printer.ts';
 
 /** One object a row, one row a line. */
 export const ndjson: Printer = {
   name: 'ndjson',
   mediaType: 'application/x-ndjson',
-  *print(answer: Answer) {
-    for (const row of answer.rows) yield `${printObject(answer, row)}\n`;
+  open(columns) {
+    const print = objectPrinter(columns);
+    return {
+      head: '',
+      separator: '',
+      tail: '',
+      rows: (rows) => rows.map((row) => `${print(row)}\n`).join(''),
+    };
   },
 };
 
@@ -13,20 +19,19 @@ export const ndjson: Printer = {
 export const json: Printer = {
   name: 'json',
   mediaType: 'application/json',
-  *print(answer: Answer) {
-    let before = '[\n';
-    for (const row of answer.rows) {
-      yield `${before}${printObject(answer, row)}`;
-      before = ',\n';
-    }
-    yield before === '[\n' ? '[]\n' : '\n]\n';
+  open(columns) {
+    const print = objectPrinter(columns);
+    return {
+      head: '[\n',
+      separator: ',\n',
+      tail: '\n]\n',
+      rows: (rows) => rows.map(print).join(',\n'),
+    };
   },
 };
 
 /** Written name by name: an object in between would lose repeated names and take `__proto__` for more than a name. */
-function printObject(answer: Answer, row: readonly unknown[]): string {
-  const cells = answer.columns.map(
-    (c, i) => `${JSON.stringify(c.name)}:${JSON.stringify(row[i] ?? null)}`,
-  );
-  return `{${cells.join(',')}}`;
+function objectPrinter(columns: Columns): (row: Row) => string {
+  const names = columns.map((c) => `${JSON.stringify(c.name)}:`);
+  return (row) => `{${names.map((name, i) => name + JSON.stringify(row[i] ?? null)).join(',')}}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, PRINTERS, printersByName, printTable } from './index.ts';
+import { type Answer, PRINTERS, printAnswer, printTable } from './index.ts';
 
 const odd: Answer = {
   columns: [
@@ -14,8 +14,8 @@ const odd: Answer = {
   ],
 };
 
-const printed = (name: string, answer: Answer) =>
-  [...printersByName.get(name)!.print(answer)].join('');
+const printed = (name: keyof typeof PRINTERS, answer: Answer) =>
+  [...printAnswer(PRINTERS[name], answer)].join('');
 
 describe('printers', () => {
   it('csv quotes, and neutralises formulas but not numbers', () => {
@@ -46,14 +46,40 @@ describe('printers', () => {
     expect(JSON.parse(printed('json', odd))).toHaveLength(3);
   });
 
-  it.each(PRINTERS.map((p) => [p.name, p] as const))(
-    '%s prints an answer without rows',
-    (_, printer) => {
-      const text = [...printer.print({ columns: odd.columns, rows: [] })].join('');
-      if (printer.name === 'json') expect(JSON.parse(text)).toEqual([]);
-      else expect(text.split('\n').length).toBeLessThanOrEqual(2);
-    },
-  );
+  it.each(Object.values(PRINTERS))('$name prints an answer without rows', (printer) => {
+    const text = [...printAnswer(printer, { columns: odd.columns, rows: [] })].join('');
+    if (printer.name === 'json') expect(JSON.parse(text)).toEqual([]);
+    else expect(text.split('\n').length).toBeLessThanOrEqual(2);
+  });
+
+  it.each(Object.values(PRINTERS))('$name prints many rows in pieces', (printer) => {
+    const rows = Array.from({ length: 1234 }, (_, i) => ['x', i, [i]]);
+    const pieces = [...printAnswer(printer, { columns: odd.columns, rows })];
+    const whole = printer.open(odd.columns);
+    expect(pieces.length).toBe(5);
+    expect(pieces.join('')).toBe(whole.head + whole.rows(rows) + whole.tail);
+  });
+
+  it('rows for other clients have longs as numbers, and for Log Analytics dynamic values as text', () => {
+    const answer: Answer = {
+      columns: [
+        { name: 'Bag', type: 'dynamic' },
+        { name: 'Long', type: 'long' },
+      ],
+      rows: [
+        [{ a: 1 }, 5],
+        ['text', '-9223372036854775808'],
+        [null, null],
+      ],
+    };
+    expect(printed('rows', answer)).toBe('[{"a":1},5],["text","-9223372036854775808"],[null,null]');
+    expect(printed('kusto-rows', answer)).toBe(
+      '[{"a":1},5],["text",-9223372036854775808],[null,null]',
+    );
+    expect(printed('log-analytics-rows', answer)).toBe(
+      '["{\\"a\\":1}",5],["text",-9223372036854775808],[null,null]',
+    );
+  });
 
   it('tables align numbers, hide what does not fit, and send no control characters', () => {
     const text = printTable(odd, 0);

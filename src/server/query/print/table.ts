@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts';
+import type { Answer } from './printer.ts';
 
 const NUMBERS = new Set(['long', 'int', 'real', 'decimal']);
 const MAX_CELL = 60;
