@@ -2,7 +2,15 @@ import { defineRoute } from '../route.ts';
 import { instant, nothing } from '../shapes.ts';
 import { z } from '../zod.ts';
 
-export const SOURCE_STATES = ['running', 'waiting', 'failed', 'stopped', 'finished'] as const;
+/** late: it works, but brings nothing new for longer than it should. */
+export const SOURCE_STATES = [
+  'running',
+  'waiting',
+  'late',
+  'failed',
+  'stopped',
+  'finished',
+] as const;
 
 export const sourceStatus = z.object({
   name: z.string(),

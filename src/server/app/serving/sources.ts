@@ -95,7 +95,7 @@ function readLogin(config: Extract<SourceConfig, { kind: 'azure-blob' }>, env: E
 const STATES = {
   waiting: 'waiting',
   reading: 'running',
-  late: 'running',
+  late: 'late',
   error: 'failed',
 } as const;
 

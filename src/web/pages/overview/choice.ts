@@ -23,6 +23,8 @@ export interface Choice {
 export interface Part {
   /** Table, time and filters; covers the period before as well where it is asked for. */
   readonly rows: string;
+  /** What the rows cover. */
+  readonly interval: Interval;
   /** `sum(X)`, limited to the time looked at where the rows cover more. */
   readonly now: (column: string) => string;
   /** `sum(X)` over the period before; undefined when there is nothing to compare with. */
@@ -78,11 +80,13 @@ function partOf(
     ...predicatesOf(choice, filters),
   ];
   const rows = `${choice.table}\n${predicates.map((p) => `| where ${p}`).join('\n')}`;
-  if (!previous) return { rows, now: (column) => `sum(${column})`, before: undefined };
+  if (!previous)
+    return { rows, interval: whole, now: (column) => `sum(${column})`, before: undefined };
   const isNow = kqlWithin('TimeGenerated', { ...interval, to: whole.to }).split(' and ')[0];
   const isBefore = kqlWithin('TimeGenerated', previous).split(' and ')[1];
   return {
     rows,
+    interval: whole,
     now: (column) => `sumif(${column}, ${isNow})`,
     before: (column) => `sumif(${column}, ${isBefore})`,
   };

@@ -15,6 +15,7 @@ import {
 import { Empty, Loading, Panel, Pill } from '#web/widgets/index.ts';
 import { ALL_FILTERS, type Choice, choose } from './choice.ts';
 import { isLink } from './follow.ts';
+import { markMalicious } from './malicious-rows.ts';
 import { PanelFailed } from './panel-failed.tsx';
 
 const HOUR = 3_600_000;
@@ -35,8 +36,8 @@ function choicesFor(interval: Interval): {
     table: 'Flows',
     filters: ALL_FILTERS,
     grain: 'record',
-    kql: ({ rows }) =>
-      `${rows}\n| where IsFlowStart\n| summarize Allowed = countif(FlowStatus != "Denied"), Denied = countif(FlowStatus == "Denied")\n    ${by}`,
+    kql: ({ rows, interval: covered }) =>
+      `${markMalicious(`${rows}\n| where IsFlowStart`, covered)}\n| summarize Allowed = countif(FlowStatus != "Denied" and not(IsMalicious)), Denied = countif(FlowStatus == "Denied" and not(IsMalicious)),\n    Malicious = countif(IsMalicious)\n    ${by}`,
   };
   const rollup: Choice = {
     table: 'TrafficByRule',

@@ -17,6 +17,7 @@ export function sourceTone(
   lost: number,
 ): { readonly tone: Tone; readonly word: string } {
   if (source.state === 'failed') return { tone: 'bad', word: 'failed' };
+  if (source.state === 'late') return { tone: 'deny', word: 'late' };
   if (lost > 0) return { tone: 'deny', word: 'lost records' };
   if (source.state === 'running' || source.state === 'waiting')
     return { tone: 'ok', word: source.state };

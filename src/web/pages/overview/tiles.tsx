@@ -69,7 +69,8 @@ export function Tiles(props: TilesProps): ReactNode {
   const toKql = link(totals && exploreHref(totals.kql));
   const portsNow = toNumber(answering.data?.rows[0]?.[0]);
   const portsThen = answeredBefore.data ? toNumber(answeredBefore.data.rows[0]?.[0]) : undefined;
-  const hasMalicious = row !== undefined && 'Malicious' in row;
+  // Lists of bad addresses are looked up when flows are reduced.
+  const hasMalicious = row !== undefined && props.hasRollups;
   const failed = now.error ? <span title={now.error.detail.message}>?</span> : undefined;
 
   return (
@@ -123,9 +124,7 @@ export function Tiles(props: TilesProps): ReactNode {
           row &&
           (hasMalicious
             ? maliciousWords(at('Malicious'), at('MaliciousAllowed'))
-            : props.hasRollups
-              ? 'not known for this filter'
-              : 'known once flows are reduced')
+            : 'known once flows are reduced')
         }
         tone={at('MaliciousAllowed') > 0 ? 'bad' : 'plain'}
         {...toKql}

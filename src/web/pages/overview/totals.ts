@@ -1,5 +1,6 @@
 import { kqlString } from '#web/base/kql.ts';
 import { ALL_FILTERS, type Choice } from './choice.ts';
+import { markMalicious } from './malicious-rows.ts';
 
 /** The totals of the tiles, one row. */
 export const TOTALS: readonly Choice[] = [
@@ -14,8 +15,8 @@ export const TOTALS: readonly Choice[] = [
     table: 'Flows',
     filters: ALL_FILTERS,
     grain: 'record',
-    kql: ({ rows }) =>
-      `${rows}\n| summarize Flows = countif(IsFlowStart), Denied = countif(IsFlowStart and FlowStatus == "Denied"),\n    Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc)`,
+    kql: ({ rows, interval }) =>
+      `${markMalicious(rows, interval)}\n| summarize Flows = countif(IsFlowStart), Denied = countif(IsFlowStart and FlowStatus == "Denied"),\n    Malicious = countif(IsFlowStart and IsMalicious),\n    MaliciousAllowed = countif(IsFlowStart and IsMalicious and FlowStatus != "Denied"),\n    Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc)`,
   },
 ];
 

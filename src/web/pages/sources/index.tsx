@@ -66,6 +66,7 @@ export default function Sources(): ReactNode {
 
 function tone(source: SourceStatus): Tone {
   if (source.state === 'failed') return 'bad';
+  if (source.state === 'late') return 'deny';
   return source.state === 'running' || source.state === 'waiting' ? 'ok' : 'plain';
 }
 

@@ -28,14 +28,13 @@ export const sourceQuiet: Finding = defineFinding({
             steps: [{ text: 'Look at the source', page: '/sources' }],
           },
         ];
-      const isFollowed = source.state === 'running' || source.state === 'waiting';
-      if (
-        !isFollowed ||
-        source.newest === null ||
-        (source.freshnessSeconds ?? 0) < QUIET_SECONDS ||
-        source.freshnessSeconds === null
-      )
-        return [];
+      if (source.newest === null || source.freshnessSeconds === null) return [];
+      // A source that knows how often it should bring something says itself when it does not.
+      const isQuiet =
+        source.state === 'late' ||
+        ((source.state === 'running' || source.state === 'waiting') &&
+          source.freshnessSeconds >= QUIET_SECONDS);
+      if (!isQuiet) return [];
       const newest = Date.parse(source.newest);
       // It was alive while this server ran; a folder of old files never was, so it cannot fall silent.
       if (newest < Date.parse(status.startedAt)) return [];

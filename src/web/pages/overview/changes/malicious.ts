@@ -2,15 +2,18 @@ import { formatCount, plural } from '#web/base/format.ts';
 import { kqlWithin } from '#web/base/kql.ts';
 import { kqlWhere } from '#web/base/selection.ts';
 import { toNumber } from '#web/query/index.ts';
+import { markMalicious } from '../malicious-rows.ts';
 import { defineFinding, type Finding } from './finding.ts';
 
 /** Flows with addresses on a list of bad addresses; those that were allowed need a look. */
 export const malicious: Finding = defineFinding({
   id: 'malicious',
   kql: ({ scope: { interval, filters }, hasRollups }) =>
-    !hasRollups || filters.host || filters.port || filters.source
+    !hasRollups
       ? undefined
-      : `TrafficByRule\n${kqlWhere(interval, filters)}\n| where MaliciousFlows > 0\n| summarize Malicious = sum(MaliciousFlows), Denied = sumif(MaliciousFlows, FlowStatus == "Denied")`,
+      : filters.host || filters.port || filters.source
+        ? `${markMalicious(`Flows\n${kqlWhere(interval, filters)}\n| where IsPrimary and IsFlowStart`, interval)}\n| where IsMalicious\n| summarize Malicious = count(), Denied = countif(FlowStatus == "Denied")`
+        : `TrafficByRule\n${kqlWhere(interval, filters)}\n| where MaliciousFlows > 0\n| summarize Malicious = sum(MaliciousFlows), Denied = sumif(MaliciousFlows, FlowStatus == "Denied")`,
   judge: ([row], { scope }) => {
     const all = toNumber(row?.['Malicious']);
     const allowed = all - toNumber(row?.['Denied']);
