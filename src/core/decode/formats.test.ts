@@ -167,6 +167,22 @@ describe('cutting', () => {
     },
   );
 
+  it.each(soundVectors)(
+    '$name: an object that is read on later is whole at its end',
+    ({ bytes }) => {
+      const read = (keepsCutRecord: boolean) => {
+        const sink = new CollectingSink();
+        const options = { object: '', ingestedAt: 0, keepsCutRecord };
+        const decoder = new ObjectDecoder(new Decoders(sink), options);
+        decoder.push(bytes);
+        decoder.end(true);
+        sink.flush();
+        return { rows: rowsOf(sink), problems: sink.problems };
+      };
+      expect(read(true)).toEqual(read(false));
+    },
+  );
+
   it.each(VECTORS)('$name: tiny chunks give what one gives', ({ bytes }) => {
     const whole = summary(decodeAll(bytes));
     for (const chunkBytes of [1, 13, 1000])

@@ -2,20 +2,28 @@ import { decodeUtf8, encodeUtf8 } from '#core/base/index.ts';
 import type { Decoder, DecodeSink, Format, Origin } from '../format.ts';
 import { inferFields, parseHeader } from './aws-vpc-fields.ts';
 import { AwsVpcLines } from './aws-vpc-line.ts';
-import { type JsonObject, member, readObjects, textMember } from './json-objects.ts';
-import { cutRecords, isSpace, type RecordShape } from './json-records.ts';
-import { cutLines } from './record-starts.ts';
+import { cutObjects, type JsonObject, member, readObjects, textMember } from './json-objects.ts';
+import { cutRecords, hasTextAt, isSpace, type RecordShape, skipSpace } from './json-records.ts';
 
 const NAME = 'aws-vpc';
 const NEWLINE = 0x0a;
 const SNIFFED_LINES = 20;
 const MAX_SNIFFED_LINE = 16_384;
 
-/** Objects that wrap lines: a CloudWatch Logs subscription, the answer of filter-log-events, a Firehose record. */
+/** Objects that wrap many lines: a CloudWatch Logs subscription, the answer of filter-log-events. */
 const WRAPPERS: RecordShape = {
   firstKeys: ['messageType', 'owner', 'logGroup', 'subscriptionFilters', 'logEvents', 'events'],
   tuplesKey: '',
 };
+
+/** Objects that wrap one line each, as Firehose writes them, often without anything between them. */
+const MESSAGES: RecordShape = { firstKeys: ['message'], tuplesKey: '' };
+
+/** Which of the two these are: told from the first, since a wrapper of many lines holds objects with a message too. */
+function shapeOf(bytes: Uint8Array): RecordShape {
+  const quote = skipSpace(bytes, bytes.indexOf(0x7b) + 1);
+  return hasTextAt(bytes, quote, '"message"') ? MESSAGES : WRAPPERS;
+}
 
 /** What the beginning of an object tells of its lines. */
 interface AwsVpcContext {
@@ -51,7 +59,7 @@ export const awsVpc: Format = {
   tables: ['Flows'],
   sniff: (head) => findContext(head) !== null,
   cut(bytes, isEnd) {
-    if (isJson(bytes)) return cutRecords(bytes, WRAPPERS) || cutLines(bytes);
+    if (isJson(bytes)) return cutObjects(bytes, cutRecords(bytes, shapeOf(bytes)));
     return isEnd ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
   },
   context: findContext,
@@ -71,7 +79,7 @@ class AwsVpcDecoder implements Decoder {
     const context = isContext(origin.context) ? origin.context : undefined;
     this.#lines.begin(origin, context?.fields, context?.hasHeader ?? false);
     if (isJson(unit))
-      readObjects(unit, origin, WRAPPERS, this.#sink, (object, at, end) =>
+      readObjects(unit, origin, shapeOf(unit), this.#sink, (object, at, end) =>
         this.#unwrap(object, unit, at, end, origin),
       );
     else this.#lines.lines(unit, startOfText(unit));

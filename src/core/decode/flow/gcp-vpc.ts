@@ -1,8 +1,7 @@
 import type { Decoder, DecodeSink, Format, Origin } from '../format.ts';
 import { GcpVpcEntries } from './gcp-vpc-entries.ts';
-import { readObjects } from './json-objects.ts';
+import { cutObjects, readObjects } from './json-objects.ts';
 import { cutRecords, type RecordShape } from './json-records.ts';
-import { cutLines } from './record-starts.ts';
 import { hasKeys } from './sniff.ts';
 
 const NAME = 'gcp-vpc';
@@ -44,7 +43,7 @@ export const gcpVpc: Format = {
   sniff: (head) =>
     hasKeys(head, ['"jsonPayload"']) &&
     (hasKeys(head, ['vpc_flows"']) || hasKeys(head, ['"connection"', '"src_ip"', '"reporter"'])),
-  cut: (bytes) => cutRecords(bytes, SHAPE) || cutLines(bytes),
+  cut: (bytes) => cutObjects(bytes, cutRecords(bytes, SHAPE)),
   context: () => null,
   open: (sink) => new GcpVpcDecoder(sink),
 };

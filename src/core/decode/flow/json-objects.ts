@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '#core/base/index.ts';
 import type { DecodeSink, Origin, ProblemCode } from '../format.ts';
 import { enterRecords, isSpace, type RecordShape, skipSpace } from './json-records.ts';
-import { RecordStarts } from './record-starts.ts';
+import { nextLineObject, RecordStarts } from './record-starts.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -47,6 +47,26 @@ function endOfObject(bytes: Uint8Array, at: number): number {
     } else if ((c === 0x7d || c === 0x5d) && --depth === 0) return i + 1;
   }
   return -1 - bytes.length;
+}
+
+/**
+ * Where the last whole object at or after `from` ends, whatever its keys; `from` when there is none. A damaged one ends
+ * where the next line opens an object, as in `readObjects`.
+ */
+export function cutObjects(bytes: Uint8Array, from: number): number {
+  let whole = from;
+  let i = from;
+  while (i >= 0 && i < bytes.length) {
+    if (bytes[i] === 0x7b) {
+      const end = endOfObject(bytes, i);
+      i = end >= 0 ? end : nextLineObject(bytes, -1 - end);
+      if (i >= 0) whole = i;
+    } else {
+      const width = widthBetweenObjects(bytes, i);
+      i = width > 0 ? i + width : nextLineObject(bytes, i);
+    }
+  }
+  return whole;
 }
 
 function parseObject(bytes: Uint8Array): JsonObject | undefined {
@@ -97,15 +117,8 @@ export function readObjects(
       const detail = `the JSON breaks near byte ${origin.offset + brokenAt}`;
       sink.problem(code, origin.offset + i, detail, unit.subarray(i, stop));
       i = stop;
-    } else if (
-      c === 0x2c ||
-      c === 0x5b ||
-      c === 0x5d ||
-      c === 0x7d ||
-      isSpace(c) ||
-      isByteOrderMark(unit, i)
-    ) {
-      i += c === 0xef ? 3 : 1;
+    } else if (widthBetweenObjects(unit, i) > 0) {
+      i += widthBetweenObjects(unit, i);
     } else {
       const next = starts.resume(i, i);
       const end = next < 0 ? unit.length : next;
@@ -115,6 +128,9 @@ export function readObjects(
   }
 }
 
-function isByteOrderMark(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+/** How many bytes at `at` may stand between objects: a bracket, a comma, white space or a byte order mark; 0 for others. */
+function widthBetweenObjects(bytes: Uint8Array, at: number): number {
+  const c = bytes[at];
+  if (c === 0x2c || c === 0x5b || c === 0x5d || c === 0x7d || isSpace(c)) return 1;
+  return c === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf ? 3 : 0;
 }

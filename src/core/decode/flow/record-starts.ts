@@ -27,17 +27,13 @@ export class RecordStarts {
   /** Where to go on when the object at `at` broke at `brokenAt`: the next record, or the next line that opens an object. */
   resume(at: number, brokenAt: number): number {
     const next = this.after(at);
-    if (next >= 0) return next;
-    const unit = this.#unit;
-    for (let i = unit.indexOf(NEWLINE, brokenAt); i >= 0; i = unit.indexOf(NEWLINE, i + 1))
-      if (unit[i + 1] === OPEN_BRACE) return i + 1;
-    return -1;
+    return next >= 0 ? next : nextLineObject(this.#unit, brokenAt);
   }
 }
 
-/** How many bytes from the start are whole objects, each on a line of its own; 0 when there is no such line. */
-export function cutLines(bytes: Uint8Array): number {
-  for (let i = bytes.lastIndexOf(OPEN_BRACE); i > 0; i = bytes.lastIndexOf(OPEN_BRACE, i - 1))
-    if (bytes[i - 1] === NEWLINE) return i;
-  return 0;
+/** Where the first line after the one of `from` begins that opens an object; -1 when there is none. */
+export function nextLineObject(bytes: Uint8Array, from: number): number {
+  for (let i = bytes.indexOf(NEWLINE, from); i >= 0; i = bytes.indexOf(NEWLINE, i + 1))
+    if (bytes[i + 1] === OPEN_BRACE) return i + 1;
+  return -1;
 }
