@@ -167,8 +167,8 @@ export const QUESTIONS: readonly Question[] = [
   },
   {
     name: 'largest records',
-    kql: `Flows | where FlowDirection == "Outbound" and isnotempty(AclRule) | top 100 by BytesSrcToDest | project ${COLUMNS}`,
+    kql: `Flows | where FlowDirection == "Outbound" and isnotempty(AclRule) | order by BytesSrcToDest desc, TimeGenerated asc | take 100 | project ${COLUMNS}`,
     sql: (flows) =>
-      `SELECT ${COLUMNS} FROM ${flows} WHERE FlowDirection = 'Outbound' AND AclRule <> '' ORDER BY BytesSrcToDest DESC NULLS LAST LIMIT 100`,
+      `SELECT ${COLUMNS} FROM ${flows} WHERE FlowDirection = 'Outbound' AND AclRule <> '' ORDER BY BytesSrcToDest DESC NULLS LAST, TimeGenerated LIMIT 100`,
   },
 ];

@@ -1,9 +1,9 @@
 export * from './bound/expr.ts';
 export { literalOf } from './bound/literal.ts';
 export * as clickhouse from './clickhouse/index.ts';
-export type { HostFunction, HostType, HostValue, Natives } from './dialect/dialect.ts';
+export type { HostFunction, HostType, HostValue, Natives, ScanSql } from './dialect/dialect.ts';
 export { quoteName, quoteText } from './dialect/duckdb.ts';
-export { printStage } from './dialect/print.ts';
+export { type PrintOptions, printStage } from './dialect/print.ts';
 export { DUCKDB_MACROS } from './functions/macros.ts';
 export { hostFunctions } from './functions/registry.ts';
 export { type PlanOptions, planQuery } from './plan/build.ts';

@@ -5,12 +5,14 @@ import {
   locate,
   type Natives,
   type Plan,
+  type PrintOptions,
   planQuery,
   printStage,
   quoteName,
   type Refusal,
   RefusalError,
   type Scan,
+  type ScanSql,
   WATCHLIST_COLUMNS,
 } from '#core/kql/index.ts';
 import type { Duckdb, DuckdbResult } from '#server/duckdb/index.ts';
@@ -46,8 +48,8 @@ export type Compiled =
   | { readonly ok: true; readonly plan: Plan; readonly results: number }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** SQL that can stand after FROM and has the scan's columns, with the physical types of `Column` in core/schema. */
-export type ResolveScan = (scan: Scan) => string;
+/** A relation with the scan's columns, in the physical types of `Column` in core/schema. */
+export type ResolveScan = (scan: Scan) => string | ScanSql;
 
 export interface ExecuteOptions {
   /** As given to `compile`; used where the rest of a query is planned while it runs. */
@@ -174,7 +176,7 @@ async function runSql(running: Running, sql: string): Promise<DuckdbResult> {
   return running.connection.run(sql);
 }
 
-function scanSql(plan: Plan, resolveScan: ResolveScan): (name: string) => string {
+function scanSql(plan: Plan, resolveScan: ResolveScan): PrintOptions['scanSql'] {
   return (name) => {
     const scan = plan.scans.find((s) => s.name === name);
     if (!scan) throw new Error(`the plan has no scan ${name}`);

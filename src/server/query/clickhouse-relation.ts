@@ -25,7 +25,9 @@ interface StoredColumn {
 export function printClickhouseRelation(scan: ScanSource, ranges: readonly ScanRange[]): string {
   const lookups = scan.computed.map((source, i) => {
     const rule = findComputed(scan.table, source.column);
-    return { ...source, rule, as: `beside${i + 1}`, hasRows: source.files.length > 0 };
+    const as = `beside${i + 1}`;
+    const name = (column: string) => `${as}.${quoteName(column)}`;
+    return { ...source, rule, as, name, hasRows: source.files.length > 0 };
   });
   const needed = new Map<string, StoredColumn>();
   for (const c of scan.columns)
@@ -39,7 +41,7 @@ export function printClickhouseRelation(scan: ScanSource, ranges: readonly ScanR
   const items = scan.columns.map(({ name }) => {
     const lookup = lookups.find((l) => l.column === name);
     if (!lookup) return `scanned.${quoteName(name)} AS ${quoteName(name)}`;
-    return `${lookup.hasRows ? lookup.rule.value(lookup.as) : lookup.rule.otherwise} AS ${quoteName(name)}`;
+    return `${lookup.hasRows ? lookup.rule.value(lookup.name) : lookup.rule.otherwise} AS ${quoteName(name)}`;
   });
   const joins = lookups
     .filter((l) => l.hasRows)
@@ -47,10 +49,12 @@ export function printClickhouseRelation(scan: ScanSource, ranges: readonly ScanR
       const { table, columns } = l.rule.beside;
       const stored = columns.map((name) => declared(table, name));
       const rows = printFiles(l.files, stored, closed(l.within));
-      return ` LEFT JOIN (${rows}) AS ${l.as} ON ${l.rule.matches('scanned', l.as, 'clickhouse')}`;
+      return ` LEFT JOIN (${rows}) AS ${l.as} ON ${l.rule.matches(scanned, l.name, 'clickhouse')}`;
     });
   return `SELECT ${items.join(', ')} FROM (${base}) AS scanned${joins.join('')}`;
 }
+
+const scanned = (column: string) => `scanned.${quoteName(column)}`;
 
 /** A half-open interval as bounds that are both included. */
 function closed(within: Within | undefined): ScanRange[] {

@@ -1,6 +1,9 @@
 import { type Column, tablesByName } from '#core/schema/index.ts';
 import type { EngineName } from './query.ts';
 
+/** A column as SQL. */
+export type NameColumn = (name: string) => string;
+
 /** A column that no segment holds: for scans that ask for it, its rows are looked up in another table. */
 export interface ComputedColumn {
   readonly table: string;
@@ -13,10 +16,10 @@ export interface ComputedColumn {
   readonly reachMicros: number;
   /** The value where the other table has no rows for the time of the scan. */
   readonly otherwise: string;
-  /** The condition between a row (`scanned`) and at most one row of the other table (`beside`). */
-  matches(scanned: string, beside: string, engine: EngineName): string;
-  /** The value, where rows that matched nothing have nulls in `beside`. */
-  value(beside: string): string;
+  /** The condition between a row and at most one row of the other table. */
+  matches(scanned: NameColumn, beside: NameColumn, engine: EngineName): string;
+  /** The value, where rows that matched nothing have nulls in the other table's columns. */
+  value(beside: NameColumn): string;
 }
 
 const MICROS_PER_HOUR = 3_600_000_000;
@@ -45,10 +48,10 @@ export const COMPUTED: readonly ComputedColumn[] = [
     otherwise: 'true',
     matches: (scanned, beside, engine) =>
       [
-        `${beside}."TimeGenerated" = ${HOUR_OF[engine](`${scanned}."TimeGenerated"`)}`,
-        ...PAIR.map((name) => `${beside}."${name}" = ${scanned}."${name}"`),
+        `${beside('TimeGenerated')} = ${HOUR_OF[engine](scanned('TimeGenerated'))}`,
+        ...PAIR.map((name) => `${beside(name)} = ${scanned(name)}`),
       ].join(' AND '),
-    value: (beside) => `(${beside}."TimeGenerated" IS NULL)`,
+    value: (beside) => `(${beside('TimeGenerated')} IS NULL)`,
   },
 ];
 

@@ -1,12 +1,13 @@
 import { clickhouse, type Plan, printStage } from '#core/kql/index.ts';
 import { hostsByName } from '#server/kql/index.ts';
 import { printClickhouseRelation } from './clickhouse-relation.ts';
+import type { FileFacts } from './file-facts.ts';
 import type { EngineName } from './query.ts';
 import { printRelation } from './relation.ts';
 import type { ScanSource } from './scan.ts';
 
-/** Nothing is known of the files before they are opened. */
-const NO_FACTS = { isUnreadable: () => false, lacks: () => false };
+/** Nothing is known of the files before they are opened: they are taken to be as new ones are. */
+const NO_FACTS: FileFacts = { isUnreadable: () => false, isAsDeclared: () => true };
 
 /** The SQL of a plan's stages; a stage that is planned while the query runs is a comment that says so. */
 export function printStages(
@@ -30,8 +31,8 @@ function find(scans: readonly ScanSource[], name: string): ScanSource {
   return scan;
 }
 
-const duckdbScan = (scans: readonly ScanSource[], name: string): string =>
-  `(${printRelation(find(scans, name), NO_FACTS)})`;
+const duckdbScan = (scans: readonly ScanSource[], name: string) =>
+  printRelation(find(scans, name), NO_FACTS);
 
 /** The statements of a stage, and between them what JavaScript computes. */
 function printOnClickhouse(

@@ -1,10 +1,17 @@
 /**
- * What a worker has learnt about segment files. Segments never change, so a fact holds for ever; nothing is asked of a
- * file until a query has stumbled over it, because asking costs a read of every footer.
+ * What a worker has learnt about segment files. Segments never change, so a fact holds for ever. Asking costs a read of a
+ * footer: of the files of a scan only the first is asked beforehand, since the engine reads the others as it reads that
+ * one, and the rest when a query has stumbled over one.
  */
 export interface FileFacts {
   isUnreadable(file: string): boolean;
-  lacks(file: string, column: string): boolean;
+  /** True where the engine reads these columns, in these types of its own, without being told so. */
+  isAsDeclared(files: readonly string[], columns: readonly HeldColumn[]): boolean;
+}
+
+export interface HeldColumn {
+  readonly name: string;
+  readonly type: string;
 }
 
 export interface LearntFacts extends FileFacts {
@@ -19,20 +26,20 @@ export interface LearntFacts extends FileFacts {
   learn(message: string, files: readonly string[]): Promise<boolean>;
 }
 
-/** The names of the columns of one Parquet file; throws what the engine says when it cannot be read. */
-export type ReadColumns = (file: string) => Promise<readonly string[]>;
+/** The columns of one Parquet file; throws what the engine says when it cannot be read. */
+export type ReadColumns = (file: string) => Promise<readonly HeldColumn[]>;
 
 const MAX_FILES = 200_000;
 
 export function createFileFacts(readColumns: ReadColumns): LearntFacts {
   const unreadable = new Map<string, string>();
-  const columns = new Map<string, ReadonlySet<string>>();
+  const held = new Map<string, ReadonlyMap<string, string>>();
 
   async function inspect(file: string): Promise<boolean> {
-    if (columns.has(file) || unreadable.has(file)) return false;
-    if (columns.size > MAX_FILES) columns.clear();
+    if (held.has(file) || unreadable.has(file)) return false;
+    if (held.size > MAX_FILES) held.clear();
     try {
-      columns.set(file, new Set(await readColumns(file)));
+      held.set(file, new Map((await readColumns(file)).map((c) => [c.name, c.type])));
     } catch (error) {
       unreadable.set(file, firstLine(error instanceof Error ? error.message : String(error)));
     }
@@ -43,7 +50,17 @@ export function createFileFacts(readColumns: ReadColumns): LearntFacts {
     inspect,
     unreadable,
     isUnreadable: (file) => unreadable.has(file),
-    lacks: (file, column) => columns.get(file)?.has(column) === false,
+    isAsDeclared([first, ...rest], columns) {
+      const types = first === undefined ? undefined : held.get(first);
+      return (
+        types !== undefined &&
+        columns.every((c) => types.get(c.name) === c.type) &&
+        rest.every((file) => {
+          const known = held.get(file);
+          return known === undefined || columns.every((c) => known.has(c.name));
+        })
+      );
+    },
     async learn(message, files) {
       const isBinding = message.startsWith('Binder Error') || message.includes('schema mismatch');
       if (isBinding) {

@@ -34,6 +34,11 @@ function scanOf(
   };
 }
 
+const factsOf = (engine: Duckdb) =>
+  createFileFacts(async (file) => {
+    const { rows } = await engine.run('SELECT name, duckdb_type FROM parquet_schema($1)', [file]);
+    return rows.map(([name, type]) => ({ name: String(name), type: String(type) }));
+  });
 const noFacts = () => createFileFacts(async () => []);
 
 async function read(
@@ -44,8 +49,13 @@ async function read(
   timespan = {},
 ) {
   const { scans, cost } = resolveScans([request], store, timespan);
+  const { from, where = [], computed } = printRelation(scans[0]!, facts);
+  const items = request.columns.map(
+    ({ name }) => `${computed?.get(name) ?? `"${name}"`} AS "${name}"`,
+  );
+  const conditions = where.map((condition) => ` WHERE ${condition}`);
   const result = await engine.run(
-    `SELECT * FROM (${printRelation(scans[0]!, facts)}) ORDER BY ALL`,
+    `SELECT ${items.join(', ')} FROM ${from}${conditions.join('')} ORDER BY ALL`,
   );
   return { rows: result.rows, types: result.columns.map((c) => c.type), cost };
 }
@@ -142,17 +152,13 @@ describe('a relation', () => {
     await engine.run(
       `COPY (SELECT 'old' AS "SrcIp", 5::INTEGER AS "BytesSrcToDest") TO ${literal(old!.path)} (FORMAT parquet)`,
     );
-    const facts = createFileFacts(async (file) => {
-      const { rows } = await engine.run(
-        'SELECT name FROM parquet_schema($1) WHERE type IS NOT NULL',
-        [file],
-      );
-      return rows.map(([name]) => String(name));
-    });
+    const facts = factsOf(engine);
     const scan = scanOf(['SrcIp', 'DestIp', 'BytesSrcToDest', 'BytesDestToSrc']);
     const files = store.segments({ table: 'Flows' }).map((s) => s.path);
     for (let attempt = 0; ; attempt++) {
       try {
+        const [first] = files.filter((file) => !facts.isUnreadable(file));
+        await facts.inspect(first!);
         const { rows } = await read(engine, store, scan, facts);
         expect(rows).toEqual([
           ['kept', '', 1n, null],
@@ -167,6 +173,35 @@ describe('a relation', () => {
     expect([...facts.unreadable.keys()].sort()).toEqual([gone!.path, broken!.path].sort());
     expect(files).toContain(kept!.path);
     expect(await facts.learn('Conversion Error: of a value', files)).toBe(false);
+  });
+
+  it('leaves files that are as declared to the engine, one that was written otherwise not', async () => {
+    const engine = await openEngine();
+    const store = await openFlowStore();
+    const rows = [{ SrcIp: 'a', BytesSrcToDest: 1 }];
+    const [first, second] = await store.commit({
+      segments: [flowSegment(rows), flowSegment(rows)],
+    });
+    const facts = factsOf(engine);
+    const scan = scanOf(['SrcIp', 'BytesSrcToDest']);
+    const told = () =>
+      printRelation(resolveScans([scan], store, undefined).scans[0]!, facts).from.includes(
+        'schema =',
+      );
+    expect(told()).toBe(true);
+    await facts.inspect(first!.path);
+    expect(told()).toBe(false);
+    await engine.run(
+      `COPY (SELECT 7::BIGINT AS "BytesSrcToDest") TO ${literal(second!.path)} (FORMAT parquet)`,
+    );
+    const files = [first!.path, second!.path];
+    const failed = read(engine, store, scan, facts).catch((error: Error) => error.message);
+    expect(await facts.learn(String(await failed), files)).toBe(true);
+    expect(told()).toBe(true);
+    expect((await read(engine, store, scan, facts)).rows).toEqual([
+      ['', 7n],
+      ['a', 1n],
+    ]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { ScanSql } from '#core/kql/index.ts';
 import type { KqlType } from '#core/schema/index.ts';
 import { declared, findComputed } from './computed.ts';
 import type { FileFacts } from './file-facts.ts';
@@ -23,77 +24,81 @@ interface StoredColumn {
 }
 
 /**
- * The SQL of a scan: a SELECT with exactly the scan's columns in the declared types. Files known to be unreadable are
- * left out; a column that a file is known to lack is its empty value there.
+ * A scan as SQL: its columns in the declared types. Files known to be unreadable are left out; a column that a file
+ * lacks is its empty value there. Nothing stands between the files and a query's conditions, so that the engine can
+ * test those while it reads, on the dictionary of a column rather than on every row.
  */
-export function printRelation(scan: ScanSource, facts: FileFacts): string {
+export function printRelation(scan: ScanSource, facts: FileFacts): ScanSql {
   const lookups = scan.computed.map((source, i) => {
     const rule = findComputed(scan.table, source.column);
-    return { ...source, rule, as: `beside${i + 1}`, hasRows: source.files.length > 0 };
+    const name = (column: string) => quote(`$${i + 1}.${column}`);
+    return { ...source, rule, name, hasRows: source.files.length > 0 };
   });
-  const isComputed = (name: string) => lookups.some((l) => l.column === name);
+  const joined = lookups.filter((l) => l.hasRows);
   const needed = new Map(
-    scan.columns.filter((c) => !isComputed(c.name)).map((c): [string, StoredColumn] => [c.name, c]),
+    scan.columns
+      .filter((c) => !lookups.some((l) => l.column === c.name))
+      .map((c): [string, StoredColumn] => [c.name, c]),
   );
-  for (const name of lookups.flatMap((l) => (l.hasRows ? l.rule.needs : [])))
+  for (const name of joined.flatMap((l) => l.rule.needs))
     if (!needed.has(name)) needed.set(name, declared(scan.table, name));
-  if (scan.within && !needed.has(scan.within.column))
-    needed.set(scan.within.column, { name: scan.within.column, type: 'datetime' });
+  if (scan.within) needed.set(scan.within.column, { name: scan.within.column, type: 'datetime' });
   // A file has to be asked for something, for its number of rows.
   const [anything] = lookups.flatMap((l) => l.rule.needs);
   if (needed.size === 0 && anything) needed.set(anything, declared(scan.table, anything));
-  const base = printFiles(scan.files, [...needed.values()], facts);
-  const where = printInterval(scan.within, 'scanned.');
-  if (!where && lookups.length === 0) return base;
-  const items = scan.columns.map(({ name }) => {
-    const lookup = lookups.find((l) => l.column === name);
-    if (!lookup) return `scanned.${quote(name)}`;
-    return `${lookup.hasRows ? lookup.rule.value(lookup.as) : lookup.rule.otherwise} AS ${quote(name)}`;
+  const joins = joined.map(({ rule, name, files, within }) => {
+    const stored = rule.beside.columns.map((column) => declared(rule.beside.table, column));
+    const items = stored.map((c) => `${quote(c.name)} AS ${name(c.name)}`);
+    const where = printInterval(within).map((c) => ` WHERE ${c}`);
+    const rows = `SELECT ${items.join(', ')} FROM ${printFiles(files, stored, facts)}${where.join('')}`;
+    return ` LEFT JOIN (${rows}) ON ${rule.matches(quote, name, 'duckdb')}`;
   });
-  const joins = lookups
-    .filter((l) => l.hasRows)
-    .map((l) => {
-      const { table, columns } = l.rule.beside;
-      const stored = columns.map((name) => declared(table, name));
-      const rows = `SELECT * FROM (${printFiles(l.files, stored, facts)})${printInterval(l.within)}`;
-      return ` LEFT JOIN (${rows}) AS ${l.as} ON ${l.rule.matches('scanned', l.as, 'duckdb')}`;
-    });
-  return `SELECT ${items.join(', ')} FROM (${base}) AS scanned${joins.join('')}${where}`;
+  return {
+    from: `${printFiles(scan.files, [...needed.values()], facts)}${joins.join('')}`,
+    where: printInterval(scan.within),
+    computed: new Map(
+      lookups.map(({ column, rule, name, hasRows }) => [
+        column,
+        hasRows ? rule.value(name) : rule.otherwise,
+      ]),
+    ),
+  };
 }
 
-/** Files by the columns that they lack: usually one group. */
+/** What the engine reads of files: at least these columns, whatever each file holds. */
 function printFiles(
   files: readonly string[],
   columns: readonly StoredColumn[],
   facts: FileFacts,
 ): string {
-  const groups = Map.groupBy(
-    files.filter((file) => !facts.isUnreadable(file)),
-    (file) => columns.map((c) => (facts.lacks(file, c.name) ? '0' : '1')).join(''),
+  const readable = files.filter((file) => !facts.isUnreadable(file));
+  if (readable.length === 0) {
+    const items = columns.map(
+      ({ name, type }) => `CAST(${STORED[type].empty} AS ${STORED[type].type}) AS ${quote(name)}`,
+    );
+    return `(SELECT ${items.join(', ')} WHERE false)`;
+  }
+  const list = `[${readable.map(literal).join(', ')}], hive_partitioning = false`;
+  const types = columns.map(({ name, type }) => ({ name, type: STORED[type].type }));
+  if (facts.isAsDeclared(readable, types)) return `read_parquet(${list})`;
+  // With a schema of ours the engine makes no use of the files' statistics.
+  const schema = columns.map(
+    ({ name, type }) =>
+      `${literal(name)}: {name: ${literal(name)}, type: '${STORED[type].type}', default_value: ${STORED[type].empty}}`,
   );
-  const selects = [...groups].map(([held, group]) => {
-    const items = columns.map((c, i) => printColumn(c, held[i] === '1'));
-    const paths = group.map(literal).join(', ');
-    return `SELECT ${items.join(', ')} FROM read_parquet([${paths}], hive_partitioning = false)`;
-  });
-  if (selects.length > 0) return selects.join(' UNION ALL ');
-  return `SELECT ${columns.map((c) => printColumn(c, false)).join(', ')} WHERE false`;
+  return `read_parquet(${list}, schema = MAP {${schema.join(', ')}})`;
 }
 
-function printColumn({ name, type }: StoredColumn, isHeld: boolean): string {
-  const { type: sqlType, empty } = STORED[type];
-  return `CAST(${isHeld ? quote(name) : empty} AS ${sqlType}) AS ${quote(name)}`;
-}
-
-function printInterval(within: Within | undefined, qualifier = ''): string {
-  if (!within) return '';
+/** The conditions of an interval, as one; none where it is open. */
+function printInterval(within: Within | undefined): string[] {
+  if (!within) return [];
   const { from, to } = within;
-  const column = `${qualifier}${quote(within.column)}`;
+  const column = quote(within.column);
   const conditions = [
     from === undefined ? '' : `${column} >= make_timestamp(${Math.ceil(from)})`,
     to === undefined ? '' : `${column} < make_timestamp(${Math.ceil(to)})`,
   ].filter(Boolean);
-  return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
+  return conditions.length > 0 ? [conditions.join(' AND ')] : [];
 }
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;

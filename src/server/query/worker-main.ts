@@ -47,10 +47,10 @@ async function open(): Promise<Engine> {
   await lockDown(db, [settings.dataFolder, settings.spillFolder]);
   const facts = createFileFacts(async (file) => {
     const { rows } = await db.run(
-      'SELECT name FROM parquet_schema($1) WHERE num_children IS NULL',
+      'SELECT name, duckdb_type FROM parquet_schema($1) WHERE num_children IS NULL',
       [file],
     );
-    return rows.map(([name]) => String(name));
+    return rows.map(([name, type]) => ({ name: String(name), type: String(type) }));
   });
   return { db, facts };
 }
@@ -59,12 +59,12 @@ type Execute = Extract<WorkerRequest, { kind: 'execute' }>;
 
 async function execute(request: Execute): Promise<Executed> {
   const { db, facts } = await engine;
-  const files = [
-    ...new Set(request.scans.flatMap((s) => [...s.files, ...s.computed.flatMap((c) => c.files)])),
-  ];
+  const lists = request.scans.flatMap((s) => [s.files, ...s.computed.map((c) => c.files)]);
+  const files = [...new Set(lists.flat())];
   let isWrapping = false;
   for (let attempt = 1; ; attempt++)
     try {
+      for (const list of lists) await inspectFirst(facts, list);
       const executed = await executeOnce(db, facts, request, isWrapping);
       const warnings = files
         .filter((file) => facts.isUnreadable(file))
@@ -82,6 +82,14 @@ async function execute(request: Execute): Promise<Executed> {
     }
 }
 
+/** Looks into the first file that can be read: the engine takes the others to be like it. */
+async function inspectFirst(facts: LearntFacts, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    await facts.inspect(file);
+    if (!facts.isUnreadable(file)) return;
+  }
+}
+
 /** Prints rows as they are computed, until there are too many. */
 async function executeOnce(
   db: Duckdb,
@@ -92,7 +100,7 @@ async function executeOnce(
   const { columns, chunks } = await executeStream(
     plan,
     db,
-    (scan) => `(${printRelation(find(scans, scan.name), facts)})`,
+    (scan) => printRelation(find(scans, scan.name), facts),
     { now, isWrapping },
   );
   async function* printed() {

@@ -55,6 +55,16 @@ export interface HostFunction {
 
 export type HostCall = (...args: readonly HostValue[]) => HostValue;
 
+/** A relation that a scan stands for. */
+export interface ScanSql {
+  /** What stands after FROM, with the columns by their KQL names. */
+  readonly from: string;
+  /** Conditions that all rows have to meet. */
+  readonly where?: readonly string[];
+  /** Columns that are expressions over `from`, by KQL name. */
+  readonly computed?: ReadonlyMap<string, string>;
+}
+
 /** A value to group by in place of the call's, cheaper and as telling, and how the call's comes of it. */
 export interface GroupKey {
   readonly key: string;

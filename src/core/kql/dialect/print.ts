@@ -3,7 +3,7 @@ import type { BoundColumn } from '../bound/expr.ts';
 import { AGGREGATES } from '../functions/aggregates.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import type { OrderKey, PlanExpr, Rel, SharedRel } from '../plan/plan.ts';
-import type { Arg, GroupKey } from './dialect.ts';
+import type { Arg, GroupKey, ScanSql } from './dialect.ts';
 import { convert, DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
 import { printWindow } from './windows.ts';
 
@@ -19,8 +19,8 @@ interface Printed {
 }
 
 export interface PrintOptions {
-  /** SQL that can stand after FROM, by name of a scan. */
-  readonly scanSql: (scan: string) => string;
+  /** By name of a scan: SQL that can stand after FROM, or a relation with more to say. */
+  readonly scanSql: (scan: string) => string | ScanSql;
   /** See `PrintedCall`. */
   readonly isWrapping?: boolean;
 }
@@ -61,13 +61,14 @@ function contextOf(p: Printing, input: Printed, qualifier = '', aggregateOrder =
   return {
     p,
     aggregateOrder,
-    column: (name) => {
-      const physical = input.names.get(name);
-      if (physical === undefined)
-        throw new Error(`the plan names a column that is not there: ${name}`);
-      return `${qualifier}${quoteName(physical)}`;
-    },
+    column: (name) => `${qualifier}${quoteName(known(input.names, name))}`,
   };
+}
+
+function known(names: ReadonlyMap<string, string>, name: string): string {
+  const found = names.get(name);
+  if (found === undefined) throw new Error(`the plan names a column that is not there: ${name}`);
+  return found;
 }
 
 function argOf(expr: PlanExpr, c: Context): Arg {
@@ -379,21 +380,55 @@ function printTake(rel: Extract<Rel, { op: 'take' }>, p: Printing): Printed {
   );
 }
 
-function printScan(rel: Extract<Rel, { op: 'scan' }>, p: Printing): Printed {
+/**
+ * Conditions on a scan stand beside the files themselves, with no relation in between: the engine then tests them while
+ * it reads.
+ */
+function printScan(
+  rel: Extract<Rel, { op: 'scan' }>,
+  conditions: readonly PlanExpr[],
+  p: Printing,
+): Printed {
+  const given = p.options.scanSql(rel.scan);
+  const {
+    from,
+    where = [],
+    computed,
+  }: ScanSql = typeof given === 'string' ? { from: given } : given;
   const names = physicalNames(rel.columns);
-  const items = rel.columns.map((c) => {
-    const source = quoteName(c.name);
-    const as = quoteName(names.get(c.name)!);
-    if (c.type === 'dynamic' || c.type === 'guid') return `nullif(${source}, '') AS ${as}`;
-    return source === as ? source : `${source} AS ${as}`;
+  const values = new Map(
+    rel.columns.map(({ name, type }) => {
+      const source = computed?.get(name) ?? quoteName(name);
+      return [name, type === 'dynamic' || type === 'guid' ? `nullif(${source}, '')` : source];
+    }),
+  );
+  const items = rel.columns.map(({ name }) => {
+    const [value, as] = [values.get(name)!, quoteName(names.get(name)!)];
+    return value === as ? value : `${value} AS ${as}`;
   });
-  return add(p, `SELECT ${items.join(', ')}\n  FROM ${p.options.scanSql(rel.scan)}`, names);
+  const c: Context = { p, aggregateOrder: '', column: (name) => known(values, name) };
+  const tests = [...where, ...conditions.map((test) => printExpr(asFilter(test), c))];
+  return add(
+    p,
+    `SELECT ${items.join(', ')}\n  FROM ${from}${tests.length > 0 ? `\n  WHERE ${tests.join('\n    AND ')}` : ''}`,
+    names,
+  );
+}
+
+function printWhere(rel: Extract<Rel, { op: 'where' }>, p: Printing): Printed {
+  const conditions = [rel.condition];
+  let under = rel.input;
+  for (; under.op === 'where'; under = under.input) conditions.unshift(under.condition);
+  if (under.op === 'scan') return printScan(under, conditions, p);
+  const input = printRel(rel.input, p);
+  const condition = printExpr(asFilter(rel.condition), contextOf(p, input));
+  return add(p, `SELECT *\n  FROM ${input.from}\n  WHERE ${condition}`, input.names);
 }
 
 function printRel(rel: Rel, p: Printing): Printed {
   switch (rel.op) {
     case 'scan':
-      return printScan(rel, p);
+      return printScan(rel, [], p);
     case 'temp':
       return { from: quoteName(rel.name), names: physicalNames(rel.columns) };
     case 'shared': {
@@ -407,11 +442,8 @@ function printRel(rel: Rel, p: Printing): Printed {
       return printValues(rel, p);
     case 'sequence':
       return printSequence(rel, p);
-    case 'where': {
-      const input = printRel(rel.input, p);
-      const condition = printExpr(asFilter(rel.condition), contextOf(p, input));
-      return add(p, `SELECT *\n  FROM ${input.from}\n  WHERE ${condition}`, input.names);
-    }
+    case 'where':
+      return printWhere(rel, p);
     case 'select':
       return printSelect(rel, p);
     case 'aggregate':
