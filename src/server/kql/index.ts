@@ -38,6 +38,7 @@ export {
   isOverflow,
   type Prepared,
   prepare,
+  type ResolveRelation,
   type ResolveScan,
   setUpConnection,
 } from './run.ts';

@@ -48,8 +48,11 @@ export type Compiled =
   | { readonly ok: true; readonly plan: Plan; readonly results: number }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** A relation with the scan's columns, in the physical types of `Column` in core/schema. */
-export type ResolveScan = (scan: Scan) => string | ScanSql;
+/** SQL that can stand after FROM and has the scan's columns, with the physical types of `Column` in core/schema. */
+export type ResolveScan = (scan: Scan) => string;
+
+/** The same, or a relation with more to say. */
+export type ResolveRelation = (scan: Scan) => string | ScanSql;
 
 export interface ExecuteOptions {
   /** As given to `compile`; used where the rest of a query is planned while it runs. */
@@ -165,7 +168,7 @@ export function diagnose(query: string, prepared: Prepared): Finding[] {
 
 interface Running {
   readonly connection: Duckdb;
-  readonly resolveScan: ResolveScan;
+  readonly resolveScan: ResolveRelation;
   readonly options: ExecuteOptions;
   readonly temps: string[];
   readonly isWrapping: boolean;
@@ -176,7 +179,7 @@ async function runSql(running: Running, sql: string): Promise<DuckdbResult> {
   return running.connection.run(sql);
 }
 
-function scanSql(plan: Plan, resolveScan: ResolveScan): PrintOptions['scanSql'] {
+function scanSql(plan: Plan, resolveScan: ResolveRelation): PrintOptions['scanSql'] {
   return (name) => {
     const scan = plan.scans.find((s) => s.name === name);
     if (!scan) throw new Error(`the plan has no scan ${name}`);
@@ -240,7 +243,7 @@ async function wrappingWhereNeeded<T>(
 export async function execute(
   plan: Plan,
   connection: Duckdb,
-  resolveScan: ResolveScan,
+  resolveScan: ResolveRelation,
   options: ExecuteOptions,
 ): Promise<Executed> {
   const running = { connection, resolveScan, options, temps: [], isWrapping: false };
@@ -257,7 +260,7 @@ export async function execute(
 export async function executeStream(
   plan: Plan,
   connection: Duckdb,
-  resolveScan: ResolveScan,
+  resolveScan: ResolveRelation,
   options: ExecuteOptions,
 ): Promise<ExecutedStream> {
   const { isWrapping = false } = options;
