@@ -286,6 +286,54 @@ function printFold(rel: Extract<Rel, { op: 'fold' }>, p: Printing): Printed {
   );
 }
 
+/** As `printFold`, with partitions side by side and the next state computed level by level. */
+function printWalk(rel: Extract<Rel, { op: 'walk' }>, p: Printing): Printed {
+  p.isRecursive = true;
+  const input = printRel(rel.input, p);
+  const names = physicalNames([...rel.columns, ...rel.levels.slice(0, -1).flat()]);
+  const quoted = (name: string) => quoteName(names.get(name)!);
+  const c: Context = { p, aggregateOrder: '', column: quoted };
+  const from = contextOf(p, input, 'i.');
+  const keys = rel.partition.map((name) => `i_${name}`);
+  const key = (i: number) => quoteName(keys[i]!);
+  const typed = (s: { readonly expr: PlanExpr; readonly type: KqlType }) =>
+    `(${printExpr(s.expr, c)})::${DUCKDB_TYPES[s.type]}`;
+  const own = rel.partition.map((name, i) => `${from.column(name)} AS ${key(i)}`);
+  const first = rel.initial.map((s) => `${typed(s)} AS ${quoted(s.name)}`);
+  const sameKeys = rel.partition.map(
+    (name, i) => ` AND ${from.column(name)} IS NOT DISTINCT FROM p.${key(i)}`,
+  );
+  const row = from.column(rel.row);
+  const states = rel.initial.map((s) => `p.${quoted(s.name)}`);
+  const columns = rel.input.columns.map((x) => `${from.column(x.name)} AS ${quoted(x.name)}`);
+  const self = `q${p.ctes.length + 1}`;
+  const start = `SELECT ${[...columns, ...states, ...keys.map((_, i) => `p.${key(i)}`)].join(', ')} FROM ${self} AS p JOIN ${input.from} AS i ON ${row} = p."$at" + 1${sameKeys.join('')}`;
+  const stepped = rel.levels.slice(0, -1).reduce((sql, level) => {
+    if (level.length === 0) return sql;
+    const items = level.map((s) => `${typed(s)} AS ${quoted(s.name)}`);
+    return `SELECT *, ${items.join(', ')} FROM (${sql})`;
+  }, start);
+  const next = (rel.levels.at(-1) ?? []).map((s) => `${typed(s)} AS ${quoted(s.name)}`);
+  const atKeys = keys.map((_, i) => key(i));
+  const distinct =
+    own.length > 0 ? ` FROM (SELECT DISTINCT ${own.join(', ')} FROM ${input.from} AS i)` : '';
+  const walked = add(
+    p,
+    `SELECT ${['0::BIGINT AS "$at"', ...atKeys, ...first].join(', ')}${distinct}\n  UNION ALL\n  SELECT ${[quoted(rel.row), ...atKeys, ...next].join(', ')}\n  FROM (${stepped})`,
+    names,
+  );
+  const all = rel.columns.map((x) =>
+    rel.input.columns.some((y) => y.name === x.name)
+      ? `${from.column(x.name)} AS ${quoted(x.name)}`
+      : `p.${quoted(x.name)}`,
+  );
+  return add(
+    p,
+    `SELECT ${all.join(', ')}\n  FROM ${walked.from} AS p JOIN ${input.from} AS i ON ${row} = p."$at"${sameKeys.join('')}`,
+    names,
+  );
+}
+
 function printValues(rel: Extract<Rel, { op: 'values' }>, p: Printing): Printed {
   const names = physicalNames(rel.columns);
   const nowhere: Context = {
@@ -438,6 +486,8 @@ function printRel(rel: Rel, p: Printing): Printed {
     }
     case 'fold':
       return printFold(rel, p);
+    case 'walk':
+      return printWalk(rel, p);
     case 'values':
       return printValues(rel, p);
     case 'sequence':

@@ -151,6 +151,25 @@ export const networkFunctions: FunctionGroup = hosts([
     },
   },
   {
+    // For ipv6_lookup: what is no network has no first address, and nothing lies behind it.
+    name: '$ipv6_first',
+    takes: ['string'],
+    gives: 'string',
+    call: (a) => {
+      const n = six(a);
+      return n ? printIpv6(masked(n)) : '~';
+    },
+  },
+  {
+    name: '$ipv6_last',
+    takes: ['string'],
+    gives: 'string',
+    call: (a) => {
+      const n = six(a);
+      return n ? printIpv6(masked(n) + (1n << BigInt(n.bits - n.prefix)) - 1n) : '';
+    },
+  },
+  {
     name: 'parse_ipv6',
     takes: ['string'],
     gives: 'string',

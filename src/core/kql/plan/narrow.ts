@@ -307,6 +307,7 @@ function visit(rel: Rel, needed: ReadonlySet<string>, bounds: readonly Bound[], 
       };
     }
     case 'fold':
+    case 'walk':
       return {
         ...rel,
         input: visit(rel.input, new Set(rel.input.columns.map((c) => c.name)), [], walk),
@@ -428,6 +429,7 @@ function finish(rel: Rel, done: Finished): Rel {
         aggregates: items(rel.aggregates),
       };
     case 'fold':
+    case 'walk':
       return { ...rel, input: finish(rel.input, done) };
     case 'join':
       return { ...rel, left: finish(rel.left, done), right: finish(rel.right, done) };

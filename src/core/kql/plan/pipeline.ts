@@ -134,6 +134,7 @@ function sourceFlow(source: Source, t: Translation, isOrdered: boolean): Flow {
       return {
         ...flowOf(ordered, rel.columns),
         order: [{ column: index, isDescending: false, nulls: 'last' }],
+        isSerialized: true,
       };
     }
     case 'union':

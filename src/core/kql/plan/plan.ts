@@ -167,6 +167,19 @@ export type Rel = Columns &
         readonly condition: PlanExpr;
         readonly outputs: readonly (BoundColumn & { readonly state: string })[];
       }
+    | {
+        /**
+         * Rows in the order of `row` (1, 2, … within each partition), each of which changes a state. `levels` are
+         * computed in turn for every row: an item sees the row, the state as it was, and the levels before its own; the
+         * last level is the next state. Gives every row with the state after it.
+         */
+        readonly op: 'walk';
+        readonly input: Rel;
+        readonly row: string;
+        readonly partition: readonly string[];
+        readonly initial: readonly SelectItem[];
+        readonly levels: readonly (readonly SelectItem[])[];
+      }
     | { readonly op: 'union'; readonly inputs: readonly Rel[] }
     | {
         readonly op: 'unnest';

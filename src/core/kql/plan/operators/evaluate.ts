@@ -1,5 +1,4 @@
-import type { Expr, Operator } from '../../bound/expr.ts';
-import { refuse } from '../../refusal.ts';
+import { RefusalError, refuse } from '../../refusal.ts';
 import {
   addHidden,
   call,
@@ -16,44 +15,61 @@ import {
   type Translation,
   text,
 } from '../flow.ts';
+import { LATE_PLUGINS } from '../late.ts';
 import { lower } from '../lower.ts';
 import type { JoinColumn, JoinTest, PlanExpr, Rel, SelectItem } from '../plan.ts';
+import { RELATIONAL_PLUGINS } from '../plugins/index.ts';
+import { type Evaluate, type Plugin, scalars } from '../plugins/relate.ts';
 import { where } from './basic.ts';
 import type { OperatorTable } from './operator.ts';
 
-type Evaluate = Extract<Operator, { op: 'evaluate' }>;
-
-function scalars(o: Evaluate, from: number): Expr[] {
-  return o.args.slice(from).flatMap((a) => (a.kind === 'table' ? [] : [a]));
+/** How addresses of a family are compared: as numbers, or as texts of one length. */
+interface Family {
+  readonly type: 'long' | 'string';
+  readonly address: string;
+  readonly first: string;
+  readonly last: string;
 }
 
-/** The first and last address of a network, as numbers. */
-function ends(network: PlanExpr): { low: PlanExpr; high: PlanExpr } {
-  return { low: call('parse_ipv4', 'long', network), high: call('$ipv4_last', 'long', network) };
-}
+const IPV4: Family = {
+  type: 'long',
+  address: 'parse_ipv4',
+  first: 'parse_ipv4',
+  last: '$ipv4_last',
+};
+const IPV6: Family = {
+  type: 'string',
+  address: 'parse_ipv6',
+  first: '$ipv6_first',
+  last: '$ipv6_last',
+};
 
-/** Adds the columns of the networks that an address is in: `ipv4_lookup(Networks, Address, Network, keys…, return_unmatched)`. */
-function ipv4Lookup(flow: Flow, o: Evaluate, t: Translation): Flow {
+/**
+ * Adds the columns of the networks that an address is in:
+ * `ipv4_lookup(Networks, Address, Network, keys…, return_unmatched)`, and the same for IPv6.
+ */
+function addressLookup(family: Family, flow: Flow, o: Evaluate, t: Translation): Flow {
   const table = o.args[0];
-  if (table?.kind !== 'table') return refuse('ipv4_lookup without a table', o.at);
+  if (table?.kind !== 'table') return refuse(`${o.plugin} without a table`, o.at);
   const [address, network, ...more] = scalars(o, 1);
-  if (!address || !network) return refuse('ipv4_lookup without its columns', o.at);
+  if (!address || !network) return refuse(`${o.plugin} without its columns`, o.at);
   const keepsAll = more.some((m) => m.kind === 'literal' && m.type === 'bool' && m.value === true);
   const keys = more.filter((m) => m.kind === 'column');
   const right = t.translators.pipe(table.pipe, t, false);
+  const { type } = family;
   const [ip, low, high] = [fresh(t, 'ip'), fresh(t, 'low'), fresh(t, 'high')];
   const left = addHidden(flow, [
-    { name: ip, type: 'long', expr: call('parse_ipv4', 'long', lower(address, { flow, t })) },
+    { name: ip, type, expr: call(family.address, type, lower(address, { flow, t })) },
   ]);
-  const range = ends(lower(network, { flow: right, t }));
+  const range = lower(network, { flow: right, t });
   const networks = addHidden(right, [
-    { name: low, type: 'long', expr: range.low },
-    { name: high, type: 'long', expr: range.high },
+    { name: low, type, expr: call(family.first, type, range) },
+    { name: high, type, expr: call(family.last, type, range) },
   ]);
   const on: JoinTest[] = [
     ...keys.map((k) => ({ left: lower(k, { flow, t }), right: lower(k, { flow: right, t }) })),
-    { left: column(ip, 'long'), right: column(low, 'long'), op: '>=' as const },
-    { left: column(ip, 'long'), right: column(high, 'long'), op: '<=' as const },
+    { left: column(ip, type), right: column(low, type), op: '>=' as const },
+    { left: column(ip, type), right: column(high, type), op: '<=' as const },
   ];
   const taken = new Set(flow.visible.map((c) => c.name));
   const take: JoinColumn[] = flow.visible.map((c) => ({ ...c, side: 'left', source: c.name }));
@@ -163,15 +179,41 @@ function rowsNear(flow: Flow, o: Evaluate, t: Translation): Flow {
   return select(found, flow.visible.map(keep));
 }
 
-const PLUGINS: Readonly<Record<string, (flow: Flow, o: Evaluate, t: Translation) => Flow>> = {
-  ipv4_lookup: ipv4Lookup,
+const PLUGINS: Readonly<Record<string, Plugin>> = {
+  ...RELATIONAL_PLUGINS,
+  ipv4_lookup: (flow, o, t) => addressLookup(IPV4, flow, o, t),
+  ipv6_lookup: (flow, o, t) => addressLookup(IPV6, flow, o, t),
   narrow,
   rows_near: rowsNear,
 };
 
+/** Plug-ins that reach for something outside of Weir. */
+const OUTSIDE =
+  /_request(_post)?$|^(external_datatable|execute_query|execute_show_command|infer_storage_schema.*|ai_.*)$/;
+
+/** Every plug-in of `evaluate` that Weir runs, by name. */
+export const PLUGIN_NAMES: readonly string[] = [...Object.keys(PLUGINS), ...LATE_PLUGINS].sort();
+
+/** Why a plug-in of the language is not run. */
+function refusePlugin(o: Evaluate): never {
+  if (OUTSIDE.test(o.plugin))
+    throw new RefusalError(
+      'external-refused',
+      `The plug-in ${o.plugin} reaches for something outside of Weir, which is not allowed.`,
+      o.at,
+    );
+  if (o.plugin === 'preview' || o.plugin === 'funnel_sequence')
+    return refuse(
+      `evaluate ${o.plugin}`,
+      o.at,
+      'is not supported: it gives several tables, and an answer here has one',
+    );
+  return refuse(`evaluate ${o.plugin}`, o.at);
+}
+
 export const evaluateOperators: OperatorTable = {
   evaluate: (flow, o, t) => {
     const plugin = PLUGINS[o.plugin];
-    return plugin ? plugin(flow, o, t) : refuse(`evaluate ${o.plugin}`, o.at);
+    return plugin ? plugin(flow, o, t) : refusePlugin(o);
   },
 };

@@ -1,20 +1,11 @@
 import type { BoundColumn, Expr, Operator } from '../../bound/expr.ts';
 import { refuse } from '../../refusal.ts';
-import {
-  addHidden,
-  column,
-  type Flow,
-  flowOf,
-  fresh,
-  keep,
-  NOWHERE,
-  nothing,
-  type Translation,
-} from '../flow.ts';
+import { addHidden, column, type Flow, flowOf, fresh, nothing, type Translation } from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
 import { windowCalls } from '../windows.ts';
 import type { OperatorTable } from './operator.ts';
+import { scanSteps } from './scan-steps.ts';
 
 type Scan = Extract<Operator, { op: 'scan' }>;
 
@@ -35,13 +26,11 @@ function withDefaults(expr: Expr, o: Scan): Expr {
   return expr.kind === 'call' ? { ...expr, args: expr.args.map((a) => withDefaults(a, o)) } : expr;
 }
 
-/** `scan` with one step: each row sees what the last matching row left. */
+/** `scan` with one step needs no states of steps: each row sees what the last matching row left. */
 function translateScan(flow: Flow, o: Scan, t: Translation): Flow {
   const [step] = o.steps;
-  if (!step || o.steps.length !== 1) return refuse('scan with several steps', o.at);
-  if (o.partitionBy.length > 0 || flow.per.length > 0)
-    return refuse('scan with partition by', o.at);
-  if (!flow.isSerialized)
+  if (!step) return refuse('scan without steps', o.at);
+  if (!flow.isSerialized && o.orderBy.length === 0)
     return refuse('scan', o.at, 'needs rows in order: put serialize, sort or top before it');
   const looking = [step.condition, ...step.assignments.map((a) => a.expr)].flatMap((e) =>
     windowCalls(e),
@@ -52,6 +41,8 @@ function translateScan(flow: Flow, o: Scan, t: Translation): Flow {
       looking.at,
       'does not exist: name a step to see its last row',
     );
+  const isPlain = o.steps.length === 1 && step.output === 'all' && !o.matchId;
+  if (!isPlain || o.partitionBy.length > 0 || flow.per.length > 0) return scanSteps(flow, o, t);
   const row = fresh(t, 'row');
   const number: PlanExpr = {
     kind: 'window',
@@ -99,24 +90,7 @@ function translateScan(flow: Flow, o: Scan, t: Translation): Flow {
   };
   const visible = [...flow.visible, ...declared];
   const order = [{ column: row, isDescending: false, nulls: 'last' as const }];
-  const folded: Flow = { ...flowOf(rel, visible), order, isSerialized: true };
-  if (!o.matchId) return folded;
-  const id: SelectItem = {
-    name: o.matchId,
-    type: 'long',
-    expr: { kind: 'literal', type: 'long', value: '0', at: NOWHERE },
-  };
-  const items = [...rel.columns.map(keep), id];
-  return {
-    ...folded,
-    visible: [...visible, { name: o.matchId, type: 'long' }],
-    rel: {
-      op: 'select',
-      input: rel,
-      items,
-      columns: items.map(({ name, type }) => ({ name, type })),
-    },
-  };
+  return { ...flowOf(rel, visible), order, isSerialized: true };
 }
 
 export const scanOperators: OperatorTable = { scan: translateScan };
