@@ -1,7 +1,7 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn } from '../bound/expr.ts';
 import { RefusalError } from '../refusal.ts';
-import { clusters, frequentPatterns, type Row } from '../runtime/patterns.ts';
+import { clusters, differences, frequentPatterns, type Row } from '../runtime/patterns.ts';
 import { isBag, type Json, parseJson, textOf } from '../runtime/value.ts';
 import { call, column, freeName, keep, long, NOWHERE, nothing, text } from './flow.ts';
 import type { HostParams, PlanExpr, Rel, SelectItem } from './plan.ts';
@@ -230,9 +230,7 @@ async function countedRows(input: Temp, columns: readonly BoundColumn[], ask: As
 /** basket() and autocluster(): a row per pattern; '' stands where any value will do. */
 function patternHost(kind: 'basket' | 'autocluster'): Expander {
   return async (input, params, ask) => {
-    const columns = input.columns.filter(
-      (c) => c.type !== 'datetime' && c.type !== 'timespan' && c.type !== 'real',
-    );
+    const columns = input.columns.filter(isDiscrete);
     const rows = await countedRows(input, columns, ask);
     const total = rows.reduce((s, r) => s + r.count, 0);
     const number = (name: string, fallback: number) =>
@@ -251,16 +249,66 @@ function patternHost(kind: 'basket' | 'autocluster'): Expander {
       long(i),
       long(p.count),
       { kind: 'literal', type: 'real', value: (100 * p.count) / total, at: NOWHERE },
-      ...columns.map((c, k): PlanExpr => {
-        const value = p.values[k];
-        return value === null || value === undefined ? nothing(c.type) : as(c.type, text(value));
-      }),
+      ...patternCells(columns, p.values),
     ]);
     return { rel: { op: 'values', rows: cells, columns: shape }, columns: shape };
   };
 }
 
+/** diffpatterns(): a row per pattern that tells the two sets of rows apart. */
+const diffpatterns: Expander = async (input, params, ask) => {
+  const split = input.columns.find((c) => c.name === textParam(params, 'column'));
+  if (!split) throw new RefusalError('semantic', 'There is no such column to split by.', NOWHERE);
+  const columns = input.columns.filter((c) => c !== split && isDiscrete(c));
+  const rows = await countedRows(input, [split, ...columns], ask);
+  const of = (value: string) =>
+    rows.filter((r) => r.values[0] === value).map((r) => ({ ...r, values: r.values.slice(1) }));
+  const number = (name: string, fallback: number) =>
+    typeof params[name] === 'number' ? params[name] : fallback;
+  const found = differences(
+    of(textParam(params, 'a')),
+    of(textParam(params, 'b')),
+    columns.length,
+    number('threshold', 0.05),
+    number('dimensions', 5),
+  );
+  const real = (value: number): PlanExpr => ({ kind: 'literal', type: 'real', value, at: NOWHERE });
+  const shape: BoundColumn[] = [
+    ...['SegmentId', 'CountA', 'CountB'].map((name): BoundColumn => ({ name, type: 'long' })),
+    ...['PercentA', 'PercentB', 'PercentDiffAB'].map(
+      (name): BoundColumn => ({ name, type: 'real' }),
+    ),
+    ...columns,
+  ];
+  const cells = found.map((d, i): PlanExpr[] => [
+    long(i),
+    long(d.countA),
+    long(d.countB),
+    real(d.percentA),
+    real(d.percentB),
+    real(Math.abs(d.percentA - d.percentB)),
+    ...patternCells(columns, d.values),
+  ]);
+  return { rel: { op: 'values', rows: cells, columns: shape }, columns: shape };
+};
+
+/** Columns of few kinds of values tell something. */
+function isDiscrete(c: BoundColumn): boolean {
+  return c.type !== 'datetime' && c.type !== 'timespan' && c.type !== 'real';
+}
+
+function patternCells(
+  columns: readonly BoundColumn[],
+  values: readonly (string | null)[],
+): PlanExpr[] {
+  return columns.map((c, k) => {
+    const value = values[k];
+    return value === null || value === undefined ? nothing(c.type) : as(c.type, text(value));
+  });
+}
+
 const EXPANDERS: Readonly<Record<string, Expander>> = {
+  diffpatterns,
   bag_unpack: bagUnpack,
   pivot,
   basket: patternHost('basket'),

@@ -10,6 +10,7 @@ export const LATE_PLUGINS: ReadonlySet<string> = new Set([
   'pivot',
   'basket',
   'autocluster',
+  'diffpatterns',
 ]);
 
 type Evaluate = Extract<Operator, { op: 'evaluate' }>;
@@ -130,7 +131,32 @@ const patterns: LateReader = (flow, o) => ({
   params: { first: numberArg(o, 0), third: numberArg(o, 2) },
 });
 
+const diffpatterns: LateReader = (flow, o) => {
+  const number = (index: number) => (textArg(o, index) === '~' ? null : numberArg(o, index));
+  const weight = scalar(o.args[3]);
+  if (weight && weight.kind === 'column') refuse('diffpatterns() with a column of weights', o.at);
+  return {
+    input: flow,
+    params: {
+      column: columnName(o, 0),
+      a: splitValue(o, 1),
+      b: splitValue(o, 2),
+      threshold: number(4),
+      dimensions: number(5),
+    },
+  };
+};
+
+/** A value of the split column, as text. */
+function splitValue(o: Evaluate, index: number): string {
+  const arg = scalar(o.args[index]);
+  return arg?.kind === 'literal' && arg.value !== null
+    ? String(arg.value)
+    : refuse(`${o.plugin}() without the two values to compare`, o.at);
+}
+
 const HOSTS: Readonly<Record<string, LateReader>> = {
+  diffpatterns,
   basket: patterns,
   autocluster: patterns,
   bag_unpack: (flow, o) => ({

@@ -69,7 +69,64 @@ export function frequentPatterns(
   return patterns.sort((a, b) => b.count - a.count || specificity(b) - specificity(a));
 }
 
-function specificity(p: Pattern): number {
+export interface Difference {
+  readonly countA: number;
+  readonly countB: number;
+  readonly percentA: number;
+  readonly percentB: number;
+  readonly values: Pattern['values'];
+}
+
+const MAX_DIFFERENCES = 20;
+
+/**
+ * Patterns whose share of A's rows differs from their share of B's by at least `threshold`, the largest difference
+ * first. Of patterns that cover the same rows the most detailed stays; one that only adds detail to a pattern of a
+ * larger difference goes.
+ */
+export function differences(
+  rowsA: readonly Row[],
+  rowsB: readonly Row[],
+  width: number,
+  threshold: number,
+  maxDimensions: number,
+): Difference[] {
+  const total = (rows: readonly Row[]) => rows.reduce((s, r) => s + r.count, 0);
+  const [totalA, totalB] = [total(rowsA), total(rowsB)];
+  if (totalA === 0 || totalB === 0) return [];
+  const found = new Map<string, Difference>();
+  for (const rows of [rowsA, rowsB])
+    for (const { values } of frequentPatterns(rows, width, threshold, maxDimensions)) {
+      const key = JSON.stringify(values);
+      if (found.has(key)) continue;
+      const items = itemsOf(values);
+      const [countA, countB] = [countOf(items, rowsA), countOf(items, rowsB)];
+      const [percentA, percentB] = [(100 * countA) / totalA, (100 * countB) / totalB];
+      if (Math.abs(percentA - percentB) >= 100 * threshold)
+        found.set(key, { countA, countB, percentA, percentB, values });
+    }
+  const size = (d: Difference) => Math.abs(d.percentA - d.percentB);
+  const ranked = [...found.values()].sort(
+    (x, y) => size(y) - size(x) || specificity(y) - specificity(x),
+  );
+  const out: Difference[] = [];
+  for (const d of ranked) {
+    const isKnown = out.some(
+      (o) =>
+        (o.countA === d.countA && o.countB === d.countB) ||
+        o.values.every((v, i) => v === null || d.values[i] === v),
+    );
+    if (!isKnown) out.push(d);
+    if (out.length >= MAX_DIFFERENCES) break;
+  }
+  return out;
+}
+
+function itemsOf(values: Pattern['values']): Items {
+  return new Map(values.flatMap((v, i): [number, string][] => (v === null ? [] : [[i, v]])));
+}
+
+function specificity(p: { readonly values: Pattern['values'] }): number {
   return p.values.filter((v) => v !== null).length;
 }
 
@@ -90,9 +147,7 @@ export function clusters(rows: readonly Row[], width: number, sizeWeight: number
       null,
     );
     if (!best || best.count / total < 0.05) break;
-    const items = new Map(
-      best.values.flatMap((v, i): [number, string][] => (v === null ? [] : [[i, v]])),
-    );
+    const items = itemsOf(best.values);
     out.push({ ...best, count: countOf(items, rows) });
     left = left.filter((r) => !covers(items, r));
   }

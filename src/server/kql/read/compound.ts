@@ -1,4 +1,5 @@
 import { refuse, type ScanStep, type TopNestedLevel } from '#core/kql/index.ts';
+import type { SyntaxNode } from '../kusto.ts';
 import { nameOf, readExpr, readItem, readItems, readSortKey } from './expressions.ts';
 import { parameter, readSchema } from './pipes.ts';
 import { columnType, type Reader, resultColumns, spanOf } from './scope.ts';
@@ -111,22 +112,51 @@ export const scan: Reader = (node, scope, reading) => {
   ];
 };
 
+/** Parameters that Microsoft's page names and the language service does not. */
+const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
+  bag_unpack: ['Column', 'OutputColumnPrefix', 'columnsConflict', 'ignoredProperties'],
+};
+
+/** Arguments by position; one given by its parameter's name stands in that parameter's place. */
+function inOrder(called: SyntaxNode, args: readonly SyntaxNode[]): readonly (SyntaxNode | null)[] {
+  const plugin = nameOf(called.need('Name')).toLowerCase();
+  const parameters = DOCUMENTED[plugin] ?? called.parameters().map((p) => p.name);
+  const out: (SyntaxNode | null)[] = [];
+  for (const arg of args) {
+    const name = arg.kind === 'SimpleNamedExpression' ? nameOf(arg.need('Name')) : '';
+    const at = parameters.indexOf(name);
+    if (at < 0) out.push(arg);
+    else {
+      while (out.length < at) out.push(null);
+      out[at] = arg;
+    }
+  }
+  return out;
+}
+
 export const evaluate: Reader = (node, scope, reading) => {
   const called = node.need('FunctionCall');
   const schema = node.get('Schema')?.get('Schema');
-  const args = called.need('ArgumentList').list('Expressions');
+  const args = inOrder(called, called.need('ArgumentList').list('Expressions'));
   return [
     {
       op: 'evaluate',
       plugin: nameOf(called.need('Name')).toLowerCase(),
       args: args.map((a) =>
-        a.type?.kind === 'table'
+        a === null
           ? {
-              kind: 'table' as const,
-              pipe: reading.readers.pipe(a, scope, reading),
-              at: spanOf(a, reading),
+              kind: 'literal' as const,
+              type: 'dynamic' as const,
+              value: null,
+              at: spanOf(node, reading),
             }
-          : readExpr(a, scope, reading),
+          : a.type?.kind === 'table'
+            ? {
+                kind: 'table' as const,
+                pipe: reading.readers.pipe(a, scope, reading),
+                at: spanOf(a, reading),
+              }
+            : readExpr(a, scope, reading),
       ),
       ...(schema ? { schema: readSchema(schema) } : {}),
       columns: resultColumns(node),

@@ -197,6 +197,10 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
     }
     case 'ToTableExpression':
       return { kind: 'pipe', pipe: readPipe(node.need('Expression'), scope, reading), at };
+    case 'EvaluateOperator': {
+      const operators = reading.readers.operator(node, scope, reading);
+      return { kind: 'pipe', pipe: { source: { kind: 'empty', at }, operators, at }, at };
+    }
     case 'SearchOperator':
       return readSearch(node, scope, reading);
     case 'FindOperator':

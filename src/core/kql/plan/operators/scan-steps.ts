@@ -81,7 +81,7 @@ function initialOf(declared: Scan['declared'][number]): Expr {
 
 /**
  * An expression with its names of steps put as columns of the state of step `state`. What that state does not hold is
- * empty; a declared name that stands alone is its default.
+ * empty: a declared column its default, as where its name stands alone, others null.
  */
 function inState(expr: Expr, m: Machine, state: number): Expr {
   if (expr.kind === 'call') return { ...expr, args: expr.args.map((a) => inState(a, m, state)) };
@@ -93,12 +93,10 @@ function inState(expr: Expr, m: Machine, state: number): Expr {
   const name = expr.name.slice(m.o.steps[step]!.name.length + 2);
   const known = m.kept[step]!.find((c) => c.name === name);
   if (step <= state && known) return { ...expr, name: m.nameAt(state, step, name) };
-  return {
-    kind: 'literal',
-    type: expr.type,
-    value: expr.type === 'string' ? '' : null,
-    at: expr.at,
-  };
+  const missing = m.o.declared.find((d) => d.name === name);
+  if (missing) return initialOf(missing);
+  const value = expr.type === 'string' ? '' : null;
+  return { kind: 'literal', type: expr.type, value, at: expr.at };
 }
 
 function lowered(expr: Expr, m: Machine, state: number): PlanExpr {
@@ -122,6 +120,12 @@ function converted(expr: PlanExpr, type: KqlType): PlanExpr {
   return isNull ? nothing(type) : expr;
 }
 
+/** What a column of an empty state is. */
+function emptyOf(m: Machine, c: BoundColumn): PlanExpr {
+  const declared = m.o.declared.find((d) => d.name === c.name);
+  return declared ? converted(lowered(initialOf(declared), m, 0), c.type) : nothing(c.type);
+}
+
 /** The tests of a row, and the state after it. */
 function levelsOf(m: Machine): SelectItem[][] {
   const { steps } = m.o;
@@ -140,7 +144,7 @@ function levelsOf(m: Machine): SelectItem[][] {
       columns.map((c): SelectItem => {
         const value = column(keptAt(k, step, c.name), c.type);
         const isLast = k + 1 >= steps.length;
-        const expr = isLast ? value : iff(bool(moves(k + 1)), nothing(c.type), value, c.type);
+        const expr = isLast ? value : iff(bool(moves(k + 1)), emptyOf(m, c), value, c.type);
         return { name: leftAt(k, step, c.name), type: c.type, expr };
       }),
     ),
@@ -185,10 +189,21 @@ function levelsOf(m: Machine): SelectItem[][] {
   return [isMoved, left, isStayed, [...next, { name: COUNT, type: 'long', expr: count }]];
 }
 
-function initialState(next: readonly SelectItem[]): SelectItem[] {
+function initialState(next: readonly SelectItem[], m: Machine): SelectItem[] {
+  const empty = new Map(
+    m.o.steps.flatMap((_, k) =>
+      m.kept
+        .slice(0, k + 1)
+        .flatMap((columns, step) =>
+          columns.map((c): [string, PlanExpr] => [keptAt(k, step, c.name), emptyOf(m, c)]),
+        ),
+    ),
+  );
   return next.map((s) => ({
     ...s,
-    expr: s.name === COUNT ? long(0) : s.type === 'bool' ? flag(false) : nothing(s.type),
+    expr:
+      empty.get(s.name) ??
+      (s.name === COUNT ? long(0) : s.type === 'bool' ? flag(false) : nothing(s.type)),
   }));
 }
 
@@ -285,7 +300,7 @@ export function scanSteps(outer: Flow, o: Scan, t: Translation): Flow {
     input: rows.rel,
     row,
     partition: flow.per,
-    initial: initialState(next),
+    initial: initialState(next, m),
     levels,
     columns: [...rows.rel.columns, ...next.map(({ name, type }) => ({ name, type }))],
   };
