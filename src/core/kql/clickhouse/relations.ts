@@ -1,7 +1,7 @@
 import type { BoundColumn } from '../bound/expr.ts';
 import type { PlanExpr, Rel } from '../plan/plan.ts';
 import { asFilter, orderBy, printExpr, printOrder } from './expr.ts';
-import { printFold } from './fold.ts';
+import { printFold, printWalk } from './fold.ts';
 import { nextMention } from './functions/math.ts';
 import {
   add,
@@ -343,6 +343,8 @@ export function printRel(rel: Rel, p: Printing): Relation {
     }
     case 'fold':
       return printFold(rel, materialise(p, printRel(rel.input, p)), scopeOf, p);
+    case 'walk':
+      return printWalk(rel, materialise(p, printRel(rel.input, p)), scopeOf, p);
     case 'values':
       return printValues(rel, p);
     case 'sequence':
