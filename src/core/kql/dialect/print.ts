@@ -5,71 +5,23 @@ import { FUNCTIONS } from '../functions/index.ts';
 import type { OrderKey, PlanExpr, Rel, SharedRel } from '../plan/plan.ts';
 import type { Arg, GroupKey, ScanSql } from './dialect.ts';
 import { convert, DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
+import { printFold, printWalk } from './recursive.ts';
+import {
+  add,
+  type Context,
+  contextOf,
+  known,
+  type Printed,
+  type Printing,
+  type PrintOptions,
+  physicalNames,
+} from './statement.ts';
 import { printWindow } from './windows.ts';
 
 /**
  * Prints a relational tree as one DuckDB statement: a CTE per operator, in order, each easy to read alone. DuckDB folds
  * them together again. Its names ignore case and KQL's do not, so each relation maps its columns to names of its own.
  */
-
-/** A printed relation: the name to select from, and the physical name of each column. */
-interface Printed {
-  readonly from: string;
-  readonly names: ReadonlyMap<string, string>;
-}
-
-export interface PrintOptions {
-  /** By name of a scan: SQL that can stand after FROM, or a relation with more to say. */
-  readonly scanSql: (scan: string) => string | ScanSql;
-  /** See `PrintedCall`. */
-  readonly isWrapping?: boolean;
-}
-
-interface Printing {
-  readonly ctes: string[];
-  readonly options: PrintOptions;
-  readonly shared: Map<string, Printed>;
-  isRecursive: boolean;
-}
-
-function physicalNames(columns: readonly BoundColumn[]): Map<string, string> {
-  const out = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const { name } of columns) {
-    let physical = name === '' ? '_' : name;
-    for (let i = 2; taken.has(physical.toLowerCase()); i++) physical = `${name}·${i}`;
-    taken.add(physical.toLowerCase());
-    out.set(name, physical);
-  }
-  return out;
-}
-
-function add(p: Printing, sql: string, names: ReadonlyMap<string, string>): Printed {
-  const from = `q${p.ctes.length + 1}`;
-  p.ctes.push(`${from} AS (\n  ${sql}\n)`);
-  return { from, names };
-}
-
-interface Context {
-  readonly p: Printing;
-  readonly column: (name: string) => string;
-  /** ` ORDER BY …` for aggregates. */
-  readonly aggregateOrder: string;
-}
-
-function contextOf(p: Printing, input: Printed, qualifier = '', aggregateOrder = ''): Context {
-  return {
-    p,
-    aggregateOrder,
-    column: (name) => `${qualifier}${quoteName(known(input.names, name))}`,
-  };
-}
-
-function known(names: ReadonlyMap<string, string>, name: string): string {
-  const found = names.get(name);
-  if (found === undefined) throw new Error(`the plan names a column that is not there: ${name}`);
-  return found;
-}
 
 function argOf(expr: PlanExpr, c: Context): Arg {
   const sql = printExpr(expr, c);
@@ -248,92 +200,6 @@ function printUnion(rel: Extract<Rel, { op: 'union' }>, p: Printing): Printed {
   return add(p, parts.join('\n  UNION ALL\n  '), names);
 }
 
-/** A recursive CTE that steps from row to row: exact, and slow for many thousands of rows. */
-function printFold(rel: Extract<Rel, { op: 'fold' }>, p: Printing): Printed {
-  p.isRecursive = true;
-  const input = printRel(rel.input, p);
-  const names = physicalNames(rel.columns);
-  const states = physicalNames(rel.next);
-  const i = contextOf(p, input, 'i.');
-  const c: Context = {
-    ...i,
-    column: (name) => (states.has(name) ? `p.${quoteName(states.get(name)!)}` : i.column(name)),
-  };
-  const test = `coalesce(${printExpr(rel.condition, c)}, false)`;
-  const first = rel.initial.map(
-    (s) =>
-      `(${printExpr(s.expr, c)})::${DUCKDB_TYPES[s.type]} AS ${quoteName(states.get(s.name)!)}`,
-  );
-  const then = rel.next.map(
-    (s) => `CASE WHEN ${test} THEN ${printExpr(s.expr, c)} ELSE ${c.column(s.name)} END`,
-  );
-  const row = i.column(rel.row);
-  const folded = add(
-    p,
-    `SELECT 0::BIGINT AS "$at", false AS "$hit", ${first.join(', ')}\n  UNION ALL\n  SELECT ${row}, ${test}, ${then.join(', ')}\n  FROM q${p.ctes.length + 1} AS p JOIN ${input.from} AS i ON ${row} = p."$at" + 1`,
-    states,
-  );
-  const own = rel.input.columns.map(
-    (x) => `${i.column(x.name)} AS ${quoteName(names.get(x.name)!)}`,
-  );
-  const made = rel.outputs.map(
-    (o) => `p.${quoteName(states.get(o.state)!)} AS ${quoteName(names.get(o.name)!)}`,
-  );
-  return add(
-    p,
-    `SELECT ${[...own, ...made].join(', ')}\n  FROM ${folded.from} AS p JOIN ${input.from} AS i ON ${row} = p."$at"\n  WHERE p."$hit"`,
-    names,
-  );
-}
-
-/** As `printFold`, with partitions side by side and the next state computed level by level. */
-function printWalk(rel: Extract<Rel, { op: 'walk' }>, p: Printing): Printed {
-  p.isRecursive = true;
-  const input = printRel(rel.input, p);
-  const names = physicalNames([...rel.columns, ...rel.levels.slice(0, -1).flat()]);
-  const quoted = (name: string) => quoteName(names.get(name)!);
-  const c: Context = { p, aggregateOrder: '', column: quoted };
-  const from = contextOf(p, input, 'i.');
-  const keys = rel.partition.map((name) => `i_${name}`);
-  const key = (i: number) => quoteName(keys[i]!);
-  const typed = (s: { readonly expr: PlanExpr; readonly type: KqlType }) =>
-    `(${printExpr(s.expr, c)})::${DUCKDB_TYPES[s.type]}`;
-  const own = rel.partition.map((name, i) => `${from.column(name)} AS ${key(i)}`);
-  const first = rel.initial.map((s) => `${typed(s)} AS ${quoted(s.name)}`);
-  const sameKeys = rel.partition.map(
-    (name, i) => ` AND ${from.column(name)} IS NOT DISTINCT FROM p.${key(i)}`,
-  );
-  const row = from.column(rel.row);
-  const states = rel.initial.map((s) => `p.${quoted(s.name)}`);
-  const columns = rel.input.columns.map((x) => `${from.column(x.name)} AS ${quoted(x.name)}`);
-  const self = `q${p.ctes.length + 1}`;
-  const start = `SELECT ${[...columns, ...states, ...keys.map((_, i) => `p.${key(i)}`)].join(', ')} FROM ${self} AS p JOIN ${input.from} AS i ON ${row} = p."$at" + 1${sameKeys.join('')}`;
-  const stepped = rel.levels.slice(0, -1).reduce((sql, level) => {
-    if (level.length === 0) return sql;
-    const items = level.map((s) => `${typed(s)} AS ${quoted(s.name)}`);
-    return `SELECT *, ${items.join(', ')} FROM (${sql})`;
-  }, start);
-  const next = (rel.levels.at(-1) ?? []).map((s) => `${typed(s)} AS ${quoted(s.name)}`);
-  const atKeys = keys.map((_, i) => key(i));
-  const distinct =
-    own.length > 0 ? ` FROM (SELECT DISTINCT ${own.join(', ')} FROM ${input.from} AS i)` : '';
-  const walked = add(
-    p,
-    `SELECT ${['0::BIGINT AS "$at"', ...atKeys, ...first].join(', ')}${distinct}\n  UNION ALL\n  SELECT ${[quoted(rel.row), ...atKeys, ...next].join(', ')}\n  FROM (${stepped})`,
-    names,
-  );
-  const all = rel.columns.map((x) =>
-    rel.input.columns.some((y) => y.name === x.name)
-      ? `${from.column(x.name)} AS ${quoted(x.name)}`
-      : `p.${quoted(x.name)}`,
-  );
-  return add(
-    p,
-    `SELECT ${all.join(', ')}\n  FROM ${walked.from} AS p JOIN ${input.from} AS i ON ${row} = p."$at"${sameKeys.join('')}`,
-    names,
-  );
-}
-
 function printValues(rel: Extract<Rel, { op: 'values' }>, p: Printing): Printed {
   const names = physicalNames(rel.columns);
   const nowhere: Context = {
@@ -485,9 +351,9 @@ function printRel(rel: Rel, p: Printing): Printed {
       return known;
     }
     case 'fold':
-      return printFold(rel, p);
+      return printFold(rel, printRel(rel.input, p), p, printExpr);
     case 'walk':
-      return printWalk(rel, p);
+      return printWalk(rel, printRel(rel.input, p), p, printExpr);
     case 'values':
       return printValues(rel, p);
     case 'sequence':
