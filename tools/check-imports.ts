@@ -62,6 +62,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
     'core/contract',
     'server/store',
   ],
+  'server/external': ['core/base', 'core/schema', 'core/batch', 'core/parquet', 'core/kql'],
   'server/auth': ['core/base', 'core/contract', 'server/store'],
   'server/http': ['core/base', 'core/schema', 'core/contract', 'server/auth', 'server/store'],
   'server/app': ['core/*', 'server/*'],

@@ -7,6 +7,8 @@ export const ERRORS = {
   'bad-query': [400, 'The query is not valid KQL, or uses something that Weir does not support.'],
   'query-limit': [400, 'The query was stopped at a limit of rows, bytes, memory or time.'],
   'external-refused': [400, 'The query names another cluster or an address outside this machine.'],
+  'external-failed': [400, 'A file that the query reads from another address could not be read.'],
+  'watchlist-unreadable': [400, 'The file of a watchlist is not one that Weir can read.'],
   'out-of-memory': [400, 'The query needed more memory than it may use.'],
   'not-logged-in': [401, 'This needs a login.'],
   'login-failed': [401, 'The name, password or link is wrong, used or expired.'],

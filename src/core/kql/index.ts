@@ -1,4 +1,12 @@
 export * from './bound/expr.ts';
+export {
+  EXTERNAL_FORMATS,
+  type ExternalData,
+  type ExternalFormat,
+  externalOf,
+  externalTable,
+  isAllowedUrl,
+} from './bound/external.ts';
 export { literalOf } from './bound/literal.ts';
 export * as clickhouse from './clickhouse/index.ts';
 export type { HostFunction, HostType, HostValue, Natives, ScanSql } from './dialect/dialect.ts';

@@ -23,6 +23,7 @@ import { createReducer } from '#server/reduce/index.ts';
 import { createRecogniser } from '#server/source/index.ts';
 import { createKeeper, mergeInProcess, openStore, writeServerFile } from '#server/store/index.ts';
 import { LARGEST_BYTES } from '#server/watchlist/index.ts';
+import { configureBesideStore } from './beside-store.ts';
 import type { Config } from './config/index.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createLoads } from './serving/loads.ts';
@@ -32,7 +33,6 @@ import { followSources } from './serving/sources.ts';
 import { createStatus } from './serving/status.ts';
 import { readRetention, tellUpkeep } from './serving/upkeep.ts';
 import { readVersion } from './version.ts';
-import { configureWatchlists } from './watchlists.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -65,10 +65,11 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     onRecovery: (recovery) =>
       log.warn('an earlier run ended early; its unfinished work was cleared away', { ...recovery }),
   });
-  const watchlists = configureWatchlists(config, data);
+  const { watchlists, external } = configureBesideStore(config, data);
   const queries = createQueryService({
     store,
     watchlists,
+    external,
     clock,
     limits: readQueryLimits(config.query),
     log: (message) => log.debug(message),

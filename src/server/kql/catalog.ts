@@ -23,6 +23,7 @@ export function makeCatalog(
     readonly tables?: readonly Table[];
     /** By alias, with all their columns. */
     readonly watchlists?: readonly CatalogTable[];
+    readonly externalHosts?: readonly string[];
   } = {},
 ): Catalog {
   const tables = new Map<string, CatalogTable>();
@@ -58,5 +59,6 @@ export function makeCatalog(
         columns: [{ name: 'TimeGenerated', type: 'datetime' }],
         isOpen: true,
       });
-  return { tables: [...tables.values()], functions, watchlists };
+  const externalHosts = more.externalHosts ?? [];
+  return { tables: [...tables.values()], functions, watchlists, externalHosts };
 }

@@ -40,6 +40,8 @@ export interface Catalog {
   readonly functions: readonly CatalogFunction[];
   /** Tables of the database `watchlists`, by alias. */
   readonly watchlists?: readonly CatalogTable[];
+  /** Hosts that externaldata may read from; see isAllowedUrl. */
+  readonly externalHosts?: readonly string[];
 }
 
 export interface Diagnostic {

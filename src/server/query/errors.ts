@@ -10,6 +10,7 @@ export const QUERY_ERRORS = {
   'disk-full': 'The query needed more room for temporary files than there is.',
   'worker-lost': 'The process that ran the query ended.',
   'parser-lost': 'The process that reads queries ended.',
+  'external-failed': 'Files that externaldata names could not be read.',
   'watchlist-unreadable': 'The file of a watchlist is not one that Weir can read.',
   'engine-error': 'The engine could not compute the query.',
 } as const;

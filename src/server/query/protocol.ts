@@ -23,6 +23,7 @@ export interface CatalogParts {
   readonly functions?: readonly CatalogFunction[];
   readonly extra?: ExtraTables;
   readonly watchlists?: readonly CatalogTable[];
+  readonly externalHosts?: readonly string[];
 }
 
 /** What the parser's process is asked. */

@@ -6,6 +6,7 @@ import type { StoreReader } from '#server/store/index.ts';
 import { heldBody, openBody } from './body.ts';
 import { createResultCache, isRepeatable } from './cache.ts';
 import { type Child, ChildLost, startChild } from './child.ts';
+import { type ExternalFiles, fetchExternal, type KeptFiles, mayReadExternal } from './external.ts';
 import { asQueryError, onceCancelled, tooLate } from './failures.ts';
 import { type Bound, DEFAULT_LIMITS, narrow, type QueryLimits, shareOut } from './limits.ts';
 import { createParserHost } from './parser-host.ts';
@@ -40,6 +41,8 @@ export interface QueryServiceDeps {
   /** What queries can name beside the declared tables. */
   readonly catalog?: CatalogParts;
   readonly watchlists?: ListKeeper;
+  /** Absent: externaldata is refused. */
+  readonly external?: ExternalFiles;
   /** µs since 1970. */
   readonly clock: () => number;
   readonly limits?: Partial<QueryLimits>;
@@ -84,7 +87,8 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
   let spillFolder: string | undefined;
   /** Files of watchlists by version; they go with the spill folder. */
   const listFiles = new Map<string, string>();
-  let toldLists = '';
+  const externalFiles: KeptFiles = new Map();
+  let toldCatalog = '';
 
   const parser = createParserHost({
     start: () => startChild(new URL('./parser-main.ts', import.meta.url), [], PARSER.heapBytes),
@@ -140,19 +144,22 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     }
   }
 
-  /** Tells the parser of the watchlists that there are now, when a text may name one. */
-  function tellLists(text: string): void {
-    if (!deps.watchlists || !mayNameLists(text)) return;
-    const watchlists = declareLists(deps.watchlists.readable());
-    const lists = JSON.stringify(watchlists);
-    if (lists === toldLists) return;
-    toldLists = lists;
-    const message: ParserRequest = { kind: 'warm', catalog: { ...deps.catalog, watchlists } };
-    parser.retell(message);
+  /** Tells the parser what there is now of that which a text may name and which changes. */
+  function tellCatalog(text: string): void {
+    if (!mayNameLists(text) && !mayReadExternal(text)) return;
+    const catalog = {
+      ...deps.catalog,
+      watchlists: declareLists(deps.watchlists?.readable() ?? []),
+      externalHosts: deps.external?.hosts ?? [],
+    };
+    const told = JSON.stringify(catalog);
+    if (told === toldCatalog) return;
+    toldCatalog = told;
+    parser.retell({ kind: 'warm', catalog } satisfies ParserRequest);
   }
 
   function askAbout<T>(message: Exclude<ParserRequest, { kind: 'warm' }>): Promise<T> {
-    tellLists(message.text);
+    tellCatalog(message.text);
     return ask<T>(message);
   }
 
@@ -166,7 +173,9 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     pool.warm();
     const compiled = await compile(request, clock());
     const lists = resolveLists(compiled.plan, deps.watchlists, spill, listFiles);
-    const scans = resolveScans(compiled.plan.scans, store, request.timespan, lists.files);
+    const elsewhere = await readElsewhere(compiled.plan, bound, request);
+    const outside = new Map([...lists.files, ...elsewhere]);
+    const scans = resolveScans(compiled.plan.scans, store, request.timespan, outside);
     const { maxRows, maxBytes } = bound;
     const key = isRepeatable(compiled.plan)
       ? hash([compiled.plan, request.timespan, scans.versions, form, maxRows, maxBytes])
@@ -198,6 +207,14 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     if (key !== undefined && body.held && executed.warnings.length === 0)
       cache.set(key, { ...facts, bytes: body.held }, body.sizeBytes);
     return { ...facts, body };
+  }
+
+  function readElsewhere(plan: Compiled['plan'], bound: Bound, { signal }: QueryRequest) {
+    const late = AbortSignal.timeout(bound.timeoutMs);
+    const halt = signal ? AbortSignal.any([late, onceCancelled(signal)]) : late;
+    return fetchExternal(plan, deps.external, spill, externalFiles, halt).catch((error) => {
+      throw late.aborted ? tooLate(bound.timeoutMs) : error;
+    });
   }
 
   async function run(request: QueryRequest): Promise<QueryResult> {

@@ -1,15 +1,11 @@
 import type { ExtraTables } from '#server/kql/index.ts';
-import {
-  createQueryService,
-  type EngineName,
-  type ListKeeper,
-  type QueryService,
-} from '#server/query/index.ts';
+import { createQueryService, type EngineName, type QueryService } from '#server/query/index.ts';
 import { openReader, StoreMissing, type StoreReader } from '#server/store/index.ts';
+import type { BesideStore } from '../beside-store.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { asCommandError } from '../data-store.ts';
 import type { Answerer } from './answerer.ts';
-import { namesLists, readsReduced } from './names.ts';
+import { readsBesideStore, readsReduced } from './names.ts';
 import { writeRows } from './write-rows.ts';
 
 export interface LocalOptions {
@@ -31,13 +27,22 @@ export function createLocalAnswerer(
   options: LocalOptions,
 ): Answerer & Pick<QueryService, 'explain'> {
   const store = openFolder(options.folder);
-  /** Known from the first query on that may name one. */
-  let lists: ListKeeper | undefined;
+  /** Known from the first query on that may need it: most do not, and should start fast. */
+  let beside: BesideStore | undefined;
   const service = createQueryService({
     store,
     watchlists: {
-      readable: () => lists?.readable() ?? [],
-      writeItems: (alias, file) => lists?.writeItems(alias, file),
+      readable: () => beside?.watchlists.readable() ?? [],
+      writeItems: (alias, file) => beside?.watchlists.writeItems(alias, file),
+    },
+    external: {
+      get hosts() {
+        return beside?.external.hosts ?? [];
+      },
+      write: (data, file, signal) => {
+        if (!beside) throw new Error('a host was allowed that no configuration names');
+        return beside.external.write(data, file, signal);
+      },
     },
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     catalog: options.further === undefined ? {} : { extra: options.further },
@@ -59,7 +64,8 @@ export function createLocalAnswerer(
 
   async function prepare(text: string): Promise<void> {
     if (!store) return;
-    if (namesLists(text)) lists ??= (await import('../watchlists.ts')).openWatchlists(store.folder);
+    if (readsBesideStore(text))
+      beside ??= (await import('../beside-store.ts')).openBesideStore(store.folder);
     if (!readsReduced(text)) return;
     caughtUp ??= catchUpAloud(store.folder);
     await caughtUp;

@@ -10,7 +10,7 @@ export function readsReduced(text: string): boolean {
   return REDUCED.test(text);
 }
 
-/** True when a query may read a watchlist. */
-export function namesLists(text: string): boolean {
-  return /watchlist/i.test(text);
+/** True when a query may read a watchlist or a file elsewhere. */
+export function readsBesideStore(text: string): boolean {
+  return /watchlist|externaldata/i.test(text);
 }

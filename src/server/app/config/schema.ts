@@ -104,6 +104,17 @@ const query = z.strictObject({
     .min(1)
     .default(64)
     .describe('Queries that may wait; one more is refused as too busy.'),
+  externalHosts: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?$/,
+          'write a host such as files.example.org, or *.example.org',
+        ),
+    )
+    .default([])
+    .describe('Hosts that externaldata may read from, over https; none unless named.'),
   cache: size
     .prefault('64 MiB')
     .describe('Answers kept for as long as their data does not change.'),

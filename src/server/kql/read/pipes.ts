@@ -9,6 +9,7 @@ import {
 import type { SyntaxNode } from '../kusto.ts';
 import { addLet, readCalledPipe } from './calls.ts';
 import { nameOf, readExpr, readItems } from './expressions.ts';
+import { readExternal } from './external.ts';
 import { boundColumns, columnType, lookUp, type Reading, type Scope, spanOf } from './scope.ts';
 import { readFind, readInputs, readSearch } from './sources.ts';
 import { patternOf, readPatternCall } from './statements.ts';
@@ -174,12 +175,9 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
       return { kind: 'union', inputs, mode, ...(withSource ? { withSource } : {}), at };
     }
     case 'ExternalDataExpression':
+      return { kind: 'pipe', pipe: readExternal(node, reading), at };
     case 'InlineExternalTableExpression':
-      return external(
-        node,
-        node.kind === 'ExternalDataExpression' ? 'externaldata' : 'external_table',
-        reading,
-      );
+      return external(node, 'external_table', reading);
     case 'PathExpression': {
       const watchlist = readWatchlist(node, scope, reading);
       if (watchlist) return watchlist;

@@ -1,0 +1,2 @@
+export { ExternalError } from './errors.ts';
+export { createExternalReader, type ExternalReader, type WrittenRows } from './reader.ts';
