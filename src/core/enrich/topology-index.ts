@@ -60,8 +60,16 @@ export class TopologyIndex {
 
   /** `names` are ranges that people named: they place what the topology does not. */
   constructor(topology: Topology, names: readonly NamedRange[] = []) {
-    for (const { name, prefixes } of names)
-      this.#named.add(prefixes, placeOf('network', { group: name.toLowerCase(), subnet: name }));
+    for (const { name, prefixes, scope, tags } of names)
+      this.#named.add(
+        prefixes,
+        placeOf('network', {
+          group: networkKey(scope, '', name),
+          scope,
+          subnet: name,
+          networkGroups: tags.join(' '),
+        }),
+      );
     this.isEmpty =
       names.length +
         topology.networks.length +

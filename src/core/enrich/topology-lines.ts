@@ -14,13 +14,13 @@ import {
   type TopologyRow,
 } from './topology.ts';
 
-/** A name that people gave to a range, whatever network it is in: `finance`, `scanners`. */
+/** A name that people gave to a range that is in no network of the topology: `finance`, `scanners`. */
 export interface NamedRange {
   readonly name: string;
   readonly prefixes: readonly string[];
+  /** Subscription, account or project; '' when none was named. */
+  readonly scope: string;
   readonly tags: readonly string[];
-  readonly site: string;
-  readonly zone: string;
 }
 
 export interface DescribedNetworks {
@@ -128,7 +128,7 @@ class Reader {
  *     sites:                         # networks at the other end of a VPN or circuit
  *       - { name: berlin, cidrs: [192.168.0.0/16], connection: vpn-berlin }
  *     names:                         # names for ranges, inside or out
- *       - { name: scanners, cidrs: [198.51.100.0/28], tags: [security], site: hq, zone: dmz }
+ *       - { name: scanners, cidrs: [198.51.100.0/28], tags: [security] }
  *
  * Throws DescriptionError with every mistake.
  */
@@ -254,9 +254,8 @@ export function readNetworks(description: unknown): DescribedNetworks {
     const range = {
       name: n.text('name', true),
       prefixes: n.prefixes(),
+      scope: n.text('scope') || defaultScope,
       tags: n.texts('tags'),
-      site: n.text('site'),
-      zone: n.text('zone'),
     };
     n.end();
     return range;

@@ -180,7 +180,12 @@ describe('a description in a few lines', () => {
     expect(find('10.31.9.9')).toMatchObject({ kind: 'network', group: '123456789010/vpc-2' });
     expect(find('172.21.0.3')).toMatchObject({ kind: 'clients' });
     expect(find('192.168.1.1')).toMatchObject({ kind: 'site', connection: 'vpn-1' });
-    expect(find('198.51.100.3')).toMatchObject({ kind: 'network', subnet: 'scanners' });
+    expect(find('198.51.100.3')).toMatchObject({
+      kind: 'network',
+      scope: '123456789010',
+      subnet: 'scanners',
+      networkGroups: 'security',
+    });
     expect(index.between('123456789010/vpc-2', '123456789010/vpc-1').type).toBe('VNetPeering');
   });
 

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createExternalReader, type ExternalReader } from '#server/external/index.ts';
 import { createWatchlists, type Watchlists } from '#server/watchlist/index.ts';
 import { type Config, loadConfig } from './config/index.ts';
@@ -13,7 +13,7 @@ export function configureBesideStore(config: Config, folder: string): BesideStor
   return {
     watchlists: createWatchlists({
       folder: join(folder, 'watchlists'),
-      named: config.watchlists.map((list) => ({ ...list, file: resolve(list.file) })),
+      named: config.watchlists,
     }),
     external: createExternalReader({ hosts: config.query.externalHosts }),
   };

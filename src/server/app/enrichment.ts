@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type EnrichmentSettings, readTopologyFiles } from '#server/enrich/index.ts';
 import { CommandError } from './command.ts';
 import { type Config, parseYaml } from './config/index.ts';
@@ -7,11 +7,11 @@ import { type Config, parseYaml } from './config/index.ts';
 export function readEnrichment(config: Config, folder: string): EnrichmentSettings {
   return {
     networks: config.networks,
-    topology: readTopology(config.topology.map((file) => resolve(file))),
-    indicators: config.indicators.map((file) => resolve(file)),
-    cloudRanges: config.cloudRanges.map((file) => resolve(file)),
-    ...(config.countries !== undefined && { countries: resolve(config.countries) }),
-    ...(config.systems.length > 0 && { systems: config.systems.map((file) => resolve(file)) }),
+    topology: readTopology(config.topology),
+    indicators: config.indicators,
+    cloudRanges: config.cloudRanges,
+    ...(config.countries !== undefined && { countries: config.countries }),
+    ...(config.systems.length > 0 && { systems: config.systems }),
     cacheFolder: join(folder, 'cache'),
   };
 }

@@ -8,8 +8,8 @@ import {
   createSavedQueries,
   prepareState,
 } from '#server/auth/index.ts';
+import { findRefusedLines } from '#server/enrich/index.ts';
 import {
-  type CertificateFiles,
   createEventHub,
   createHttpServer,
   createJobs,
@@ -24,6 +24,7 @@ import { createRecogniser } from '#server/source/index.ts';
 import { createKeeper, mergeInProcess, openStore, writeServerFile } from '#server/store/index.ts';
 import { LARGEST_BYTES } from '#server/watchlist/index.ts';
 import { configureBesideStore } from './beside-store.ts';
+import { CommandError } from './command.ts';
 import type { Config } from './config/index.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createLoads } from './serving/loads.ts';
@@ -58,6 +59,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
 
   const data = resolve(folder);
   const enrichment = readEnrichment(config, data);
+  tellRefusedLines(config.indicators, log);
 
   const store = await openStore({
     folder: data,
@@ -164,7 +166,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
   try {
     const started = await http.start({
       ...config.listen,
-      tls: config.tls && resolveFiles(config.tls),
+      tls: config.tls,
     });
     writeServerFile(store.folder, store.owner, {
       url: started.localUrl,
@@ -183,8 +185,14 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
   }
 }
 
-function resolveFiles({ certificate, key }: NonNullable<Config['tls']>): CertificateFiles {
-  return { certificate: resolve(certificate), key: resolve(key) };
+/** Throws CommandError when a list is not there, rather than let every reduction fail. */
+function tellRefusedLines(indicators: readonly string[], log: Log): void {
+  try {
+    for (const { says } of findRefusedLines(indicators)) log.warn(says);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(message, 'Correct it, or take it out of the configuration.', error);
+  }
 }
 
 function readQueryLimits(query: Config['query']): Partial<QueryLimits> {

@@ -1,6 +1,7 @@
 export { openSystems } from './asn-file.ts';
 export {
   type EnrichmentSettings,
+  findRefusedLines,
   loadEnricher,
   readTopology,
   readTopologyFiles,

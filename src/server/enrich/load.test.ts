@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseIp } from '#core/base/index.ts';
-import { loadEnricher, openCountries, openSystems, readTopologyFiles } from './index.ts';
+import {
+  findRefusedLines,
+  loadEnricher,
+  openCountries,
+  openSystems,
+  readTopologyFiles,
+} from './index.ts';
 
 function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'weir-enrich-'));
@@ -67,13 +73,33 @@ describe('loadEnricher', () => {
     const enricher = loadEnricher({
       topology,
       indicators: [bad],
-      networks: [{ name: 'lab', ranges: ['10.77.0.0/16'] }],
+      networks: [{ name: 'lab', ranges: ['10.77.0.0/16'], scope: 'physics' }],
       withoutRegistries: true,
     });
     expect(enricher.locate('10.1.2.3', '').group).toBe('s/g/v');
     expect(enricher.locate('192.168.1.1', '').kind).toBe('site');
-    expect(enricher.locate('10.77.1.1', '')).toMatchObject({ kind: 'network', subnet: 'lab' });
+    expect(enricher.locate('10.77.1.1', '')).toMatchObject({
+      kind: 'network',
+      scope: 'physics',
+      subnet: 'lab',
+    });
     expect(enricher.locate('198.51.100.7', '').threat?.description).toBe('known scanner');
+  });
+
+  it('tells of lines in lists of bad addresses that are none', () => {
+    const folder = tempFolder();
+    const bad = join(folder, 'bad.txt');
+    writeFileSync(bad, '# feed\n198.51.100.7\nexample.com\n0.0.0.0/0\n');
+    const good = join(folder, 'good.txt');
+    writeFileSync(good, '198.51.100.8\n');
+    expect(findRefusedLines([bad, good])).toEqual([
+      {
+        file: bad,
+        lines: 2,
+        says: `2 lines of ${bad} were not taken: line 3 (no address or prefix)`,
+      },
+    ]);
+    expect(() => findRefusedLines([join(folder, 'none.txt')])).toThrow(/none\.txt/);
   });
 
   it('names the file that cannot be read', () => {

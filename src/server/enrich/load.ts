@@ -100,11 +100,9 @@ const isDescription = (value: unknown): boolean =>
 export function loadEnricher(settings: EnrichmentSettings): Enricher {
   const { topology, names } = readTopology(settings.topology ?? []);
   const named = (settings.networks ?? []).map(
-    ({ name, ranges }): NamedRange => ({ name, prefixes: ranges, tags: [], site: '', zone: '' }),
+    ({ name, ranges, scope = '' }): NamedRange => ({ name, prefixes: ranges, scope, tags: [] }),
   );
-  const texts = (settings.indicators ?? []).map((path) =>
-    readText(path, 'the list of bad addresses'),
-  );
+  const texts = (settings.indicators ?? []).map((path) => readText(path, BAD_ADDRESSES));
   const clouds = (settings.cloudRanges ?? []).map((path): unknown =>
     JSON.parse(readText(path, "the cloud provider's list")),
   );
@@ -118,6 +116,22 @@ export function loadEnricher(settings: EnrichmentSettings): Enricher {
     }),
   });
 }
+
+/** Files with bad addresses of which lines are left out, each with a sentence. Throws with the name of one that cannot be read. */
+export function findRefusedLines(
+  indicators: readonly string[],
+): { readonly file: string; readonly lines: number; readonly says: string }[] {
+  return indicators.flatMap((file) => {
+    const { problems } = readBadLists([readText(file, BAD_ADDRESSES)]);
+    const [first] = problems;
+    if (!first) return [];
+    const lines = problems.length;
+    const what = lines === 1 ? `A line of ${file} was` : `${lines} lines of ${file} were`;
+    return [{ file, lines, says: `${what} not taken: line ${first.line} (${first.reason})` }];
+  });
+}
+
+const BAD_ADDRESSES = 'the list of bad addresses';
 
 function readText(path: string, what: string): string {
   try {

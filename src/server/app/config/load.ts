@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CommandError } from '../command.ts';
+import { withAbsolutePaths } from './paths.ts';
 import { type ConfigProblem, defaultConfig, readConfig } from './read.ts';
 import type { Config } from './schema.ts';
 
@@ -10,13 +11,16 @@ export interface LoadedConfig {
   readonly file: string | undefined;
 }
 
-/** The file named with --config, else DATA/weir.yaml when it exists, else the defaults. Throws CommandError. */
+/**
+ * The file named with --config, else DATA/weir.yaml when it exists, else the defaults. Relative paths in it are from its
+ * folder, so that every command finds the same files wherever it is started. Throws CommandError.
+ */
 export function loadConfig(named: string | undefined, dataFolder: string): LoadedConfig {
   const file = named === undefined ? join(dataFolder, 'weir.yaml') : resolve(named);
   const text = readText(file, named !== undefined);
   if (text === undefined) return { config: defaultConfig(), file: undefined };
   const { config, problems } = readConfig(text);
-  if (config) return { config, file };
+  if (config) return { config: withAbsolutePaths(config, dirname(file)), file };
   throw new CommandError(
     `${file} has ${problems.length === 1 ? 'an error' : `${problems.length} errors`}\n${printProblems(problems, file)}`,
     'Correct the file; `weir validate --config FILE` checks it again.',

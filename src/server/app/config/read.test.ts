@@ -56,6 +56,16 @@ retention:
     ]);
   });
 
+  it('refuses ranges and formats that there are not', () => {
+    const { problems } = readConfig(
+      'networks: [{ name: a, ranges: [10.0.0.0/33] }]\nsources: [{ name: b, kind: folder, path: c, format: azure-vnets }]\n',
+    );
+    expect(problems.map((p) => `${p.line} ${p.path}: ${p.message}`)).toEqual([
+      '1 networks[0].ranges[0]: is neither an address nor a prefix; write 10.0.0.7 or 10.0.0.0/8',
+      '2 sources[0].format: Did you mean azure-vnet?',
+    ]);
+  });
+
   it('says where YAML itself is broken, and refuses repeated names', () => {
     expect(readConfig('a: [1').problems[0]?.line).toBe(1);
     const twice = readConfig(

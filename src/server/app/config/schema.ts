@@ -1,4 +1,5 @@
 import { z } from '#core/contract/index.ts';
+import { FORMATS } from '#core/decode/index.ts';
 import { TABLES } from '#core/schema/index.ts';
 import { addressRange, duration, hostPort, secret, size } from './values.ts';
 
@@ -9,7 +10,7 @@ const name = z
 const common = {
   name: name.describe('What pages and `weir status` call this source.'),
   format: z
-    .string()
+    .enum(FORMATS.map((f) => f.name))
     .optional()
     .describe('Read everything as this format; else recognised by content.'),
 };
@@ -72,7 +73,7 @@ const retention = z.strictObject({
 
 const network = z.strictObject({
   name: name.describe('What pages call it.'),
-  ranges: z.array(z.string().min(1)).min(1).describe('Prefixes (10.1.0.0/16) or single addresses.'),
+  ranges: z.array(addressRange).min(1).describe('Prefixes (10.1.0.0/16) or single addresses.'),
   scope: z.string().optional().describe('Subscription, account or project it belongs to.'),
 });
 

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { resolve } from 'node:path';
 import { CommandError } from '../command.ts';
 import { readSecret, type SourceConfig } from '../config/index.ts';
 import { type Check, type CheckContext, type Finding, fail, ok, warn } from './check.ts';
@@ -27,15 +26,22 @@ export const sources: Check = {
 export const files: Check = {
   name: 'files',
   async look({ config }) {
-    const named = config
-      ? [...config.topology, ...config.indicators, ...config.watchlists.map((w) => w.file)]
-      : [];
-    const missing = named.filter((file) => !isReadable(resolve(file)));
-    if (missing.length === 0)
+    if (!config) return [];
+    const { topology, indicators, watchlists, cloudRanges, systems, countries } = config;
+    const lists = watchlists.map((w) => w.file);
+    const registries = [...systems, ...(countries === undefined ? [] : [countries])];
+    const named = [...topology, ...indicators, ...lists, ...cloudRanges, ...registries];
+    const missing = named.filter((file) => !isReadable(file));
+    const { findRefusedLines } = await import('#server/enrich/index.ts');
+    const refused = findRefusedLines(indicators.filter((file) => !missing.includes(file)));
+    if (missing.length + refused.length === 0)
       return [ok(named.length === 0 ? 'none configured' : `${named.length} files can be read`)];
-    return missing.map((file) =>
-      fail(`${file} cannot be read`, 'Check the path in the configuration and its permissions.'),
-    );
+    return [
+      ...missing.map((file) =>
+        fail(`${file} cannot be read`, 'Check the path in the configuration and its permissions.'),
+      ),
+      ...refused.map(({ says }) => warn(says, 'Give an address, a prefix or address:port a line.')),
+    ];
   },
 };
 
@@ -49,8 +55,8 @@ export const certificate: Check = {
     const { readCertificate, CertificateRefused } = await import('#server/http/index.ts');
     try {
       const { cert } = readCertificate({
-        certificate: resolve(config.tls.certificate),
-        key: resolve(config.tls.key),
+        certificate: config.tls.certificate,
+        key: config.tls.key,
       });
       const ends = new X509Certificate(cert).validToDate;
       const days = Math.floor((ends.getTime() - Date.now()) / 86_400_000);
@@ -66,7 +72,7 @@ export const certificate: Check = {
 
 async function reach(source: SourceConfig, { env }: CheckContext): Promise<Finding> {
   if (source.kind === 'folder') {
-    if (isReadable(resolve(source.path))) return ok(`${source.name}: ${source.path} can be read`);
+    if (isReadable(source.path)) return ok(`${source.name}: ${source.path} can be read`);
     return fail(
       `${source.name}: ${source.path} cannot be read`,
       'Check the path and its permissions.',
