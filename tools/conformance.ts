@@ -31,7 +31,7 @@ export function printScore(score: KindScore): string {
  * floor when the score has risen; a kind that is not listed must pass whole.
  */
 export const FLOORS: Readonly<Record<string, number>> = {
-  'docs-examples': 93,
+  'docs-examples': 95,
   'emulator-examples': 99,
 };
 

@@ -84,6 +84,65 @@ cases('order and series', [
   ],
 ]);
 
+cases('operators inside partitions', [
+  [
+    'datatable(g:string, k:long)["a", 1, "a", 2, "b", 1] | partition by g (join kind=inner (datatable(k:long, v:string)[1, "one", 2, "two"]) on k | top 1 by k | project g, v) | sort by g asc',
+    [
+      ['a', 'two'],
+      ['b', 'one'],
+    ],
+  ],
+  [
+    'datatable(g:string, k:long)["a", 1, "a", 2, "b", 1] | partition by g (lookup (datatable(k:long, v:string)[1, "one"]) on k | top 1 by k | project g, v) | sort by g asc',
+    [
+      ['a', ''],
+      ['b', 'one'],
+    ],
+  ],
+  [
+    'print a = dynamic([1, 2, 3]) | mv-apply a to typeof(long) on (join kind=inner (datatable(a:long, v:string)[1, "one", 3, "three"]) on a | summarize make_list(v))',
+    [[['one', 'three']]],
+  ],
+]);
+
+cases('patterns of texts', [
+  [
+    'datatable(c:string)["link up eth0", "link up eth1", "link down eth2", "reboot"] | reduce by c with threshold=0.3',
+    [
+      ['link up *', 2, 'link up eth0'],
+      ['others', 2, ''],
+    ],
+  ],
+  [
+    'range x from 1 to 4 step 1 | project s = strcat("node", "-", tostring(x), "_a") | reduce by s with characters="-"',
+    [['node*', 4, 'node-1_a']],
+  ],
+]);
+
+cases('settings and sketches', [
+  [
+    'set query_bin_auto_size = 1h; Events | summarize count() by bin_auto(TimeGenerated) | project count_ | sort by count_ asc',
+    [[1], [2]],
+  ],
+  [
+    'datatable(a:long, g:string)[1, "x", 5, "x", 9, "y"] | summarize t = tdigest(a), h = hll(a) by g | summarize t = merge_tdigest(t), h = hll_merge(h) | project percentile_tdigest(t, 50), dcount_hll(h)',
+    [[5, 3]],
+  ],
+  ['print assert(1 < 2, "never")', [[true]]],
+]);
+
+cases('series', [
+  [
+    'print series_fit_2lines(dynamic([1, 2, 3, 4, 10, 8, 6, 4])) | project series_fit_2lines__split_idx, series_fit_2lines__left_slope, series_fit_2lines__right_slope, series_fit_2lines__rsquare',
+    [[4, 1, -2, 1]],
+  ],
+  [
+    'print series_decompose_forecast(dynamic([5, 5, 5, 5, 5, 5, 0, 0]), 2, 0) | project series_decompose_forecast__baseline',
+    [[[5, 5, 5, 5, 5, 5, 5, 5]]],
+  ],
+  ['print series_seasonal(dynamic([1, 3, 5, 2, 4, 6, 1, 3, 5, 2, 4, 6]))[0]', [[0]]],
+]);
+
 describe('query parameters', () => {
   it('take values by the types that the query declares', async () => {
     const query =

@@ -260,7 +260,7 @@ export const AGGREGATE_PRINTERS: Readonly<Record<string, AggregatePrinter>> = {
   binary_all_or: bits('groupBitOr'),
   binary_all_xor: bits('groupBitXor'),
   tdigest: sketch('weir_merge_tdigest', false),
-  tdigest_merge: sketch('weir_merge_tdigest', true),
+  merge_tdigest: sketch('weir_merge_tdigest', true),
   hll: sketch('weir_hll_merge', false),
   hll_merge: sketch('weir_hll_merge', true),
   percentile: percentile((args) => args[1]!),

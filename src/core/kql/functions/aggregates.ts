@@ -134,7 +134,7 @@ const rows: Record<string, AggregateRow> = {
     duckdb: ([a], c) =>
       `weir_merge_tdigest(weir_make_list(list(${toDynamic(a!)})${filtered(c.filter, `${a!.sql} IS NOT NULL`)}, 1000000))`,
   },
-  tdigest_merge: {
+  merge_tdigest: {
     returns: 'dynamic',
     duckdb: ([a], c) =>
       `weir_merge_tdigest(weir_make_list(list(weir_inside(${toDynamic(a!)}))${c.filter}, 1000000))`,

@@ -1,5 +1,5 @@
 import type { FunctionGroup, HostValue } from '../dialect/dialect.ts';
-import { quoteText } from '../dialect/duckdb.ts';
+import { quoteText, toBool } from '../dialect/duckdb.ts';
 import { betaCdf } from '../runtime/beta.ts';
 import { utf8 } from '../runtime/binary.ts';
 import { fitPolynomial, transform } from '../runtime/fourier.ts';
@@ -107,6 +107,11 @@ function welch(m1: number, v1: number, n1: number, m2: number, v2: number, n2: n
 const text = (value: string) => ({ returns: 'string' as const, duckdb: () => quoteText(value) });
 
 export const extraFunctions: FunctionGroup = {
+  assert: {
+    returns: 'bool',
+    duckdb: ([test, message]) =>
+      `CASE WHEN ${toBool(test!)} THEN true ELSE error(${message!.sql}) END`,
+  },
   current_database: text('weir'),
   current_cluster_endpoint: text('weir'),
   ...hosts([

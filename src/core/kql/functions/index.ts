@@ -9,6 +9,7 @@ import { mathFunctions } from './math.ts';
 import { networkFunctions } from './network.ts';
 import { operators } from './operators.ts';
 import { seriesFunctions } from './series.ts';
+import { moreSeriesFunctions } from './series-more.ts';
 import { sketchFunctions } from './sketches.ts';
 import { textFunctions } from './text.ts';
 import { timeFunctions } from './time.ts';
@@ -23,6 +24,7 @@ const GROUPS: readonly FunctionGroup[] = [
   dynamicFunctions,
   networkFunctions,
   seriesFunctions,
+  moreSeriesFunctions,
   gridFunctions,
   extraFunctions,
   sketchFunctions,

@@ -1,4 +1,5 @@
 import type { FunctionGroup, HostValue } from '../dialect/dialect.ts';
+import { decompose } from '../runtime/decompose.ts';
 import {
   autocorrelation,
   detectPeriod,
@@ -163,35 +164,6 @@ function iir(args: readonly HostValue[]): string | null {
     out.push((feed - back) / a[0]!);
   });
   return json(out);
-}
-
-interface Decomposition {
-  readonly baseline: number[];
-  readonly seasonal: number[];
-  readonly trend: number[];
-  readonly residual: number[];
-}
-
-function decompose(s: Series, seasonality: number, trend: string, tail: number): Decomposition {
-  const full = filled(s);
-  const train = full.slice(0, full.length - tail);
-  const period = seasonality === -1 ? detectPeriod(train) : Math.max(0, seasonality);
-  const isLine = trend === 'linefit';
-  const line = isLine ? fitLine(train) : null;
-  const mean = train.reduce((a, b) => a + b, 0) / Math.max(1, train.length);
-  const trendAt = full.map((_, i) =>
-    line ? line.intercept + line.slope * i : trend === 'none' ? 0 : mean,
-  );
-  const detrended = train.map((v, i) => v - trendAt[i]!);
-  const season = period > 1 ? seasonal(detrended, period) : train.map(() => 0);
-  const seasonAt = full.map((_, i) => (period > 1 ? (season[i % period] ?? 0) : 0));
-  const baseline = full.map((_, i) => trendAt[i]! + seasonAt[i]!);
-  return {
-    baseline,
-    seasonal: seasonAt,
-    trend: trendAt,
-    residual: full.map((v, i) => v - baseline[i]!),
-  };
 }
 
 /** Points whose residual lies more than the threshold outside Tukey's fence (quantiles 10 % and 90 %). */

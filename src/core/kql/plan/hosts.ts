@@ -2,6 +2,7 @@ import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn } from '../bound/expr.ts';
 import { RefusalError } from '../refusal.ts';
 import { clusters, differences, frequentPatterns, type Row } from '../runtime/patterns.ts';
+import { templates } from '../runtime/templates.ts';
 import { isBag, type Json, parseJson, textOf } from '../runtime/value.ts';
 import { call, column, freeName, keep, long, NOWHERE, nothing, text } from './flow.ts';
 import type { HostParams, PlanExpr, Rel, SelectItem } from './plan.ts';
@@ -307,7 +308,27 @@ function patternCells(
   });
 }
 
+/** `reduce by`: a row per pattern of texts. */
+const reduce: Expander = async (input, params, ask) => {
+  const rows = await countedRows(input, input.columns, ask);
+  const texts = rows.map((r) => ({ text: r.values[0] ?? '', count: r.count }));
+  const threshold = typeof params['threshold'] === 'number' ? params['threshold'] : 0.1;
+  const found = templates(texts, threshold, textParam(params, 'characters'));
+  const shape: BoundColumn[] = [
+    { name: 'Pattern', type: 'string' },
+    { name: 'Count', type: 'long' },
+    { name: 'Representative', type: 'string' },
+  ];
+  const cells = found.map((f): PlanExpr[] => [
+    text(f.pattern),
+    long(f.count),
+    text(f.representative),
+  ]);
+  return { rel: { op: 'values', rows: cells, columns: shape }, columns: shape };
+};
+
 const EXPANDERS: Readonly<Record<string, Expander>> = {
+  $reduce: reduce,
   diffpatterns,
   bag_unpack: bagUnpack,
   pivot,

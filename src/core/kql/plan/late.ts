@@ -2,7 +2,7 @@ import type { BoundQuery, Expr, Operator, Pipe } from '../bound/expr.ts';
 import { refuse } from '../refusal.ts';
 import { type Flow, keep, select, type Translation } from './flow.ts';
 import { lower } from './lower.ts';
-import type { HostParams, Rel } from './plan.ts';
+import type { HostParams, PlanExpr, Rel } from './plan.ts';
 
 /** Plug-ins whose columns depend on the data, unless the query lists them. */
 export const LATE_PLUGINS: ReadonlySet<string> = new Set([
@@ -11,6 +11,7 @@ export const LATE_PLUGINS: ReadonlySet<string> = new Set([
   'basket',
   'autocluster',
   'diffpatterns',
+  '$reduce',
 ]);
 
 type Evaluate = Extract<Operator, { op: 'evaluate' }>;
@@ -155,7 +156,23 @@ function splitValue(o: Evaluate, index: number): string {
     : refuse(`${o.plugin}() without the two values to compare`, o.at);
 }
 
+/** `reduce by`: the texts, with how often each occurs. */
+const reduce: LateReader = (flow, o, t) => {
+  const by = scalar(o.args[0]);
+  if (!by) return refuse('reduce without a column', o.at);
+  const value = lower(by, { flow, t });
+  const asText: PlanExpr =
+    value.type === 'string'
+      ? value
+      : { kind: 'call', name: 'tostring', args: [value], type: 'string', at: o.at };
+  return {
+    input: select(flow, [{ name: 'Text', type: 'string', expr: asText }]),
+    params: { threshold: numberArg(o, 1), characters: textArg(o, 2) ?? '' },
+  };
+};
+
 const HOSTS: Readonly<Record<string, LateReader>> = {
+  $reduce: reduce,
   diffpatterns,
   basket: patterns,
   autocluster: patterns,

@@ -73,6 +73,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   totime: 'totimespan',
   array_iif: 'array_iff',
   merge_tdigests: 'merge_tdigest',
+  tdigest_merge: 'merge_tdigest',
   row_rank: 'row_rank_dense',
   cnt: 'count',
 };
@@ -309,7 +310,8 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
   if (name === 'ingestion_time') return ingestionTime(expr, l);
   const query = lowerIn(expr, name, l);
   if (query) return query;
-  if (l.allowsAggregates && !FUNCTIONS.has(name)) {
+  // Merges of sketches are functions of several, and aggregates of one.
+  if (l.allowsAggregates && (!FUNCTIONS.has(name) || expr.args.length === 1)) {
     const aggregate = lowerAggregate(expr, name, l);
     if (aggregate) return aggregate;
   }

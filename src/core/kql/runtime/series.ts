@@ -95,6 +95,44 @@ export function fitLine(series: Series): Line {
   };
 }
 
+export interface TwoLines {
+  readonly split: number;
+  readonly left: Line;
+  readonly right: Line;
+  readonly whole: Pick<Line, 'rsquare' | 'variance' | 'rvariance' | 'fit'>;
+}
+
+/** The two lines, left and right of a split, that leave the least between themselves and the points. */
+export function fitTwoLines(series: Series): TwoLines | null {
+  const values = series.map((v) => v ?? 0);
+  const n = values.length;
+  if (n < 4) return null;
+  const mean = values.reduce((a, b) => a + b, 0) / n;
+  const total = values.reduce((a, v) => a + (v - mean) ** 2, 0);
+  let best: { split: number; left: Line; right: Line; rest: number } | null = null;
+  for (let split = 2; split <= n - 2; split++) {
+    const [left, right] = [fitLine(values.slice(0, split)), fitLine(values.slice(split))];
+    const fit = [...left.fit, ...right.fit];
+    const rest = values.reduce((a, v, i) => a + (v - fit[i]!) ** 2, 0);
+    if (!best || rest < best.rest) best = { split, left, right, rest };
+  }
+  if (!best) return null;
+  const { split, left, right, rest } = best;
+  // A line's interception is said of the place 0 of the whole series.
+  const moved = { ...right, intercept: right.intercept - right.slope * split };
+  return {
+    split,
+    left,
+    right: moved,
+    whole: {
+      rsquare: total === 0 ? 1 : 1 - rest / total,
+      variance: total / (n - 1),
+      rvariance: rest / (n - 1),
+      fit: [...left.fit, ...right.fit],
+    },
+  };
+}
+
 export function quantile(sorted: readonly number[], q: number): number {
   const at = (sorted.length - 1) * q;
   const [low, high] = [Math.floor(at), Math.ceil(at)];
@@ -134,20 +172,21 @@ export function autocorrelation(series: readonly number[], lag: number): number 
   return a === 0 || b === 0 ? 0 : Math.max(0, top / Math.sqrt(a * b));
 }
 
+/** A longer season must explain clearly more than a shorter one does. */
+const SEASON_MARGIN = 0.05;
+
 /** The lag whose autocorrelation peaks highest; 0 when the series has no season, or shows it fewer than three times. */
 export function detectPeriod(series: readonly number[]): number {
   const n = series.length;
-  const scores: number[] = [];
-  for (let lag = 0; lag <= Math.floor(n / 3) + 1; lag++) scores.push(autocorrelation(series, lag));
-  let [best, score] = [0, 0.5];
-  for (let lag = 2; lag < scores.length - 1; lag++)
-    if (
-      scores[lag]! >= scores[lag - 1]! &&
-      scores[lag]! >= scores[lag + 1]! &&
-      scores[lag]! > score + 1e-6
-    )
-      [best, score] = [lag, scores[lag]!];
-  return best;
+  const longest = Math.floor(n / 2);
+  const scores = Array.from({ length: longest + 2 }, (_, lag) => autocorrelation(series, lag));
+  let [best, highest] = [0, 0.5];
+  for (let lag = 2; lag <= longest; lag++) {
+    const here = scores[lag]!;
+    const isPeak = here >= scores[lag - 1]! && here >= scores[lag + 1]!;
+    if (isPeak && here > highest + (best === 0 ? 0 : SEASON_MARGIN)) [best, highest] = [lag, here];
+  }
+  return best <= n / 3 + 1 ? best : 0;
 }
 
 /** The mean of each place in the period, shifted to sum to nothing. */

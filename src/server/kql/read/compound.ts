@@ -1,4 +1,4 @@
-import { refuse, type ScanStep, type TopNestedLevel } from '#core/kql/index.ts';
+import { type Expr, refuse, type ScanStep, type TopNestedLevel } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { nameOf, readExpr, readItem, readItems, readSortKey } from './expressions.ts';
 import { parameter, readSchema } from './pipes.ts';
@@ -108,6 +108,29 @@ export const scan: Reader = (node, scope, reading) => {
         };
       }),
       at: spanOf(node, reading),
+    },
+  ];
+};
+
+/** `reduce by`: a row per pattern; carried out as a plug-in of the planner's own. */
+export const reduceBy: Reader = (node, scope, reading) => {
+  const at = spanOf(node, reading);
+  if (parameter(node, 'kind')) refuse('reduce kind=source', at);
+  const settings = node.get('With')?.list('Parameters') ?? [];
+  const setting = (name: string): Expr => {
+    const found = settings.find((p) => nameOf(p.need('Name')).toLowerCase() === name);
+    return found
+      ? readExpr(found.need('Expression'), scope, reading)
+      : { kind: 'literal', type: 'dynamic', value: null, at };
+  };
+  const by = readExpr(node.need('Expression'), scope, reading);
+  return [
+    {
+      op: 'evaluate',
+      plugin: '$reduce',
+      args: [by, setting('threshold'), setting('characters')],
+      columns: resultColumns(node),
+      at,
     },
   ];
 };

@@ -218,6 +218,7 @@ function readCall(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
     const value = JSON.stringify(columns.map((c) => c.name));
     return { kind: 'literal', type: 'dynamic', value, at: spanOf(node, reading) };
   }
+  if (name === 'bin_auto') return readBinAuto(node, scope, reading);
   const user = reading.readers.calledExpression(node, scope, reading);
   if (user) return user;
   const args = node
@@ -229,6 +230,21 @@ function readCall(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
         : readExpr(arg, scope, reading),
     );
   return call(node, name, args, reading);
+}
+
+/** `bin_auto(x)`: bins of the size, and from the place, that `set` statements give. */
+function readBinAuto(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
+  const size = reading.settings.get('query_bin_auto_size');
+  const from = reading.settings.get('query_bin_auto_at');
+  const [value] = node.need('ArgumentList').list('Expressions');
+  if (!size || !value)
+    return refuse(
+      'bin_auto()',
+      spanOf(node, reading),
+      'has no size: begin the query with set query_bin_auto_size = 1h;',
+    );
+  const args = [value, size, ...(from ? [from] : [])].map((n) => readExpr(n, scope, reading));
+  return call(node, from ? 'bin_at' : 'bin', args, reading);
 }
 
 /** Reads an expression that names columns. */

@@ -10,7 +10,7 @@ import {
 } from '#core/kql/index.ts';
 import type { KqlType } from '#core/schema/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
-import { evaluate, makeSeries, scan, topNested } from './compound.ts';
+import { evaluate, makeSeries, reduceBy, scan, topNested } from './compound.ts';
 import { nameOf, readExpr, readItem, readItems, readSortKey } from './expressions.ts';
 import { flatten, parameter, readPipe, readSchema, readUnion } from './pipes.ts';
 import {
@@ -349,6 +349,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   ScanOperator: scan,
   EvaluateOperator: evaluate,
+  ReduceByOperator: reduceBy,
   ConsumeOperator: () => [],
   AssertSchemaOperator: () => [],
 };

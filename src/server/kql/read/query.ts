@@ -97,6 +97,7 @@ export function readQuery(
     lets: [],
     views: [],
     parameters,
+    settings: new Map(),
     depth: 0,
     callSite: null,
   };

@@ -54,6 +54,8 @@ export interface Reading {
   /** Views that the query declares: `union *` and `search` go over them too. */
   readonly views: { name: string; pipe: Pipe }[];
   readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** What `set` statements say, by name. */
+  readonly settings: Map<string, SyntaxNode>;
   /** How many user functions deep the reader is. */
   depth: number;
   /** Set while reading an inlined body: positions there are of the call, since the body's text is another one. */

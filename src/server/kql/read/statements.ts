@@ -139,7 +139,11 @@ export function readStatements(
       case 'PatternStatement':
         readPattern(statement, scope);
         break;
-      case 'SetOptionStatement':
+      case 'SetOptionStatement': {
+        const value = statement.get('ValueClause')?.get('Expression');
+        if (value) reading.settings.set(nameOf(statement.need('Name')).toLowerCase(), value);
+        break;
+      }
       case 'ExpressionStatement':
         break;
       default:

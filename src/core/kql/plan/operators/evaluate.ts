@@ -192,7 +192,9 @@ const OUTSIDE =
   /_request(_post)?$|^(external_datatable|execute_query|execute_show_command|infer_storage_schema.*|ai_.*)$/;
 
 /** Every plug-in of `evaluate` that Weir runs, by name. */
-export const PLUGIN_NAMES: readonly string[] = [...Object.keys(PLUGINS), ...LATE_PLUGINS].sort();
+export const PLUGIN_NAMES: readonly string[] = [...Object.keys(PLUGINS), ...LATE_PLUGINS]
+  .filter((name) => !name.startsWith('$'))
+  .sort();
 
 /** Why a plug-in of the language is not run. */
 function refusePlugin(o: Evaluate): never {

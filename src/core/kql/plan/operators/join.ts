@@ -98,6 +98,7 @@ function uniqueLeft(left: Flow, on: readonly Condition[], t: Translation): Flow 
     (c, i): SelectItem => ({ name: `$on${t.counter}_${i}`, type: c.left.type, expr: c.left }),
   );
   const visible = left.visible.map((c): SelectItem => ({ ...c, expr: column(c.name, c.type) }));
+  const per = carried({ ...left, order: [] });
   const withKeys: Rel = {
     op: 'select',
     input: left.rel,
@@ -108,7 +109,7 @@ function uniqueLeft(left: Flow, on: readonly Condition[], t: Translation): Flow 
     kind: 'window',
     name: 'row_number',
     args: [],
-    partition: keys.map((k) => k.name),
+    partition: [...left.per, ...keys.map((k) => k.name)],
     order: left.order,
     type: 'long',
     at: { start: 0, length: 0 },
@@ -116,8 +117,8 @@ function uniqueLeft(left: Flow, on: readonly Condition[], t: Translation): Flow 
   const ranked: Rel = {
     op: 'select',
     input: withKeys,
-    items: [...visible, { name: rank, type: 'long', expr: number }],
-    columns: [...visible, { name: rank, type: 'long' as const }].map(({ name, type }) => ({
+    items: [...visible, ...per, { name: rank, type: 'long', expr: number }],
+    columns: [...visible, ...per, { name: rank, type: 'long' as const }].map(({ name, type }) => ({
       name,
       type,
     })),
@@ -137,15 +138,17 @@ function uniqueLeft(left: Flow, on: readonly Condition[], t: Translation): Flow 
     },
     columns: ranked.columns,
   };
-  return flowOf(first, left.visible);
+  return { ...flowOf(first, left.visible), per: left.per };
 }
 
+/** Hidden columns of the order and of partitions. */
 function carried(flow: Flow): SelectItem[] {
   const visible = new Set(flow.visible.map((c) => c.name));
-  return flow.order
-    .filter((k) => !visible.has(k.column))
-    .flatMap((k) => {
-      const found = flow.rel.columns.find((c) => c.name === k.column);
+  const names = new Set([...flow.per, ...flow.order.map((k) => k.column)]);
+  return [...names]
+    .filter((name) => !visible.has(name))
+    .flatMap((name) => {
+      const found = flow.rel.columns.find((c) => c.name === name);
       return found ? [{ ...found, expr: column(found.name, found.type) }] : [];
     });
 }
@@ -158,11 +161,34 @@ function joinRel(
   take: readonly JoinColumn[],
 ): Flow {
   const columns: BoundColumn[] = take.map(({ name, type }) => ({ name, type }));
-  return flowOf({ op: 'join', kind, left: left.rel, right: right.rel, on, take, columns });
+  const per = left.per.flatMap((name): JoinColumn[] => {
+    const found = left.rel.columns.find((c) => c.name === name);
+    return found ? [{ ...found, side: 'left', source: name }] : [];
+  });
+  const all = [...take, ...per];
+  const rel: Rel = {
+    op: 'join',
+    kind,
+    left: left.rel,
+    right: right.rel,
+    on,
+    take: all,
+    columns: all.map(({ name, type }) => ({ name, type })),
+  };
+  return { ...flowOf(rel, columns), per: left.per };
 }
 
+/** Kinds that keep rows of the right side alone, which belong to no partition of the left one. */
+const TURNED: ReadonlySet<JoinOperator['kind']> = new Set([
+  'rightouter',
+  'fullouter',
+  'rightsemi',
+  'rightanti',
+]);
+
 function translateJoin(left: Flow, o: JoinOperator, t: Translation): Flow {
-  if (left.per.length > 0) refuse(`${o.op} inside mv-apply or partition`, o.at);
+  if (left.per.length > 0 && TURNED.has(o.kind))
+    refuse(`join kind=${o.kind} inside mv-apply or partition`, o.at);
   const right = t.translators.pipe(o.right, t, false);
   const on = conditions(o, left, right, t);
   const both = allColumns(left, right, new Set());
@@ -193,7 +219,6 @@ function translateJoin(left: Flow, o: JoinOperator, t: Translation): Flow {
 }
 
 function translateLookup(left: Flow, o: JoinOperator, t: Translation): Flow {
-  if (left.per.length > 0) refuse('lookup inside mv-apply or partition', o.at);
   const right = t.translators.pipe(o.right, t, false);
   const on = conditions(o, left, right, t);
   const keys = new Set(on.flatMap((c) => (c.right.kind === 'column' ? [c.right.name] : [])));
