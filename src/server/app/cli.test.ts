@@ -268,9 +268,27 @@ describe('weir', { timeout: 60_000 }, () => {
     expect(ndjson((await weir(['status', '--data', data])).out)).toMatchObject([
       { server: server.url },
     ]);
+    const link = (await weir(['login-link', '--data', data])).out.trim();
+    expect(link).toMatch(new RegExp(`^${server.url}/login#token=[\\w-]{43}$`));
+    const login = () =>
+      fetch(`${server.url}/api/v1/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: link.split('=')[1] }),
+      });
+    expect(await (await login()).json()).toMatchObject({ name: 'admin', role: 'admin' });
+    expect((await login()).status).toBe(401);
     const second = await weir(['serve', '--data', data, '--listen', '127.0.0.1:0']);
     expect(second).toMatchObject({ code: 1, err: expect.stringContaining('being written to') });
     expect(await server.stop()).toBe(0);
+    expect(await weir(['login-link', '--data', data])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('http://127.0.0.1:8787/login#token='),
+    });
+    expect(await weir(['login-link', 'nobody', '--data', data])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no account nobody'),
+    });
     const after = await weir(['ingest', file, '--data', data]);
     expect(ndjson(after.out)).toMatchObject([{ stored: 0, known: 3 }]);
   });

@@ -138,6 +138,18 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'login-link',
+    takes: { name: 'ACCOUNT', min: 0, max: 1 },
+    summary: 'Print a link that logs in once, for whoever lost the password.',
+    flags: [data, config],
+    notes: [
+      'Needs access to the data folder, and no login. The account is admin unless named.',
+      'The link works for an hour. Using it takes away the password and other logins of the account.',
+    ],
+    examples: ['weir login-link --data /srv/weir', 'weir login-link ann'],
+    load: () => import('./commands/login-link.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Check this machine, the data and the configuration; each line says what to do.',
     flags: [

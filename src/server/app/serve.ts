@@ -170,6 +170,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
     });
     writeServerFile(store.folder, store.owner, {
       url: started.localUrl,
+      page: started.url,
       pid: process.pid,
       token: auth.localToken,
     });

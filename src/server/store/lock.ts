@@ -53,6 +53,8 @@ export function isLocked(folder: string): boolean {
 /** Where the running server of a DATA folder is reached. */
 export interface ServerAddress {
   readonly url: string;
+  /** Where browsers reach it: the same, unless it speaks TLS with them. */
+  readonly page: string;
   readonly pid: number;
   /** Proves to the server that its caller can read DATA. */
   readonly token: string;
@@ -85,8 +87,13 @@ export function readServerFile(
     // Half written: its server is starting or died doing so; either way it cannot be reached.
     return undefined;
   }
-  const { url, pid, token } = found;
+  const { url, page, pid, token } = found;
   if (found.owner !== owner || typeof url !== 'string' || typeof token !== 'string')
     return undefined;
-  return { url, pid: typeof pid === 'number' ? pid : 0, token };
+  return {
+    url,
+    page: typeof page === 'string' ? page : url,
+    pid: typeof pid === 'number' ? pid : 0,
+    token,
+  };
 }

@@ -168,7 +168,12 @@ describe('openStore', () => {
   it('tells other processes where the server is, for as long as it runs', async () => {
     const folder = tempFolder();
     expect(findServer(folder)).toBeUndefined();
-    const address = { url: 'http://127.0.0.1:1', pid: 1, token: 'secret' };
+    const address = {
+      url: 'http://127.0.0.1:1',
+      page: 'http://127.0.0.1:1',
+      pid: 1,
+      token: 'secret',
+    };
     const store = await openStore({ folder, clock });
     expect(findServer(folder)).toBeUndefined();
     writeFileSync(join(folder, 'server.json'), 'half a li', { mode: 0o644 });

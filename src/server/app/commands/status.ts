@@ -22,7 +22,7 @@ export const run: Run = async (invocation, around) => {
       budgetBytes: config.retention.budget ?? null,
       minFreeBytes: config.retention.minFree,
     });
-    const server = findServer(folder.path)?.url ?? null;
+    const server = findServer(folder.path)?.page ?? null;
     const full = { data: folder.path, server, ...status, sources: readStoppedSources(store) };
     if (invocation.isSet('json') || !around.isTerminal.stdout)
       around.stdout.write(`${JSON.stringify(full)}\n`);

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorBody, type Job, printPath, ROUTES, type z } from '#core/contract/index.ts';
+import { type Job, ROUTES } from '#core/contract/index.ts';
 import type { ServerAddress } from '#server/store/index.ts';
 import { CommandError } from '../command.ts';
+import { callServer } from '../server-call.ts';
 import type { IngestWork, Totals } from './here.ts';
 
 const POLL_MS = 250;
@@ -21,13 +22,13 @@ export async function ingestOnServer(server: ServerAddress, work: IngestWork): P
       'Name the container as a source in its configuration, or stop the server and load it then.',
     );
   const startedAt = performance.now();
-  const { id } = await call(server, ROUTES.ingestPaths, {
+  const { id } = await callServer(server, ROUTES.ingestPaths, {
     paths: work.paths.map((path) => resolve(path)),
     ...(work.format === undefined ? {} : { format: work.format }),
   });
   for (;;) {
     await sleep(POLL_MS, undefined, { signal: work.signal });
-    const job = await call(server, ROUTES.job, { id });
+    const job = await callServer(server, ROUTES.job, { id });
     const totals = readTotals(job, (performance.now() - startedAt) / 1000);
     work.onProgress(totals);
     if (job.state === 'failed' || job.state === 'cancelled') {
@@ -52,42 +53,4 @@ function readTotals(job: Job, seconds: number): Totals {
     bytes: job.bytesDone,
     seconds: Math.round(seconds * 1000) / 1000,
   };
-}
-
-interface CalledRoute<Out extends z.ZodType> {
-  readonly method: string;
-  readonly path: string;
-  readonly output: Out;
-}
-
-async function call<Out extends z.ZodType>(
-  server: ServerAddress,
-  route: CalledRoute<Out>,
-  input: Readonly<Record<string, unknown>>,
-): Promise<z.output<Out>> {
-  const url = new URL(printPath(route.path, input), server.url);
-  let response: Response;
-  let body: unknown;
-  try {
-    response = await fetch(url, {
-      method: route.method,
-      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
-      ...(route.method === 'GET' ? {} : { body: JSON.stringify(input) }),
-    });
-    body = await response.json();
-  } catch (error) {
-    throw new CommandError(
-      `the server at ${server.url} (process ${server.pid}) holds the data folder but does not answer`,
-      'See its log; stop it to load without it.',
-      error,
-    );
-  }
-  if (response.ok) return route.output.parse(body);
-  const refused = errorBody.safeParse(body);
-  throw new CommandError(
-    refused.success
-      ? refused.data.error.message
-      : `the server at ${server.url} answered with status ${response.status}`,
-    (refused.success && refused.data.error.hint) || 'See its log.',
-  );
 }
