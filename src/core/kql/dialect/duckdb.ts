@@ -23,9 +23,37 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""').replaceAll('\0', '')}"`;
 }
 
-/** Whether SQL is a mere column, which costs nothing to name twice. */
+const COLUMN = `(?:\\w+\\.)?"(?:[^"]|"")*"|nullif\\("(?:[^"]|"")*", ''\\)`;
+const ONLY_COLUMN = new RegExp(`^(?:${COLUMN})$`);
+const PATH = new RegExp(`^weir_at\\((${COLUMN}), '(\\$[^']*)'\\)$`);
+const PATH_AS_TEXT = new RegExp(`^weir_at_text(\\((?:${COLUMN}), '\\$[^']*'\\))$`);
+
+/** Whether SQL is a mere column, which costs next to nothing to name twice. */
 export function isColumn(sql: string): boolean {
-  return /^(?:\w+\.)?"(?:[^"]|"")*"$/.test(sql);
+  return ONLY_COLUMN.test(sql);
+}
+
+/** The column and the JSON path of SQL that reads one into the other. */
+export function pathOf(sql: string): { readonly column: string; readonly path: string } | null {
+  const found = PATH.exec(sql);
+  return found ? { column: found[1]!, path: found[2]! } : null;
+}
+
+/** A path that is read as another type at once, where the value is one; any other value as `otherwise` says. */
+function pathAs(type: 'text' | 'long' | 'int' | 'real', arg: Arg, otherwise: string): string {
+  const found = pathOf(arg.sql);
+  return found ? `weir_at_${type}(${found.column}, ${quoteText(found.path)})` : otherwise;
+}
+
+/** A text that no list, bag or number prints as: the engine and KQL print those differently. */
+function isPlainText(text: string): boolean {
+  return !/^[[{]|^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text);
+}
+
+/** A text to be compared with constants only: one inside a dynamic is then read by the engine alone. */
+export function comparedText(sql: string, constants: readonly string[]): string {
+  const at = PATH_AS_TEXT.exec(sql)?.[1];
+  return at && constants.every(isPlainText) ? `coalesce(TRY(json_extract_string${at}), '')` : sql;
 }
 
 /** A text in single quotes; a zero byte, which DuckDB's parser cannot read, is put in by chr(0). */
@@ -121,7 +149,7 @@ export function toText(arg: Arg): string {
     case 'timespan':
       return `coalesce(weir_timespan_text(${arg.sql}), '')`;
     case 'dynamic':
-      return `coalesce(weir_dynamic_text(${arg.sql}), '')`;
+      return pathAs('text', arg, `coalesce(weir_dynamic_text(${arg.sql}), '')`);
   }
 }
 
@@ -167,8 +195,8 @@ export function toLong(arg: Arg, type: 'long' | 'int' = 'long'): string {
       return narrow(exactTicks(arg));
     case 'dynamic':
       return type === 'int'
-        ? `weir_dynamic_int(${arg.sql})::INTEGER`
-        : `weir_dynamic_long(${arg.sql})`;
+        ? pathAs('int', arg, `weir_dynamic_int(${arg.sql})::INTEGER`)
+        : pathAs('long', arg, `weir_dynamic_long(${arg.sql})`);
     default:
       return type === 'int'
         ? `try_cast(weir_text_long(${arg.sql}) AS INTEGER)`
@@ -182,7 +210,7 @@ export function toReal(arg: Arg): string {
     case 'decimal':
       return arg.sql;
     case 'dynamic':
-      return `weir_dynamic_real(${arg.sql})`;
+      return pathAs('real', arg, `weir_dynamic_real(${arg.sql})`);
     case 'string':
     case 'guid':
       return `weir_text_real(${arg.sql})`;

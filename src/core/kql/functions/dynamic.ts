@@ -1,5 +1,13 @@
 import type { Arg, FunctionGroup, HostValue } from '../dialect/dialect.ts';
-import { convert, isColumn, quoteText, ticksOf, toDynamic, toTimespan } from '../dialect/duckdb.ts';
+import {
+  convert,
+  isColumn,
+  pathOf,
+  quoteText,
+  ticksOf,
+  toDynamic,
+  toTimespan,
+} from '../dialect/duckdb.ts';
 import { compareJson, sameJson } from '../runtime/compare.ts';
 import { printDatetimeTicks, printTimespan } from '../runtime/datetime.ts';
 import {
@@ -35,8 +43,6 @@ function constantPath(key: Arg): string | null {
     : null;
 }
 
-const PATH_OF_COLUMN = /^weir_at\(((?:\w+\.)?"(?:[^"]|"")*"), '(\$[^']*)'\)$/;
-
 /**
  * The engine reads paths into columns itself, several steps at once. The macro names its argument twice, so anything
  * larger than a column goes through a function instead: nested macros would double with every step.
@@ -45,8 +51,8 @@ function columnPath(object: Arg, key: Arg): string | null {
   const path = constantPath(key);
   if (path === null || object.type !== 'dynamic') return null;
   if (isColumn(object.sql)) return `weir_at(${object.sql}, ${quoteText(path)})`;
-  const inner = PATH_OF_COLUMN.exec(object.sql);
-  return inner ? `weir_at(${inner[1]}, ${quoteText(`${inner[2]}${path.slice(1)}`)})` : null;
+  const inner = pathOf(object.sql);
+  return inner ? `weir_at(${inner.column}, ${quoteText(`${inner.path}${path.slice(1)}`)})` : null;
 }
 
 function pathStep(object: Arg, key: Arg): string {

@@ -1,5 +1,5 @@
 import type { Arg, FunctionGroup, HostValue } from '../dialect/dialect.ts';
-import { ticksOf, toReal } from '../dialect/duckdb.ts';
+import { micros, ticksOf, toReal } from '../dialect/duckdb.ts';
 import { printDatetimeTicks, printTimespan } from '../runtime/datetime.ts';
 import { asNumber, asText } from '../runtime/value.ts';
 import { hosts } from './host.ts';
@@ -31,6 +31,16 @@ function line(a: Arg): string {
   return a.type === 'datetime' ? ticksOf(a.sql) : a.type === 'dynamic' ? toReal(a) : a.sql;
 }
 
+/** A constant step in µs, where those can tell it. */
+function wholeMicros(step: Arg): bigint | null {
+  const value = step.literal?.type === 'timespan' ? step.literal.value : null;
+  const ticks = typeof value === 'string' ? BigInt(value) : 0n;
+  return ticks > 0n && ticks % 10n === 0n ? ticks / 10n : null;
+}
+
+const isWholeMicros = ({ literal }: Arg) =>
+  typeof literal?.value !== 'string' || literal.value.endsWith('0');
+
 function printAxis(
   start: HostValue | undefined,
   step: HostValue | undefined,
@@ -51,10 +61,15 @@ function printAxis(
 }
 
 const printed: FunctionGroup = {
+  // The planner lets no value below the first place through.
   $place: {
     returns: 'long',
-    duckdb: ([x, from, step]) =>
-      `floor((${line(x!)} - ${line(from!)})::DOUBLE / ${line(step!)})::BIGINT`,
+    duckdb: ([x, from, step]) => {
+      const width = wholeMicros(step!);
+      return x!.type === 'datetime' && from!.type === 'datetime' && width && isWholeMicros(from!)
+        ? `((${micros(x!.sql)} - ${micros(from!.sql)}) // ${width})`
+        : `floor((${line(x!)} - ${line(from!)})::DOUBLE / ${line(step!)})::BIGINT`;
+    },
   },
   $places: {
     returns: 'long',

@@ -12,5 +12,19 @@ export const DUCKDB_MACROS: readonly string[] = [
   'CREATE OR REPLACE MACRO weir_wrap32(x) AS CASE WHEN x BETWEEN -2147483648 AND 2147483647 THEN x::INTEGER ELSE (((x & 4294967295) + 2147483648) % 4294967296 - 2147483648)::INTEGER END',
   'CREATE OR REPLACE MACRO weir_real_long(x) AS CASE WHEN isnan(x) OR isinf(x) THEN NULL WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE trunc(x)::BIGINT END',
   'CREATE OR REPLACE MACRO weir_real_int(x) AS CASE WHEN isnan(x) THEN NULL ELSE greatest(-2147483648, least(2147483647, trunc(x)))::INTEGER END',
-  "CREATE OR REPLACE MACRO weir_at(x, path) AS CASE WHEN json_valid(x) THEN nullif(json_extract(x, path)::VARCHAR, 'null') END",
+  // An IPv4 address without leading zeros.
+  "CREATE OR REPLACE MACRO weir_is_ipv4(x) AS regexp_full_match(x, '(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])')",
+  // A path into JSON text; text that is no JSON holds nothing.
+  "CREATE OR REPLACE MACRO weir_at(x, path) AS nullif(TRY(json_extract(x, path)::VARCHAR), 'null')",
+  // The engine's own text of a value is KQL's but for lists, bags, and numbers that are not short and whole.
+  `CREATE OR REPLACE MACRO weir_at_text(x, path) AS list_transform([TRY(json_extract_string(x, path))], lambda t: CASE
+    WHEN t IS NULL THEN ''
+    WHEN starts_with(t, '{') OR starts_with(t, '[') OR (t < ':' AND regexp_full_match(t, '-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?') AND NOT regexp_full_match(t, '0|-?[1-9][0-9]{0,14}'))
+    THEN coalesce(weir_dynamic_text(weir_at(x, path)), '') ELSE t END)[1]`,
+  `CREATE OR REPLACE MACRO weir_at_long(x, path) AS list_transform([TRY(json_extract_string(x, path))], lambda t: CASE
+    WHEN t IS NULL THEN NULL WHEN regexp_full_match(t, '[-+]?[0-9]{1,18}') THEN t::BIGINT ELSE weir_dynamic_long(weir_at(x, path)) END)[1]`,
+  `CREATE OR REPLACE MACRO weir_at_int(x, path) AS list_transform([TRY(json_extract_string(x, path))], lambda t: CASE
+    WHEN t IS NULL THEN NULL WHEN regexp_full_match(t, '[-+]?[0-9]{1,9}') THEN t::INTEGER ELSE weir_dynamic_int(weir_at(x, path))::INTEGER END)[1]`,
+  `CREATE OR REPLACE MACRO weir_at_real(x, path) AS list_transform([TRY(json_extract_string(x, path))], lambda t: CASE
+    WHEN t IS NULL THEN NULL WHEN regexp_full_match(t, '[-+]?[0-9]{1,15}([.][0-9]{1,15})?') THEN t::DOUBLE ELSE weir_dynamic_real(weir_at(x, path)) END)[1]`,
 ];

@@ -13,6 +13,7 @@ import {
 } from '../runtime/address.ts';
 import { asNumber, asText, type Json, jsonText, parseJson, textOf } from '../runtime/value.ts';
 import { type HostSpec, hosts } from './host.ts';
+import { withText } from './ipv4-text.ts';
 
 const four = (v: HostValue | undefined): Network | null => parseNetwork(asText(v), 4);
 const six = (v: HostValue | undefined): Network | null => parseNetwork(asText(v), 6);
@@ -104,7 +105,7 @@ function formatIpv4(
   return { address: printIpv4(Number(masked(network, shortest))), bits: shortest };
 }
 
-export const networkFunctions: FunctionGroup = hosts([
+const rows = hosts([
   {
     name: '$ipv4_last',
     takes: ['string'],
@@ -247,3 +248,5 @@ export const networkFunctions: FunctionGroup = hosts([
     bind: (natives) => (a) => natives.locate(asText(a)),
   },
 ]);
+
+export const networkFunctions: FunctionGroup = withText(rows);

@@ -1,6 +1,6 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { Arg, FunctionGroup, PrintedCall, Printer } from '../dialect/dialect.ts';
-import { convert, micros, quoteText, toReal, toText } from '../dialect/duckdb.ts';
+import { comparedText, convert, micros, quoteText, toReal, toText } from '../dialect/duckdb.ts';
 
 const NUMBERS: ReadonlySet<KqlType> = new Set(['int', 'long', 'real', 'decimal']);
 const isNumber = (a: Arg) => NUMBERS.has(a.type);
@@ -17,6 +17,16 @@ function meet(a: Arg, b: Arg): [Arg, Arg] {
   if (a.type === 'string' && b.type !== 'string') return [as(a, b.type), b];
   if (b.type === 'string' && a.type !== 'string') return [a, as(b, a.type)];
   return [a, b];
+}
+
+/** As `meet`, for tests of equality. */
+function meetTexts(a: Arg, b: Arg): [Arg, Arg] {
+  const [x, y] = meet(a, b);
+  const beside = (arg: Arg, other: Arg): Arg =>
+    other.type === 'string' && other.literal
+      ? { ...arg, sql: comparedText(arg.sql, [String(other.literal.value ?? '')]) }
+      : arg;
+  return [beside(x, y), beside(y, x)];
 }
 
 const isFixed = (a: Arg) => a.literal !== undefined && a.literal.value !== null;
@@ -40,7 +50,7 @@ function compare(operator: '<' | '<=' | '>' | '>='): Printer {
 
 /** In a filter: what is null there is as good as false. */
 const plainEquals: Printer = ([a, b]) => {
-  const [x, y] = meet(a!, b!);
+  const [x, y] = meetTexts(a!, b!);
   if (isNanLiteral(x) || isNanLiteral(y)) return 'false';
   return y.literal || x.literal ? `(${x.sql} = ${y.sql})` : notNan(x, `(${x.sql} = ${y.sql})`);
 };
@@ -56,7 +66,7 @@ const equals: Printer = (args, call) => {
 
 /** A value always differs from null; null and null give null. */
 const differs: Printer = ([a, b]) => {
-  const [x, y] = meet(a!, b!);
+  const [x, y] = meetTexts(a!, b!);
   if (isNanLiteral(x) || isNanLiteral(y)) return 'true';
   if (x.type === 'string' || (isFixed(x) && isFixed(y))) return `(${x.sql} <> ${y.sql})`;
   if (isFixed(y) || isFixed(x)) return `(${x.sql} IS DISTINCT FROM ${y.sql})`;
@@ -166,13 +176,15 @@ function inList(isNegated: boolean, isFolded: boolean): Printer {
       if (!values) return `(${not}weir_in_dynamic(${fold(toText(value!))}, ${fold(only!.sql)}))`;
       if (values.length === 0) return isNegated ? 'true' : 'false';
       const items = values.map((v) => quoteText(isFolded ? v.toLowerCase() : v));
-      return `(${fold(toText(value!))} ${not}IN (${items.join(', ')}))`;
+      return `(${fold(comparedText(toText(value!), values))} ${not}IN (${items.join(', ')}))`;
     }
     const type = value!.type === 'dynamic' ? only!.type : value!.type;
     const items = list.map((l) =>
       fold(l.type === type || (isNumber(l) && NUMBERS.has(type)) ? l.sql : convert(l, type)),
     );
-    const one = fold(value!.type === 'dynamic' ? convert(value!, type) : value!.sql);
+    const given = value!.type === 'dynamic' ? convert(value!, type) : value!.sql;
+    const values = type === 'string' ? flattenConstants(list) : null;
+    const one = fold(values ? comparedText(given, values) : given);
     return isNegated
       ? `coalesce(${one} NOT IN (${items.join(', ')}), true)`
       : `(${one} IN (${items.join(', ')}))`;

@@ -89,31 +89,24 @@ function translate(flow: Flow, o: MakeSeries, t: Translation): Flow {
     at: o.at,
   });
   const place = fresh(t, 'place');
-  const counted = fresh(t, 'count');
-  const placed = addHidden(flow, [
+  // Stated ends are conditions on the axis itself, which scans can be narrowed by; found ends hold for every row.
+  const ends = [
+    ...(o.from ? [call('>=', 'bool', axis, aligned)] : []),
+    ...(given ? [call(isClosed ? '<=' : '<', 'bool', axis, given)] : []),
+  ];
+  const tests = ends.length > 0 ? ends : [call('isnotnull', 'bool', axis)];
+  const inside = addHidden(tests.reduce(where, flow), [
     { name: place, type: 'long', expr: call('$place', 'long', axis, aligned, step) },
-    { name: counted, type: 'long', expr: count },
   ]);
-  const inside = where(
-    placed,
-    call(
-      'and',
-      'bool',
-      call('>=', 'bool', column(place, 'long'), long(0)),
-      call('<', 'bool', column(place, 'long'), column(counted, 'long')),
-    ),
-  );
   const byNow = o.by.flatMap((item, i) => itemColumns(item, inside, t, i + 1));
   const named = byNow.map((b, i): SelectItem => ({ ...b, name: `$by${i}_${place}` }));
   const aggregates = o.aggregates.flatMap((a, i) => aggregateColumns(a, [], inside, t, i + 1));
   const points = aggregates.map((a, i): SelectItem => ({ ...a, name: `$point${i}_${place}` }));
   const onPlace: SelectItem = { name: `$at_${place}`, type: 'long', expr: column(place, 'long') };
-  const total: SelectItem = {
-    name: `$total_${place}`,
-    type: 'long',
-    expr: column(counted, 'long'),
-  };
-  const grid = summarize({ ...inside, order: [] }, [...named, onPlace, total], points);
+  const total = `$total_${place}`;
+  const grid = addHidden(summarize({ ...inside, order: [] }, [...named, onPlace], points), [
+    { name: total, type: 'long', expr: count },
+  ]);
   const keys = named.map(
     (n): SelectItem => ({ name: n.name, type: n.type, expr: column(n.name, n.type) }),
   );
@@ -122,7 +115,7 @@ function translate(flow: Flow, o: MakeSeries, t: Translation): Flow {
     const args = [
       column(onPlace.name, 'long'),
       call('todynamic_value', 'dynamic', column(p.name, p.type)),
-      column(total.name, 'long'),
+      column(total, 'long'),
       fallback,
     ];
     return {
@@ -137,7 +130,7 @@ function translate(flow: Flow, o: MakeSeries, t: Translation): Flow {
     expr: {
       kind: 'aggregate',
       name: 'max',
-      args: [column(total.name, 'long')],
+      args: [column(total, 'long')],
       type: 'long',
       at: o.at,
     },
