@@ -9,8 +9,8 @@ export interface OpenedBrowser {
   close(): Promise<void>;
 }
 
-/** `401` for the first question who is logged in, `400` for a query that is meant to be wrong. */
-const EXPECTED = /Failed to load resource: .* status of (401|400)/;
+/** `401` for the first question who is logged in, `400` and `409` for what is meant to be refused. */
+const EXPECTED = /Failed to load resource: .* status of (401|400|409)/;
 
 export async function openBrowser(): Promise<OpenedBrowser> {
   const browser: Browser = await chromium.launch({

@@ -1,20 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenedBrowser, openBrowser } from './browser.ts';
+import { followLink } from './login.ts';
 import { type StartedWeir, startWeir } from './weir.ts';
 
 // The demo hides four attacks in a day of traffic: the first page must say them.
 
-const PASSWORD = 'a long enough sentence';
 let weir: StartedWeir;
 let browser: OpenedBrowser;
 
 beforeAll(async () => {
   [weir, browser] = await Promise.all([startWeir(['--demo']), openBrowser()]);
   const { page } = browser;
-  await page.goto(weir.link);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Once more').fill(PASSWORD);
-  await page.getByRole('button', { name: /Set password/ }).click();
+  await followLink(page, weir.link);
 });
 
 afterAll(async () => {
@@ -65,10 +62,20 @@ test.each(PANELS)('the panel %s has something to show', async (title, shows) => 
 test('it fits on a phone: nothing is wider than the screen', async () => {
   const { page } = browser;
   await page.setViewportSize({ width: 400, height: 860 });
-  for (const path of ['/', '/explore', '/sources', '/load']) {
+  const paths = [
+    '/',
+    '/explore',
+    '/sources',
+    '/load',
+    '/watchlists',
+    '/users',
+    '/tokens',
+    '/audit',
+  ];
+  for (const path of paths) {
     await page.goto(weir.url + path);
     await page.locator('#main').waitFor();
-    await page.waitForTimeout(600);
+    await page.waitForTimeout(400);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBe(0);
   }
   expect(browser.problems()).toEqual([]);

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenedBrowser, openBrowser } from './browser.ts';
+import { PASSWORD } from './login.ts';
 import { writeSample } from './sample.ts';
 import { type StartedWeir, startWeir } from './weir.ts';
 
 // One journey in steps, each building on the one before, as a person makes it on the first day.
 
 const sample = writeSample(Date.now());
-const PASSWORD = 'a long enough sentence';
 let weir: StartedWeir;
 let browser: OpenedBrowser;
 
@@ -50,7 +50,16 @@ test('the one-time link logs in, asks for a password, and shows how to begin', a
   await page.getByText('Nothing has been loaded yet').waitFor();
   expect(
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents(),
-  ).toEqual(['Overview', 'Explore', 'Sources', 'Load files']);
+  ).toEqual([
+    'Overview',
+    'Explore',
+    'Sources',
+    'Load files',
+    'Watchlists',
+    'People',
+    'API tokens',
+    'Audit log',
+  ]);
 });
 
 test('the link works once', async () => {

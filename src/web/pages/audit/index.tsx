@@ -50,6 +50,7 @@ export default function Audit(): ReactNode {
   const isFiltered = who.trim() !== '' || action.trim() !== '';
   return (
     <div className="page">
+      <h1 className="visually-hidden">Audit log</h1>
       <Verdict />
       <Panel
         title="Audit log"

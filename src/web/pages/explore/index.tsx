@@ -73,6 +73,13 @@ export default function Explore(): ReactNode {
     else say('There is no query where the cursor is');
   };
 
+  // Leaving ends the run; whoever comes back to the same query wants it run.
+  useEffect(() => {
+    return () => {
+      ran.current = '';
+    };
+  }, []);
+
   // A link, or the back button, brought another query: show it and run it.
   useEffect(() => {
     const link = readLink(search);
@@ -194,7 +201,6 @@ export default function Explore(): ReactNode {
           onAdd={(operator) =>
             run.state === 'done' && open(addOperator(run.asked.query, operator), run.asked)
           }
-          onCancel={cancel}
         />
       }
     />

@@ -1,12 +1,10 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { formatDuration } from '#web/base/format.ts';
 import type { RequestFailed } from '#web/query/index.ts';
-import { Button, Empty, Icon, Loading } from '#web/widgets/index.ts';
+import { Empty, Icon, Loading } from '#web/widgets/index.ts';
 import { ResultView } from './result.tsx';
 import type { Run } from './run.ts';
 import { Starters } from './starters.tsx';
-
-const TICK_MS = 100;
 
 /** What became of the last run. */
 export function Outcome(props: {
@@ -15,7 +13,6 @@ export function Outcome(props: {
   readonly onOpen: (query: string) => void;
   /** Adds an operator to the query that was run, and runs it again. */
   readonly onAdd: (operator: string) => void;
-  readonly onCancel: () => void;
 }): ReactNode {
   const { run } = props;
   if (run.state === 'done')
@@ -31,9 +28,7 @@ export function Outcome(props: {
   return (
     <div className="outcome">
       {run.state === 'idle' && <Starters onOpen={props.onOpen} />}
-      {run.state === 'running' && (
-        <Running key={run.startedAt} startedAt={run.startedAt} onCancel={props.onCancel} />
-      )}
+      {run.state === 'running' && <Loading key={run.startedAt} lines={7} says="Running" />}
       {run.state === 'cancelled' && (
         <Empty title={`Cancelled after ${formatDuration(run.tookMs)}, before it was answered.`} />
       )}
@@ -46,28 +41,6 @@ export function Outcome(props: {
         />
       )}
     </div>
-  );
-}
-
-function Running(props: { readonly startedAt: number; readonly onCancel: () => void }): ReactNode {
-  const [now, setNow] = useState(() => performance.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const ms = now - props.startedAt;
-  return (
-    <>
-      {ms > 1000 && (
-        <p className="running">
-          Running for {formatDuration(ms)}{' '}
-          <Button look="quiet" icon="stop" onClick={props.onCancel}>
-            Cancel
-          </Button>
-        </p>
-      )}
-      <Loading lines={7} says="Running" />
-    </>
   );
 }
 
