@@ -16,6 +16,7 @@ import {
   text,
 } from './kusto.ts';
 import { MANUAL } from './manual/index.ts';
+import { fitsParser } from './read/limits.ts';
 
 /** What the language service tells an editor. Offsets and lengths count UTF-16 units. */
 
@@ -91,6 +92,7 @@ const nameOf = (label: string): string => label.replace(/\(.*$/s, '').trim();
 
 /** What can be typed at an offset. */
 export function complete(query: string, offset: number, schema: Schema): Completion {
+  if (!fitsParser(query)) return { start: offset, length: 0, items: [] };
   const info = call(service(query, schema), 'GetCompletionItems', offset, null, noCancelling());
   return {
     start: num(member(info, 'EditStart')),
@@ -125,7 +127,7 @@ const FINDINGS: ReadonlySet<string> = new Set(['Error', 'Warning', 'Suggestion']
 /** What stands at an offset: signature or type, and what it means; null where there is nothing to say. */
 export function hover(query: string, offset: number, schema: Schema): Hover | null {
   const place = wordAround(query, offset);
-  if (place.length === 0) return null;
+  if (place.length === 0 || !fitsParser(query)) return null;
   const word = query.slice(place.start, place.start + place.length);
   const info = call(service(query, schema), 'GetQuickInfo', offset, null, noCancelling());
   const told = array(member(info, 'Items')).find(
@@ -202,6 +204,7 @@ function isHidden(overload: unknown): boolean {
  * outside of calls, and where what is called is not known.
  */
 export function signature(query: string, offset: number, schema: Schema): Signature | null {
+  if (!fitsParser(query)) return null;
   const found = callAround(analyze(query, schema).root, offset);
   const overloads = found?.node.overloads().filter((overload) => !isHidden(overload)) ?? [];
   if (!found || overloads.length === 0) return null;
@@ -231,6 +234,7 @@ export function signature(query: string, offset: number, schema: Schema): Signat
 
 /** The query laid out as the service's formatter does it; as it is where it cannot be parsed. */
 export function format(query: string, schema: Schema): string {
+  if (!fitsParser(query)) return query;
   const analysis = analyze(query, schema);
   if (analysis.syntaxErrors.some((d) => d.severity === 'error')) return query;
   const editor = path(globals().kusto, 'Editor');

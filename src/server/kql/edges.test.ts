@@ -44,12 +44,54 @@ const CASES: readonly (readonly [query: string, rows: unknown])[] = [
   ['NAN | sort by x asc nulls last', [[1], [2], ['NaN'], [null]]],
   ['NAN | top 2 by x nulls first', [[null], ['NaN']]],
   ['NAN | top 2 by x * 2', [[2], [1]]],
+  ['print sin(real(+inf)), totimespan(real(nan)), cot(real(-inf))', [['NaN', null, 'NaN']]],
+  ['datatable(x:long)[1, 2] | where x in~ ("1", "3")', [[1]]],
+  ['Events | summarize percentile(5, 50), percentilew("a", 1, 50)', [[5, 'a']]],
+  [
+    'print d = parse_json(strcat(strrep("[", 1000), strrep("]", 1000))) | project array_length(d)',
+    [[1]],
+  ],
 ];
 
 const NAN = 'datatable(x:real)[real(nan), 1.0, real(null), 2.0]';
 
+const REFUSED: readonly (readonly [query: string, message: RegExp])[] = [
+  ['print x = now() | where x == true', /cannot compare datetime with bool/],
+  ['Events | summarize make_list(Host, Bytes)', /must be constant numbers/],
+  ['Events | summarize percentiles_array(Bytes, Extra.a)', /must be constant numbers/],
+  [
+    'Events | make-series count() on TimeGenerated from ago(1d) to now() step 0s',
+    /step of make-series/,
+  ],
+  [`print ${'('.repeat(600)}1${')'.repeat(600)}`, /nested more than 500 deep/],
+  [`print ${'1 + '.repeat(1100)}1`, /operators follow each other/],
+  [`print case(${'rand() > 1, 1, '.repeat(300)}0)`, /more than 400 arguments/],
+  [
+    `${Array.from({ length: 30 }, (_, i) => `let v${i} = ${i > 0 ? `v${i - 1} + v${i - 1}` : 1};`).join(' ')} print v29`,
+    /Variables name each other too often/,
+  ],
+  [
+    `${Array.from({ length: 13 }, (_, i) => `let f${i} = (x:long) { ${i > 0 ? `f${i - 1}(f${i - 1}(x))` : 'x + x'} };`).join(' ')} print f12(1)`,
+    /more than 200000 expressions|Variables name/,
+  ],
+];
+
 describe('edges', () => {
   it.each(CASES)('%s', async (query, rows) => {
     expect(await bench.rows(query.replace('NAN', NAN))).toEqual(rows);
+  });
+
+  it.each(REFUSED)('refuses %s', (query, message) => {
+    const refusal = bench.refusal(query);
+    expect(refusal.message).toMatch(message);
+    expect(refusal.start + refusal.length).toBeLessThanOrEqual(query.length);
+  });
+
+  it('reads variables that double at each level once', async () => {
+    const lets = Array.from(
+      { length: 14 },
+      (_, i) => `let t${i} = ${i > 0 ? `union t${i - 1}, t${i - 1} | take 2` : 'Events'};`,
+    );
+    expect(await bench.rows(`${lets.join('\n')} t13 | count`)).toEqual([[2]]);
   });
 });

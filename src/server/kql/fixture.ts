@@ -3,6 +3,7 @@ import { openDuckdb } from '#server/duckdb/index.ts';
 import {
   type CompileOptions,
   compile,
+  emptyScan,
   execute,
   makeCatalog,
   prepare,
@@ -34,6 +35,8 @@ const FUNCTIONS: readonly CatalogFunction[] = [
   },
 ];
 
+export const FIXTURE_CATALOG = makeCatalog({ extra: EXTRA, functions: FUNCTIONS, tables: [] });
+
 /** 2026-03-04T12:00:00Z in µs. */
 export const NOW = Date.UTC(2026, 2, 4, 12) * 1000;
 
@@ -43,10 +46,9 @@ const EVENTS = `(SELECT * FROM (VALUES
   (TIMESTAMP '2026-03-04 11:30:00', '', 30::BIGINT, '')
 ) AS v("TimeGenerated", "Host", "Bytes", "Extra"))`;
 
-function resolveScan(scan: Scan): string {
+export function fixtureScan(scan: Scan): string {
   if (scan.table === 'Events') return EVENTS;
-  const columns = scan.columns.map((c) => `NULL AS "${c.name.replaceAll('"', '""')}"`);
-  return `(SELECT ${columns.join(', ')} WHERE false)`;
+  return emptyScan(scan);
 }
 
 type Parameters = NonNullable<CompileOptions['parameters']>;
@@ -64,7 +66,7 @@ export interface Bench {
 export async function openBench(): Promise<Bench> {
   const duckdb = await openDuckdb();
   await setUpConnection(duckdb);
-  const prepared = prepare(makeCatalog({ extra: EXTRA, functions: FUNCTIONS, tables: [] }));
+  const prepared = prepare(FIXTURE_CATALOG);
   const plan = (query: string, parameters: Parameters = {}): Plan => {
     const compiled = compile(query, prepared, { now: NOW, parameters });
     if (!compiled.ok) throw new Error(`${compiled.refusal.code}: ${compiled.refusal.message}`);
@@ -72,7 +74,7 @@ export async function openBench(): Promise<Bench> {
   };
   const run = async (query: string, parameters: Parameters = {}) => {
     const seen: string[] = [];
-    const result = await execute(plan(query, parameters), duckdb, resolveScan, {
+    const result = await execute(plan(query, parameters), duckdb, fixtureScan, {
       now: NOW,
       onSql: (sql) => seen.push(sql),
     });

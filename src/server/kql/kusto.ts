@@ -406,3 +406,54 @@ export function analyze(query: string, schema: Schema, texts: readonly string[] 
 export function warmUp(): void {
   analyze('print 1', declareSchema({ tables: [], functions: [] }));
 }
+
+/** A parameter of a built-in function: what the language service lets stand there. */
+export interface BuiltInParameter {
+  /** A scalar type, or a class of types (`Number`, `DynamicArray`, …) by the language service's name. */
+  readonly takes: string;
+  readonly least: number;
+  readonly most: number;
+  /** A literal, or what folds to one. */
+  readonly isConstant: boolean;
+}
+
+export interface BuiltIn {
+  readonly kind: 'function' | 'aggregate' | 'plugin';
+  readonly name: string;
+  /** Old spellings and internals, which editors do not offer. */
+  readonly isHidden: boolean;
+  readonly signatures: readonly (readonly BuiltInParameter[])[];
+}
+
+function builtInParameter(raw: unknown): BuiltInParameter {
+  const { system, kusto } = globals();
+  const named = (type: string, value: unknown) =>
+    text(call(path(system, 'Enum'), 'toString', path(kusto, 'Symbols', type), num(value)));
+  const kind = named('ParameterTypeKind', member(raw, 'TypeKind'));
+  const declared = typeInfo(array(member(raw, 'DeclaredTypes'))[0]);
+  return {
+    takes: kind === 'Declared' ? (declared?.name ?? kind) : kind,
+    least: num(member(raw, 'MinOccurring')),
+    most: num(member(raw, 'MaxOccurring')),
+    isConstant: /Constant|Literal/.test(named('ArgumentKind', member(raw, 'ArgumentKind'))),
+  };
+}
+
+/** Everything that can be called, as the language service declares it. */
+export function builtIns(): BuiltIn[] {
+  const { kusto } = globals();
+  const of = (list: string, kind: BuiltIn['kind']) =>
+    array(path(kusto, list, 'All')).map((raw) => ({
+      kind,
+      name: text(member(raw, 'Name')),
+      isHidden: member(raw, 'IsHidden') === true,
+      signatures: array(member(raw, 'Signatures')).map((s) =>
+        array(member(s, 'Parameters')).map(builtInParameter),
+      ),
+    }));
+  return [
+    ...of('Functions', 'function'),
+    ...of('Aggregates', 'aggregate'),
+    ...of('PlugIns', 'plugin'),
+  ];
+}

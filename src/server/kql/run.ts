@@ -21,6 +21,7 @@ import { checkOnClickhouse } from './clickhouse-hosts.ts';
 import { analyze, type Catalog, declareSchema, type Schema } from './kusto.ts';
 import { natives } from './natives.ts';
 import { restoreDefaults } from './read/defaults.ts';
+import { checkShape, fitsParser } from './read/limits.ts';
 import { readQuery } from './read/query.ts';
 import type { ParameterValue } from './read/scope.ts';
 import { UndeclaredWatchlist } from './read/watchlists.ts';
@@ -91,6 +92,7 @@ function declareWatchlist(catalog: Catalog, alias: string): Catalog {
 /** Parses, binds and plans. Never throws for a query's fault. */
 export function compile(query: string, prepared: Prepared, options: CompileOptions): Compiled {
   try {
+    checkShape(query);
     const { text, values } = restoreDefaults(query);
     const analysis = analyze(text, prepared.schema, Object.keys(values));
     const { parameters, result } = options;
@@ -148,6 +150,7 @@ const MOST_FIXED = 8;
  */
 export function diagnose(query: string, prepared: Prepared): Finding[] {
   const { schema } = prepared;
+  if (!fitsParser(query)) return refusals(query, prepared);
   const { text, values } = restoreDefaults(query);
   const wrong = analyze(text, schema, Object.keys(values)).diagnostics;
   const all = wrong.some((d) => d.severity === 'error')
@@ -162,8 +165,13 @@ export function diagnose(query: string, prepared: Prepared): Finding[] {
     }),
   );
   if (found.some((f) => f.severity === 'error')) return found;
+  return [...found, ...refusals(query, prepared)];
+}
+
+/** What Weir itself refuses. */
+function refusals(query: string, prepared: Prepared): Finding[] {
   const compiled = compile(query, prepared, { now: 0 });
-  return compiled.ok ? found : [...found, { ...compiled.refusal, severity: 'error', fixes: [] }];
+  return compiled.ok ? [] : [{ ...compiled.refusal, severity: 'error', fixes: [] }];
 }
 
 interface Running {

@@ -238,7 +238,8 @@ export function toDatetime(arg: Arg): string {
 export function toTimespan(arg: Arg): string {
   if (arg.type === 'timespan') return arg.sql;
   if (arg.type === 'int' || arg.type === 'long') return `(${arg.sql})::BIGINT`;
-  if (arg.type === 'real' || arg.type === 'decimal') return `(${arg.sql} * 864000000000)::BIGINT`;
+  if (arg.type === 'real' || arg.type === 'decimal')
+    return `try_cast(${arg.sql} * 864000000000 AS BIGINT)`;
   return `weir_text_timespan(${toText(arg)})`;
 }
 

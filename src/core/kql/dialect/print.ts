@@ -3,6 +3,7 @@ import type { BoundColumn } from '../bound/expr.ts';
 import { AGGREGATES } from '../functions/aggregates.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import type { OrderKey, PlanExpr, Rel, SharedRel } from '../plan/plan.ts';
+import { keptRelations } from '../plan/shared.ts';
 import type { Arg, GroupKey, ScanSql } from './dialect.ts';
 import { convert, DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
 import { printFold, printWalk } from './recursive.ts';
@@ -396,7 +397,15 @@ export function printStage(
   options: PrintOptions,
 ): string {
   const p: Printing = { ctes: [], options, shared: new Map(), isRecursive: false };
-  for (const { id, rel } of stage.shared) p.shared.set(id, printRel(rel, p));
+  const kept = keptRelations(stage.shared, stage.rel);
+  for (const { id, rel } of stage.shared) {
+    const made = printRel(rel, p);
+    p.shared.set(id, made);
+    const own = `${made.from} AS (`;
+    const cte = p.ctes.at(-1);
+    if (kept.has(id) && cte?.startsWith(own))
+      p.ctes[p.ctes.length - 1] = `${made.from} AS MATERIALIZED (${cte.slice(own.length)}`;
+  }
   const last = printRel(stage.rel, p);
   const c = contextOf(p, last);
   const outNames = physicalNames(visible);

@@ -231,7 +231,8 @@ function percentiles(a: Arg, ps: readonly Arg[], { filter }: AggregateContext): 
       ? [`quantile_disc(${value}, ${fractions[0]})${filter}`]
       : ps.map((_, i) => `(${all})[${i + 1}]`);
   }
-  const list = `list(${value} ORDER BY ${value})${filtered(filter, `${a.sql} IS NOT NULL`)}`;
+  const order = a.literal ? '' : ` ORDER BY ${value}`;
+  const list = `list(${value}${order})${filtered(filter, `${a.sql} IS NOT NULL`)}`;
   return ps.map((p) => `weir_rank(${list}, ${p.sql})`);
 }
 
@@ -259,7 +260,8 @@ function opened(list: Arg): Arg[] {
 
 function weighted(a: Arg, w: Arg, p: string, { filter }: AggregateContext): string {
   const value = a.type === 'dynamic' ? toReal(a) : a.sql;
-  return `weir_weighted_rank(list(struct_pack(v := ${value}, w := ${toReal(w)}) ORDER BY ${value})${filtered(filter, `${a.sql} IS NOT NULL`)}, ${p})`;
+  const order = a.literal ? '' : ` ORDER BY ${value}`;
+  return `weir_weighted_rank(list(struct_pack(v := ${value}, w := ${toReal(w)})${order})${filtered(filter, `${a.sql} IS NOT NULL`)}, ${p})`;
 }
 
 function text(sql: string, type: string): string {

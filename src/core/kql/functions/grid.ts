@@ -75,9 +75,8 @@ const printed: FunctionGroup = {
     returns: 'long',
     duckdb: ([from, to, step, closed]) => {
       const width = `(${line(to!)} - ${line(from!)})::DOUBLE / ${line(step!)}`;
-      return closed!.literal?.value === true
-        ? `(floor(${width}) + 1)::BIGINT`
-        : `ceil(${width})::BIGINT`;
+      const count = closed!.literal?.value === true ? `floor(${width}) + 1` : `ceil(${width})`;
+      return `CASE WHEN ${count} <= ${MAX_POINTS} THEN (${count})::BIGINT WHEN ${count} IS NOT NULL THEN error('make-series would make more than ${MAX_POINTS} points. Take a longer step or a shorter time.') END`;
     },
   },
   $axis: {

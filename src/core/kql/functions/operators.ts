@@ -178,11 +178,11 @@ function inList(isNegated: boolean, isFolded: boolean): Printer {
       const items = values.map((v) => quoteText(isFolded ? v.toLowerCase() : v));
       return `(${fold(comparedText(toText(value!), values))} ${not}IN (${items.join(', ')}))`;
     }
-    const type = value!.type === 'dynamic' ? only!.type : value!.type;
+    const type = isFolded ? 'string' : value!.type === 'dynamic' ? only!.type : value!.type;
     const items = list.map((l) =>
       fold(l.type === type || (isNumber(l) && NUMBERS.has(type)) ? l.sql : convert(l, type)),
     );
-    const given = value!.type === 'dynamic' ? convert(value!, type) : value!.sql;
+    const given = value!.type === type ? value!.sql : convert(value!, type);
     const values = type === 'string' ? flattenConstants(list) : null;
     const one = fold(values ? comparedText(given, values) : given);
     return isNegated

@@ -6,5 +6,18 @@ import { INTERNAL } from './internal.ts';
 /** Every function that runs in JavaScript, for an engine to register before it runs a plan. */
 export function hostFunctions(natives: Natives): HostFunction[] {
   const rows = [...FUNCTIONS.values()].filter(isHostRow);
-  return [...INTERNAL, ...rows.map((row) => row.host(natives))];
+  return [...INTERNAL, ...rows.map((row) => row.host(natives))].map(bounded);
+}
+
+/** JSON that is nested deeper than JavaScript can walk has no value. */
+function bounded(fn: HostFunction): HostFunction {
+  const call: HostFunction['call'] = (...args) => {
+    try {
+      return fn.call(...args);
+    } catch (error) {
+      if (error instanceof RangeError) return null;
+      throw error;
+    }
+  };
+  return { ...fn, call };
 }

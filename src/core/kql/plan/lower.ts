@@ -3,6 +3,7 @@ import type { CallExpr, Expr, Span } from '../bound/expr.ts';
 import { AGGREGATES } from '../functions/aggregates.ts';
 import { FUNCTIONS } from '../functions/index.ts';
 import { refuse } from '../refusal.ts';
+import { checkAggregate, checkCall } from './checks.ts';
 import type { Flow, Translation } from './flow.ts';
 import { foldTime } from './fold.ts';
 import { type PreparedWindows, placeWindow, WINDOW_FUNCTIONS } from './place-window.ts';
@@ -317,7 +318,7 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
   }
   if (WINDOW_FUNCTIONS.has(name)) return lowerWindow(expr, name, l);
   const args = expr.args.map((a) => lower(a, l));
-  check(name, expr, args);
+  checkCall(name, expr.at, args);
   const folded = foldCall(expr, name, args, l.t);
   if (folded) return folded;
   const type =
@@ -327,32 +328,6 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
   if (!FUNCTIONS.has(name))
     return refuse(/^\w+$/.test(name) ? `the function ${name}()` : `the operator ${name}`, expr.at);
   return { kind: 'call', name, args, type, at: expr.at };
-}
-
-/** What the engine refuses though the binder does not mind. */
-function check(name: string, expr: CallExpr, args: readonly PlanExpr[]): void {
-  const constant = (i: number) => {
-    const a = args[i];
-    return a?.kind === 'literal' && typeof a.value === 'string' ? a.value : null;
-  };
-  if (name === '+' && args.some((a) => a.type === 'string'))
-    refuse('+ between texts', expr.at, 'does not exist: use strcat()');
-  if (name === 'extract_all') {
-    const regex = constant(0);
-    if (regex !== null && !/(?<!\\)\((?!\?[:=!<])|\(\?P?</.test(regex))
-      refuse(
-        'extract_all() without a capture group',
-        expr.at,
-        'gives nothing: put parentheses around what is wanted',
-      );
-  }
-  if (name === 'format_timespan') {
-    const format = constant(1);
-    if (format !== null && !/^([dHhmsfF]+|[ /:,._[\]-])*$/.test(format))
-      refuse(`the format '${format}'`, expr.at, 'is not one of format_timespan()');
-    if (format === 'c' || format === 'g' || format === 'G')
-      refuse(`the format '${format}'`, expr.at, 'is not one of format_timespan()');
-  }
 }
 
 function lowerWindow(expr: CallExpr, name: string, l: Lowering): PlanExpr {
@@ -366,7 +341,11 @@ function lowerWindow(expr: CallExpr, name: string, l: Lowering): PlanExpr {
   const args = expr.args.map((a, i): PlanExpr => {
     const isPrepared =
       prepared?.args.has(i) || (prepared?.group !== undefined && a === expr.args.at(-1));
-    return isPrepared ? { kind: 'literal', type: 'bool', value: false, at: expr.at } : lower(a, l);
+    if (isPrepared) return { kind: 'literal', type: 'bool', value: false, at: expr.at };
+    const value = lower(a, l);
+    return name === 'row_cumsum' && i === 0 && value.type === 'dynamic'
+      ? { kind: 'call', name: 'toreal', args: [value], type: 'real', at: expr.at }
+      : value;
   });
   const type = expr.type === 'unknown' ? (args[0]?.type ?? 'long') : expr.type;
   return placeWindow(expr, args, l.flow, prepared, type);
@@ -395,6 +374,7 @@ function lowerAggregate(expr: CallExpr, name: string, l: Lowering): PlanExpr | n
   const inner: Lowering = { ...l, allowsAggregates: false };
   const given = plain ? filterLast(expr) : { args: expr.args, filter: null };
   const args = given.args.filter((a) => a.kind !== 'star').map((a) => lower(a, inner));
+  checkAggregate(plain ?? name, expr.at, args);
   const type = expr.type === 'unknown' ? inferType(plain ?? name, args) : expr.type;
   const filter = given.filter ? lower(given.filter, inner) : undefined;
   return {

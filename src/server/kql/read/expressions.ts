@@ -7,12 +7,14 @@ import {
   type SortKey,
 } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
+import { spend } from './limits.ts';
 import {
   boundColumns,
   columnType,
   knownType,
   lookUp,
   type Reading,
+  readEach,
   type Scope,
   spanOf,
 } from './scope.ts';
@@ -62,7 +64,10 @@ function readName(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   const at = spanOf(node, reading);
   if (symbol?.kind === 'Variable' || symbol?.kind === 'Parameter') {
     const bound = lookUp(scope, name);
-    if (bound?.kind === 'expr') return { ...bound.expr, at: bound.expr.at };
+    if (bound?.kind === 'expr') {
+      spend(reading, () => at, bound.expr);
+      return { ...bound.expr };
+    }
     if (bound?.kind === 'table') return queryValue(node, 'list', scope, reading);
   }
   if (symbol?.kind === 'Table' || symbol?.kind === 'Function')
@@ -127,22 +132,15 @@ function readPath(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   };
 }
 
-/** The service walks all earlier siblings to say where a node stands, so long lists share the position of the whole. */
-const LONG_LIST = 64;
-
 function readList(node: SyntaxNode, scope: Scope, reading: Reading): Expr[] {
-  const elements = node.list('Expressions');
-  const outer = reading.callSite;
-  if (elements.length > LONG_LIST) reading.callSite = spanOf(node, reading);
-  const read = elements.map((e) =>
+  return readEach(node.list('Expressions'), reading, (e) =>
     e.type?.kind === 'table' ? queryValue(e, 'list', scope, reading) : readExpr(e, scope, reading),
   );
-  reading.callSite = outer;
-  return read;
 }
 
 /** Reads a scalar expression (or an aggregate) with variables and user functions inlined. */
 export function readExpr(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
+  spend(reading, () => spanOf(node, reading));
   const at = spanOf(node, reading);
   const literalType = LITERAL_TYPES[node.kind];
   if (literalType) return literalOf(literalType, node.literal, () => node.text(), at);
@@ -221,14 +219,7 @@ function readCall(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
   if (name === 'bin_auto') return readBinAuto(node, scope, reading);
   const user = reading.readers.calledExpression(node, scope, reading);
   if (user) return user;
-  const args = node
-    .need('ArgumentList')
-    .list('Expressions')
-    .map((arg) =>
-      arg.type?.kind === 'table'
-        ? queryValue(arg, 'list', scope, reading)
-        : readExpr(arg, scope, reading),
-    );
+  const args = readList(node.need('ArgumentList'), scope, reading);
   return call(node, name, args, reading);
 }
 
@@ -265,7 +256,7 @@ export function readItem(node: SyntaxNode, scope: Scope, reading: Reading): Item
 }
 
 export function readItems(nodes: readonly SyntaxNode[], scope: Scope, reading: Reading): Item[] {
-  return nodes.map((n) => readItem(n, scope, reading));
+  return readEach(nodes, reading, (n) => readItem(n, scope, reading));
 }
 
 export function readSortKey(node: SyntaxNode, scope: Scope, reading: Reading): SortKey {

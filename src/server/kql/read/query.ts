@@ -98,6 +98,7 @@ export function readQuery(
     views: [],
     parameters,
     settings: new Map(),
+    size: 0,
     depth: 0,
     callSite: null,
   };

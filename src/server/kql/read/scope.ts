@@ -56,6 +56,8 @@ export interface Reading {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** What `set` statements say, by name. */
   readonly settings: Map<string, SyntaxNode>;
+  /** How many expressions were read, for `spend`. */
+  size: number;
   /** How many user functions deep the reader is. */
   depth: number;
   /** Set while reading an inlined body: positions there are of the call, since the body's text is another one. */
@@ -66,6 +68,26 @@ export const MAX_CALL_DEPTH = 32;
 
 export function spanOf(node: SyntaxNode, reading: Reading): Span {
   return reading.callSite ?? { start: node.start, length: node.length };
+}
+
+/** The service walks all earlier siblings to say where a node stands, so long lists share the position of the whole. */
+const LONG_LIST = 64;
+
+/** Reads the elements of a list. */
+export function readEach<T>(
+  nodes: readonly SyntaxNode[],
+  reading: Reading,
+  read: (node: SyntaxNode) => T,
+): T[] {
+  const [first, last, outer] = [nodes[0], nodes.at(-1), reading.callSite];
+  if (nodes.length <= LONG_LIST || !first || !last || outer) return nodes.map(read);
+  const start = first.start;
+  reading.callSite = { start, length: last.start + last.length - start };
+  try {
+    return nodes.map(read);
+  } finally {
+    reading.callSite = outer;
+  }
 }
 
 const ALIASES: Readonly<Record<string, KqlType>> = {

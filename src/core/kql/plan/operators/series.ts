@@ -1,5 +1,6 @@
 import type { KqlType } from '../../../schema/index.ts';
 import type { Operator } from '../../bound/expr.ts';
+import { RefusalError } from '../../refusal.ts';
 import {
   addHidden,
   call,
@@ -75,6 +76,8 @@ function translate(flow: Flow, o: MakeSeries, t: Translation): Flow {
   const [on] = itemColumns(o.on, flow, t, 1);
   const axis = on!.expr;
   const step = lower(o.step, { flow, t });
+  if (step.kind === 'literal' && !(Number(step.value) > 0))
+    throw new RefusalError('semantic', 'The step of make-series must be longer than 0.', o.at);
   const by = o.by.flatMap((item, i) => itemColumns(item, flow, t, i + 1));
   const aligned = o.from
     ? lower(o.from, { flow, t })
