@@ -11,11 +11,12 @@ const home = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Rooms, and the rooms each may import; a room may always import itself. */
 export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/base': [],
+  'core/kernel': [],
   'core/schema': ['core/base'],
-  'core/batch': ['core/base', 'core/schema'],
-  'core/parquet': ['core/base', 'core/schema', 'core/batch'],
+  'core/batch': ['core/base', 'core/kernel', 'core/schema'],
+  'core/parquet': ['core/base', 'core/kernel', 'core/schema', 'core/batch'],
   'core/contract': ['core/base', 'core/schema'],
-  'core/decode': ['core/base', 'core/schema', 'core/batch'],
+  'core/decode': ['core/base', 'core/kernel', 'core/schema', 'core/batch'],
   'core/enrich': ['core/base', 'core/schema'],
   'core/kql': ['core/base', 'core/schema'],
   'core/demo': ['core/base', 'core/schema'],
@@ -28,6 +29,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'server/enrich': ['core/base', 'core/schema', 'core/enrich'],
   'server/pipeline': [
     'core/base',
+    'core/kernel',
     'core/schema',
     'core/batch',
     'core/parquet',

@@ -1,3 +1,4 @@
+import type { Kernel } from '../kernel/index.ts';
 import type { Table } from '../schema/index.ts';
 import { type Batch, isText, type Vector } from './vector.ts';
 
@@ -18,8 +19,11 @@ export class TextColumn {
   /** Characters in the dictionary. */
   chars = 0;
 
-  constructor(capacity: number) {
-    this.codes = new Uint32Array(capacity);
+  readonly #kernel: Kernel | undefined;
+
+  constructor(capacity: number, kernel?: Kernel) {
+    this.#kernel = kernel;
+    this.codes = kernel?.uint32(capacity) ?? new Uint32Array(capacity);
   }
 
   /** The code of a text, adding it when it is new. */
@@ -51,7 +55,8 @@ export class TextColumn {
     const { codes } = this;
     const dictionary = this.#dictionary;
     const first = codes[0]!;
-    if (isUniform(codes, rows)) return { kind: 'constant', value: dictionary[first]! };
+    if (isUniform(codes, rows, this.#kernel))
+      return { kind: 'constant', value: dictionary[first]! };
     if (isLent) return { kind: 'text', codes: codes.subarray(0, rows), dictionary };
     return { kind: 'text', codes: codes.slice(0, rows), dictionary };
   }
@@ -76,9 +81,12 @@ export class NumberColumn {
   /** 1 where the row has a value: the inverse of a vector's `nulls`. */
   readonly present: Uint8Array;
 
-  constructor(capacity: number) {
-    this.values = new Float64Array(capacity);
-    this.present = new Uint8Array(capacity);
+  readonly #kernel: Kernel | undefined;
+
+  constructor(capacity: number, kernel?: Kernel) {
+    this.#kernel = kernel;
+    this.values = kernel?.float64(capacity) ?? new Float64Array(capacity);
+    this.present = kernel?.uint8(capacity) ?? new Uint8Array(capacity);
   }
 
   set(row: number, value: number): void {
@@ -90,7 +98,8 @@ export class NumberColumn {
     const { values, present } = this;
     if (hasNo(present, 1, rows)) return { kind: 'constant', value: null };
     const nulls = takeNulls(present, rows);
-    if (!nulls && isUniform(values, rows)) return { kind: 'constant', value: values[0]! };
+    if (!nulls && isUniform(values, rows, this.#kernel))
+      return { kind: 'constant', value: values[0]! };
     return {
       kind: 'number',
       values: isLent ? values.subarray(0, rows) : values.slice(0, rows),
@@ -105,9 +114,9 @@ export class BoolColumn {
   readonly values: Uint8Array;
   readonly present: Uint8Array;
 
-  constructor(capacity: number) {
-    this.values = new Uint8Array(capacity);
-    this.present = new Uint8Array(capacity);
+  constructor(capacity: number, kernel?: Kernel) {
+    this.values = kernel?.uint8(capacity) ?? new Uint8Array(capacity);
+    this.present = kernel?.uint8(capacity) ?? new Uint8Array(capacity);
   }
 
   set(row: number, value: boolean): void {
@@ -130,7 +139,16 @@ export class BoolColumn {
 }
 
 /** True when the first `rows` values equal the first. */
-function isUniform(values: Uint32Array | Float64Array, rows: number): boolean {
+function isUniform(
+  values: Uint32Array | Float64Array,
+  rows: number,
+  kernel: Kernel | undefined,
+): boolean {
+  if (kernel) {
+    const { call } = kernel;
+    const isWide = values.BYTES_PER_ELEMENT === 8;
+    return (isWide ? call.isUniform64 : call.isUniform32)(values.byteOffset, rows) === 1;
+  }
   const first = values[0];
   for (let i = 1; i < rows; i++) if (values[i] !== first) return false;
   return true;
@@ -162,6 +180,8 @@ export interface BuilderOptions {
   readonly capacity?: number;
   /** Batches are lent: their arrays are filled anew once `onFull` has returned. Saves copying them. */
   readonly isLending?: boolean;
+  /** In whose memory the columns are to be, as far as there is room. */
+  readonly kernel?: Kernel;
 }
 
 /**
@@ -188,11 +208,13 @@ export class TableBuilder {
     this.capacity = options.capacity ?? BATCH_ROWS;
     this.#isLending = options.isLending ?? false;
     this.#onFull = onFull;
-    for (const column of table.columns) {
-      if (column.isComputed) continue;
-      if (isText(column.type)) this.#texts.set(column.name, new TextColumn(this.capacity));
-      else if (column.type === 'bool') this.#bools.set(column.name, new BoolColumn(this.capacity));
-      else this.#numbers.set(column.name, new NumberColumn(this.capacity));
+    const { capacity } = this;
+    for (const { name, type, isComputed } of table.columns) {
+      if (isComputed) continue;
+      const kernel = options.kernel?.hasRoom(capacity * 9 + 256) ? options.kernel : undefined;
+      if (isText(type)) this.#texts.set(name, new TextColumn(capacity, kernel));
+      else if (type === 'bool') this.#bools.set(name, new BoolColumn(capacity, kernel));
+      else this.#numbers.set(name, new NumberColumn(capacity, kernel));
     }
   }
 

@@ -1,4 +1,5 @@
 import { BATCH_ROWS, type Batch, TableBuilder } from '#core/batch/index.ts';
+import type { Kernel } from '#core/kernel/index.ts';
 import { tablesByName } from '#core/schema/index.ts';
 import type { DecodeSink, Format, ProblemCode } from './format.ts';
 import { Decoders, ObjectDecoder, type ObjectState } from './object-decoder.ts';
@@ -36,11 +37,13 @@ export interface Decoded {
 export class CollectingSink implements DecodeSink {
   batches: Batch[] = [];
   problems: Problem[] = [];
+  readonly kernel?: Kernel;
   readonly #capacity: number;
   readonly #builders = new Map<string, TableBuilder>();
 
-  constructor(capacity: number = BATCH_ROWS) {
+  constructor(capacity: number = BATCH_ROWS, kernel?: Kernel) {
     this.#capacity = capacity;
+    if (kernel) this.kernel = kernel;
   }
 
   builder(name: string): TableBuilder {
@@ -50,6 +53,7 @@ export class CollectingSink implements DecodeSink {
       if (!table) throw new Error(`no table is named ${name}`);
       builder = new TableBuilder(table, (batch) => this.batches.push(batch), {
         capacity: this.#capacity,
+        ...(this.kernel && { kernel: this.kernel }),
       });
       this.#builders.set(name, builder);
     }

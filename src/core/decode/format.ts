@@ -1,4 +1,5 @@
 import type { TableBuilder } from '../batch/index.ts';
+import type { Kernel } from '../kernel/index.ts';
 
 /**
  * Why a record was not stored. A closed set: pages, metrics and `weir status` count by it.
@@ -37,6 +38,8 @@ export interface Origin {
 export interface DecodeSink {
   /** The builder of a table; the same one for the sink's life. */
   builder(table: string): TableBuilder;
+  /** In whose memory the builders' columns are: what is plain is read faster then. */
+  readonly kernel?: Kernel;
   /** Counts one record that was not stored: offset in the uncompressed object, a short detail, its first bytes. */
   problem(code: ProblemCode, offset: number, detail: string, excerpt?: Uint8Array): void;
 }

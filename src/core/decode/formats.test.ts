@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { printInstant } from '#core/base/index.ts';
 import { valueAt } from '#core/batch/index.ts';
+import { Kernel } from '#core/kernel/index.ts';
 import { tablesByName } from '#core/schema/index.ts';
 import {
   CollectingSink,
@@ -69,15 +70,18 @@ const VECTORS: readonly Vector[] = FORMATS.flatMap((format) => {
 });
 const soundVectors = VECTORS.filter((v) => !v.name.includes('damaged'));
 
-const sharedDecoders = new Decoders(new CollectingSink(256));
+const sharedDecoders = new Decoders(new CollectingSink(256, new Kernel(80)));
+/** The same without a kernel: every record is read by the careful reader. */
+const carefulDecoders = new Decoders(new CollectingSink(256));
 
 /** Decodes with decoders that have seen other objects before, as a running server's have. */
 function decodeNext(
   bytes: Uint8Array,
   format: Format,
+  decoders: Decoders = sharedDecoders,
 ): { rows: Row[]; problems: readonly Problem[] } {
-  const sink = sharedDecoders.sink as CollectingSink;
-  const decoder = new ObjectDecoder(sharedDecoders, { object: '', ingestedAt: 0, format });
+  const sink = decoders.sink as CollectingSink;
+  const decoder = new ObjectDecoder(decoders, { object: '', ingestedAt: 0, format });
   decoder.push(bytes);
   decoder.end(true);
   sink.flush();
@@ -149,6 +153,12 @@ describe('golden vectors', () => {
       writeFileSync(goldenPath, `${JSON.stringify(actual, null, 1)}\n`);
     }
     expect(actual).toEqual(JSON.parse(readFileSync(goldenPath, 'utf8')));
+  });
+});
+
+describe('with a kernel and without', () => {
+  it.each(VECTORS)('$name is the same', ({ bytes, format }) => {
+    expect(decodeNext(bytes, format)).toEqual(decodeNext(bytes, format, carefulDecoders));
   });
 });
 
@@ -295,6 +305,7 @@ describe('mutations of one record', () => {
       const blank = changed.every((c) => c <= 0x20 || c === 0x2c);
       if (rows.length < 3 && !blank) expect(problems.length, shown).toBeGreaterThan(0);
       for (const problem of problems) expect(problem.offset).toBeLessThanOrEqual(bytes.length);
+      expect(decodeNext(bytes, format, carefulDecoders), shown).toEqual({ rows, problems });
     }
   });
 });

@@ -1,8 +1,9 @@
 import { encodeUtf8 } from '#core/base/index.ts';
-import { isText, type Vector } from '#core/batch/index.ts';
+import { BATCH_ROWS, isText, type Vector } from '#core/batch/index.ts';
+import { Kernel } from '#core/kernel/index.ts';
 import type { Column, KqlType } from '#core/schema/index.ts';
 import { ByteSink } from './byte-sink.ts';
-import { bitWidth, encodeDefinitionLevels, encodeDeltas, encodeHybrid } from './encodings.ts';
+import { EncodedDictionary } from './encoded-dictionary.ts';
 
 /** Parquet's numbers for physical types. */
 export const PHYSICAL = { boolean: 0, int32: 1, int64: 2, double: 5, byteArray: 6 } as const;
@@ -32,24 +33,53 @@ export interface Chunk {
   readonly range: readonly [min: number, max: number] | null;
 }
 
-/** Encodes columns; keeps its work space from one to the next, so that little is allocated. */
+/** Address space of an encoder's own kernel, MiB; pages take memory once they are used. */
+const KERNEL_MEBIBYTES = 24;
+/** Entries of a dictionary above which a text column is written without one. */
+const MOST_PLACES = 1 << 20;
+
+/** Where an encoder works, as addresses in its kernel's memory. */
+type Space = ReturnType<typeof allocateSpace>;
+
+function allocateSpace(kernel: Kernel) {
+  const column = () => kernel.allocate(BATCH_ROWS * 8);
+  const words = () => kernel.allocate((BATCH_ROWS + 1) * 4);
+  return {
+    /** Copies of columns that are elsewhere. */
+    values: column(),
+    nulls: kernel.allocate(BATCH_ROWS),
+    /** The values that are not null. */
+    present: column(),
+    indices: words(),
+    /** Codes that occur, or where runs end. */
+    used: words(),
+    places: kernel.allocate(MOST_PLACES * 4),
+    direct: kernel.allocate(DIRECT * 4),
+    entries: kernel.allocate((DIRECT + 1) * 8),
+    result: kernel.allocate(32),
+    /** Deltas take up to 1038 bytes for 128 values. */
+    out: kernel.allocate(BATCH_ROWS * 9 + 1024),
+  };
+}
+
+/** Encodes columns of up to BATCH_ROWS rows; keeps its work space from one to the next, so that little is allocated. */
 export class ChunkEncoder {
-  readonly #data = new ByteSink(1 << 20);
-  readonly #dictionary = new ByteSink(1 << 18);
-  #indices = new Uint32Array(1 << 17);
-  #numbers = new Float64Array(1 << 17);
-  /** Place of a dictionary entry in the page + 1; 0 where it is not used yet. */
-  #places = new Int32Array(1 << 12);
+  readonly #kernel: Kernel;
+  readonly #space: Space;
+  readonly #data = new ByteSink(1 << 10);
+  readonly #dictionary = new ByteSink(1 << 16);
   readonly #encoded = new WeakMap<readonly string[], EncodedDictionary>();
+
+  /** Columns that are in the kernel's memory already are not copied. */
+  constructor(kernel: Kernel = new Kernel(KERNEL_MEBIBYTES)) {
+    this.#kernel = kernel;
+    this.#space = allocateSpace(kernel);
+  }
 
   /** The returned bytes are views, valid until the next call. */
   encode(column: Column, vector: Vector | undefined, rows: number): Chunk {
     this.#data.clear();
     this.#dictionary.clear();
-    if (this.#indices.length < rows) {
-      this.#indices = new Uint32Array(rows);
-      this.#numbers = new Float64Array(rows);
-    }
     if (!vector || vector.kind === 'constant')
       return this.#constant(column, vector?.value ?? (isText(column.type) ? '' : null), rows);
     if (vector.kind === 'text') return this.#text(vector.codes, vector.dictionary, rows);
@@ -58,6 +88,19 @@ export class ChunkEncoder {
     if (nulls && !nulls.subarray(0, rows).includes(0)) return this.#constant(column, null, rows);
     if (vector.kind === 'bool') return this.#bool(vector.values, vector.nulls, rows);
     return this.#number(column.type, vector.values, vector.nulls, rows);
+  }
+
+  /** The address of the first `rows` elements of a column, which is copied when it is elsewhere. */
+  #addressOf(column: Uint8Array | Uint32Array | Float64Array, rows: number, copy: number): number {
+    if (this.#kernel.holds(column)) return column.byteOffset;
+    const { buffer, byteOffset, BYTES_PER_ELEMENT } = column;
+    this.#kernel.bytes.set(new Uint8Array(buffer, byteOffset, rows * BYTES_PER_ELEMENT), copy);
+    return copy;
+  }
+
+  /** The bytes from `out` on. */
+  #written(end: number): Uint8Array {
+    return this.#kernel.bytes.subarray(this.#space.out, end);
   }
 
   #constant(column: Column, value: string | number | boolean | null, rows: number): Chunk {
@@ -76,7 +119,7 @@ export class ChunkEncoder {
         range: null,
       };
     }
-    if (isNullable(column.type)) encodeDefinitionLevels(data, null, rows);
+    if (isNullable(column.type)) writeAllPresent(data, rows);
     if (typeof value === 'boolean') {
       for (let i = 0; i < rows; i += 8) data.byte(value ? 0xff : 0);
       return {
@@ -106,13 +149,15 @@ export class ChunkEncoder {
   }
 
   #text(codes: Uint32Array, dictionary: readonly string[], rows: number): Chunk {
-    if (this.#places.length < dictionary.length)
-      this.#places = new Int32Array(dictionary.length * 2);
-    const used: number[] = [];
-    const runs = placeCodes(codes, rows, this.#places, this.#indices, used);
-    for (const code of used) this.#places[code] = 0;
+    const { call, words } = this.#kernel;
+    const { values, places, indices, used, result } = this.#space;
     const encoded = this.#encodedOf(dictionary);
-    if (used.length > rows / 2 && rows > 1000) {
+    let count = dictionary.length;
+    if (count <= MOST_PLACES) {
+      call.placeCodes(this.#addressOf(codes, rows, values), rows, places, indices, used, result);
+      count = words[result / 4]!;
+    }
+    if ((count > rows / 2 && rows > 1000) || count > MOST_PLACES) {
       for (let i = 0; i < rows; i++) encoded.copy(codes[i]!, this.#data);
       return {
         dictionary: null,
@@ -122,11 +167,11 @@ export class ChunkEncoder {
         range: null,
       };
     }
-    for (const code of used) encoded.copy(code, this.#dictionary);
-    this.#writeIndices(rows, used.length, runs);
+    const runs = words[result / 4 + 1]!;
+    for (let i = used / 4; i < used / 4 + count; i++) encoded.copy(words[i]!, this.#dictionary);
     return {
-      dictionary: { bytes: this.#dictionary.view(), count: used.length },
-      data: this.#data.view(),
+      dictionary: { bytes: this.#dictionary.view(), count },
+      data: this.#written(this.#putIndices(this.#space.out, rows, count, runs)),
       encoding: ENCODING.rleDictionary,
       nullCount: 0,
       range: null,
@@ -143,190 +188,132 @@ export class ChunkEncoder {
     return encoded;
   }
 
-  #writeIndices(count: number, entries: number, runs: number): void {
+  #putIndices(out: number, count: number, entries: number, runs: number): number {
     const width = bitWidth(entries - 1);
-    this.#data.byte(width);
-    encodeHybrid(this.#data, this.#indices, count, width, runs);
+    this.#kernel.bytes[out] = width;
+    return this.#kernel.call.encodeHybrid(this.#space.indices, count, width, runs, out + 1);
+  }
+
+  /** Definition levels of `rows` rows; returns where they end. */
+  #putLevels(nulls: number, rows: number): number {
+    const { out } = this.#space;
+    if (nulls !== 0) return this.#kernel.call.encodeLevels(nulls, rows, out);
+    writeAllPresent(this.#data, rows);
+    this.#kernel.bytes.set(this.#data.view(), out);
+    return out + this.#data.length;
   }
 
   #bool(values: Uint8Array, nulls: Uint8Array | null, rows: number): Chunk {
-    const data = this.#data;
-    encodeDefinitionLevels(data, nulls, rows);
-    let bits = 0;
-    let byte = 0;
-    let nullCount = 0;
-    for (let i = 0; i < rows; i++) {
-      if (nulls?.[i]) {
-        nullCount++;
-        continue;
-      }
-      byte |= values[i]! << bits;
-      if (++bits === 8) {
-        data.byte(byte);
-        bits = 0;
-        byte = 0;
-      }
-    }
-    if (bits > 0) data.byte(byte);
+    const space = this.#space;
+    const at = this.#addressOf(values, rows, space.values);
+    const nullsAt = nulls ? this.#addressOf(nulls, rows, space.nulls) : 0;
+    const out = this.#putLevels(nullsAt, rows);
     return {
       dictionary: null,
-      data: data.view(),
+      data: this.#written(this.#kernel.call.encodeBits(at, nullsAt, rows, out)),
       encoding: ENCODING.plain,
-      nullCount,
+      nullCount: nulls ? countOnes(nulls, rows) : 0,
       range: null,
     };
   }
 
   #number(type: KqlType, all: Float64Array, nulls: Uint8Array | null, rows: number): Chunk {
-    encodeDefinitionLevels(this.#data, nulls, rows);
-    const values = nulls ? this.#numbers : all;
-    const count = nulls ? compact(all, nulls, rows, values) : rows;
-    const nullCount = rows - count;
-    const { min, max, runs } = measure(values, count);
+    const { call, bytes, words } = this.#kernel;
+    const space = this.#space;
+    let values = this.#addressOf(all, rows, space.values);
+    const nullsAt = nulls ? this.#addressOf(nulls, rows, space.nulls) : 0;
+    let count = rows;
+    if (nulls) {
+      count = call.compact(values, nullsAt, rows, space.present);
+      values = space.present;
+    }
+    const out = this.#putLevels(nullsAt, rows);
+    call.measure(values, count, space.result);
+    const [min = 0, max = 0] = new Float64Array(bytes.buffer, space.result, 2);
+    const runs = words[space.result / 4 + 4]!;
     const physical = physicalType(type);
     const range = Number.isFinite(min) && Number.isFinite(max) ? ([min, max] as const) : null;
+    const facts = { nullCount: rows - count, range };
     const entries = this.#entriesOf(values, count, min, max, runs, physical);
     if (entries) {
-      writePlain(this.#dictionary, physical, Float64Array.from(entries), entries.length);
-      this.#writeIndices(count, entries.length, runs);
+      writePlain(this.#dictionary, physical, entries, entries.length);
       return {
         dictionary: { bytes: this.#dictionary.view(), count: entries.length },
-        data: this.#data.view(),
+        data: this.#written(this.#putIndices(out, count, entries.length, runs)),
         encoding: ENCODING.rleDictionary,
-        nullCount,
-        range,
+        ...facts,
       };
     }
-    if (physical === PHYSICAL.double || max - min > WIDEST_DELTAS) {
-      writePlain(this.#data, physical, values, count);
-      return {
-        dictionary: null,
-        data: this.#data.view(),
-        encoding: ENCODING.plain,
-        nullCount,
-        range,
-      };
+    if (physical !== PHYSICAL.double && max - min <= WIDEST_DELTAS) {
+      const data = this.#written(call.encodeDeltas(values, count, out));
+      return { dictionary: null, data, encoding: ENCODING.deltaBinaryPacked, ...facts };
     }
-    encodeDeltas(this.#data, values, count);
-    return {
-      dictionary: null,
-      data: this.#data.view(),
-      encoding: ENCODING.deltaBinaryPacked,
-      nullCount,
-      range,
-    };
+    let end = out + count * 8;
+    if (physical === PHYSICAL.double) bytes.copyWithin(out, values, values + count * 8);
+    else end = call.encodeIntegers(values, count, physical === PHYSICAL.int32 ? 4 : 8, out);
+    return { dictionary: null, data: this.#written(end), encoding: ENCODING.plain, ...facts };
   }
 
   /** The entries of a dictionary, with the indices filled, where a dictionary is the smaller way; else null. */
   #entriesOf(
-    values: Float64Array,
+    values: number,
     count: number,
     min: number,
     max: number,
     runs: number,
     physical: number,
-  ): readonly number[] | null {
-    if (runs * 8 <= count) return placeRuns(values, count, this.#indices);
+  ): Float64Array | null {
+    const { call, bytes } = this.#kernel;
+    if (runs * 8 <= count) return this.#placeRuns(values, count);
     if (physical === PHYSICAL.double || max - min >= DIRECT) return null;
     const limit = dictionaryLimit(count, max - min, physical);
-    const entries: number[] = [];
-    placeValues(values, count, min, limit, this.#indices, entries);
-    for (const entry of entries) direct[entry - min] = 0;
-    return entries.length > limit ? null : entries;
+    const { direct, indices, entries } = this.#space;
+    const found = call.placeValues(values, count, min, limit, direct, indices, entries);
+    return found > limit ? null : new Float64Array(bytes.buffer, entries, found);
   }
-}
 
-/**
- * Numbers the codes in the order they appear, from 1 in `places`, from 0 in `indices`; `used` lists them. Returns how
- * often the code changes from one row to the next, plus one.
- */
-function placeCodes(
-  codes: Uint32Array,
-  rows: number,
-  places: Int32Array,
-  indices: Uint32Array,
-  used: number[],
-): number {
-  let runs = 0;
-  let previous = -1;
-  let index = 0;
-  for (let i = 0; i < rows; i++) {
-    const code = codes[i]!;
-    if (code !== previous) {
-      previous = code;
-      runs++;
-      let place = places[code]!;
-      if (place === 0) {
-        place = used.push(code);
-        places[code] = place;
+  /** Indices of values that come in runs; returns the distinct values in their order. */
+  #placeRuns(values: number, count: number): Float64Array {
+    const { call, bytes, words } = this.#kernel;
+    const { used, places, indices } = this.#space;
+    const numbers = new Float64Array(bytes.buffer, values, count);
+    const runs = call.findRuns(values, count, used);
+    const placeOf = new Map<number, number>();
+    for (let run = 0; run < runs; run++) {
+      const value = numbers[words[used / 4 + run]! - 1]!;
+      let place = placeOf.get(value);
+      if (place === undefined) {
+        place = placeOf.size;
+        placeOf.set(value, place);
       }
-      index = place - 1;
+      words[places / 4 + run] = place;
     }
-    indices[i] = index;
+    call.fillRuns(used, places, runs, indices);
+    words.fill(0, places / 4, places / 4 + runs);
+    return Float64Array.from(placeOf.keys());
   }
-  return runs;
 }
 
-/** Copies the values that are not null; returns how many. */
-function compact(values: Float64Array, nulls: Uint8Array, rows: number, out: Float64Array): number {
-  let count = 0;
-  for (let i = 0; i < rows; i++) if (nulls[i] === 0) out[count++] = values[i]!;
-  return count;
+/** Bits that hold the whole numbers 0 to `largest` (up to 2^53). */
+function bitWidth(largest: number): number {
+  return largest < 2 ** 32
+    ? 32 - Math.clz32(largest)
+    : 64 - Math.clz32(Math.floor(largest / 2 ** 32));
 }
 
-/** Lowest, highest, and how often the value changes from one row to the next, plus one. */
-function measure(values: Float64Array, count: number): { min: number; max: number; runs: number } {
-  let previous = values[0]!;
-  let min = previous;
-  let max = previous;
-  let runs = 1;
-  for (let i = 1; i < count; i++) {
-    const value = values[i]!;
-    if (value === previous) continue;
-    runs++;
-    if (value < min) min = value;
-    else if (value > max) max = value;
-    previous = value;
-  }
-  return { min, max, runs };
+/** Definition levels of a column without nulls: one run of ones. */
+function writeAllPresent(sink: ByteSink, count: number): void {
+  const at = sink.length;
+  sink.uint32(0);
+  sink.varint(count * 2);
+  sink.byte(1);
+  sink.bytes[at] = sink.length - at - 4;
 }
 
-/** Indices of values that come in runs; returns the distinct values in their order. */
-function placeRuns(values: Float64Array, count: number, indices: Uint32Array): readonly number[] {
-  const placeOf = new Map<number, number>();
-  let i = 0;
-  while (i < count) {
-    const value = values[i]!;
-    let place = placeOf.get(value);
-    if (place === undefined) {
-      place = placeOf.size;
-      placeOf.set(value, place);
-    }
-    do indices[i++] = place;
-    while (i < count && values[i] === value);
-  }
-  return [...placeOf.keys()];
-}
-
-/** Indices of values within DIRECT of `min`, adding to `entries`; gives up when there are more than `limit`. */
-function placeValues(
-  values: Float64Array,
-  count: number,
-  min: number,
-  limit: number,
-  indices: Uint32Array,
-  entries: number[],
-): void {
-  for (let i = 0; i < count; i++) {
-    const value = values[i]!;
-    let place = direct[value - min]!;
-    if (place === 0) {
-      place = entries.push(value);
-      direct[value - min] = place;
-      if (place > limit) return;
-    }
-    indices[i] = place - 1;
-  }
+function countOnes(flags: Uint8Array, count: number): number {
+  let ones = 0;
+  for (let i = 0; i < count; i++) ones += flags[i]!;
+  return ones;
 }
 
 /** Span of values whose deltas' differences are still exact in a double. */
@@ -334,7 +321,6 @@ const WIDEST_DELTAS = 2 ** 51;
 
 /** Span of values for which places are looked up in a table rather than a hash. */
 const DIRECT = 1 << 17;
-const direct = new Int32Array(DIRECT);
 
 /** Entries up to which a dictionary is smaller than deltas, taking deltas to need a bit more than the span. */
 function dictionaryLimit(count: number, span: number, physical: number): number {
@@ -365,65 +351,4 @@ function writePlain(sink: ByteSink, physical: number, values: Float64Array, coun
     }
   }
   sink.length = at;
-}
-
-/** The PLAIN bytes (length, then UTF-8) of a dictionary's texts, made once for all batches that share it. */
-class EncodedDictionary {
-  readonly #texts: readonly string[];
-  readonly #sink = new ByteSink(1 << 12);
-  /** Where text i begins; it ends where i + 1 begins. */
-  #starts = new Uint32Array(256);
-  #count = 0;
-
-  constructor(texts: readonly string[]) {
-    this.#texts = texts;
-  }
-
-  extend(): void {
-    const texts = this.#texts;
-    if (this.#starts.length < texts.length + 1) {
-      const grown = new Uint32Array(texts.length * 2 + 1);
-      grown.set(this.#starts);
-      this.#starts = grown;
-    }
-    const sink = this.#sink;
-    for (; this.#count < texts.length; this.#count++) {
-      const text = texts[this.#count]!;
-      this.#starts[this.#count] = sink.length;
-      if (!writeAscii(sink, text)) {
-        const bytes = encodeUtf8(text);
-        sink.uint32(bytes.length);
-        sink.append(bytes);
-      }
-    }
-    this.#starts[this.#count] = sink.length;
-  }
-
-  copy(code: number, target: ByteSink): void {
-    const start = this.#starts[code]!;
-    const end = this.#starts[code + 1]!;
-    target.reserve(end - start);
-    const from = this.#sink.bytes;
-    const to = target.bytes;
-    let at = target.length;
-    if (end - start > 64) to.set(from.subarray(start, end), at);
-    else for (let i = start; i < end; i++) to[at++] = from[i]!;
-    target.length += end - start;
-  }
-}
-
-/** Writes a text of ASCII with its length; writes nothing and returns false when it holds anything else. */
-function writeAscii(sink: ByteSink, text: string): boolean {
-  const start = sink.length;
-  sink.uint32(text.length);
-  sink.reserve(text.length);
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c > 127) {
-      sink.length = start;
-      return false;
-    }
-    sink.bytes[sink.length++] = c;
-  }
-  return true;
 }

@@ -11,9 +11,11 @@ export interface PoolOptions {
   readonly idleMs?: number;
 }
 
-/** Buffers kept for the next units, and the size they are made in: a unit is a MiB and what its last record adds. */
-const MOST_SPARE = 16;
-const SMALLEST_BUFFER = 1_250_000;
+/**
+ * Size of the buffers that go round between this thread and the others: a unit is a MiB and what its last record adds.
+ * They are shared, not transferred: V8 counts a buffer that comes and goes as garbage, and collects for each few dozen.
+ */
+const BUFFER_BYTES = 1_250_000;
 
 interface Member {
   readonly thread: Worker;
@@ -33,7 +35,7 @@ export class DecodePool {
   #members: Member[] = [];
   #queuedBytes = 0;
   #waiting: (() => void)[] = [];
-  #spare: ArrayBuffer[] = [];
+  #spare: SharedArrayBuffer[] = [];
   #seals = new Map<
     number,
     {
@@ -56,12 +58,9 @@ export class DecodePool {
   }
 
   /** A copy of the bytes in memory that may be handed to `decode`. */
-  copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-    const spare = this.#spare.pop();
-    const buffer =
-      spare && spare.byteLength >= bytes.length
-        ? spare
-        : new ArrayBuffer(Math.max(bytes.length, SMALLEST_BUFFER));
+  copy(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > BUFFER_BYTES) return bytes.slice();
+    const buffer = this.#spare.pop() ?? new SharedArrayBuffer(BUFFER_BYTES);
     const copy = new Uint8Array(buffer, 0, bytes.length);
     copy.set(bytes);
     return copy;
@@ -97,7 +96,7 @@ export class DecodePool {
     if (reply.kind === 'decoded') {
       member.queuedBytes -= reply.bytes;
       this.#queuedBytes -= reply.bytes;
-      if (this.#spare.length < MOST_SPARE) this.#spare.push(reply.buffer);
+      if (reply.buffer) this.#spare.push(reply.buffer);
       this.#onDecoded(reply);
       this.#wake();
       return;
@@ -160,7 +159,8 @@ export class DecodePool {
     member.isDirty = true;
     this.#queuedBytes += bytes;
     member.thread.ref();
-    member.thread.postMessage(request, [request.unit.buffer]);
+    const { buffer } = request.unit;
+    member.thread.postMessage(request, buffer instanceof ArrayBuffer ? [buffer] : []);
   }
 
   #choose(): Member {

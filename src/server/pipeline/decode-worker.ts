@@ -49,7 +49,11 @@ function decoderOf(name: string): Decoder {
   if (!decoder) {
     const format = formatsByName.get(name);
     if (!format) throw new Error(`no such format: ${name}`);
-    decoder = format.open({ builder: (table) => segments.builder(table), problem });
+    decoder = format.open({
+      builder: (table) => segments.builder(table),
+      kernel: segments.kernel,
+      problem,
+    });
     decoders.set(name, decoder);
   }
   return decoder;
@@ -70,18 +74,14 @@ parentPort?.on('message', (request: WorkerRequest) => {
     segments.relieve();
     const stored = segments.rows - before;
     current.stored += stored;
-    const { buffer, length: bytes } = unit;
-    send(
-      {
-        kind: 'decoded',
-        buffer,
-        bytes,
-        run,
-        stored,
-        quarantined: current.quarantined - quarantined,
-      },
-      [buffer],
-    );
+    send({
+      kind: 'decoded',
+      buffer: unit.buffer instanceof SharedArrayBuffer ? unit.buffer : null,
+      bytes: unit.length,
+      run,
+      stored,
+      quarantined: current.quarantined - quarantined,
+    });
   } else {
     const sealed = segments.seal();
     const counts: RunCounts[] = [...runs].map(([run, { stored, problems, samples }]) => ({

@@ -5,8 +5,8 @@ export interface DecodeRequest {
   readonly kind: 'decode';
   /** Which object: counts come back by it. */
   readonly run: number;
-  /** Its buffer is transferred; the unit may be a part of it. */
-  readonly unit: Uint8Array<ArrayBuffer>;
+  /** Part of a buffer that is lent until the reply, or transferred. */
+  readonly unit: Uint8Array;
   readonly format: string;
   readonly object: string;
   readonly offset: number;
@@ -56,8 +56,8 @@ export interface RunCounts {
 
 export interface DecodedReply {
   readonly kind: 'decoded';
-  /** The unit's buffer back, to be filled again: fresh memory costs more than copying into it. */
-  readonly buffer: ArrayBuffer;
+  /** The unit's buffer back, to be filled again, when it was lent: fresh memory costs more than copying into it. */
+  readonly buffer: SharedArrayBuffer | null;
   readonly bytes: number;
   readonly run: number;
   readonly stored: number;

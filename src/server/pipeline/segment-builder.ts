@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { type Batch, splitByDay, TableBuilder } from '#core/batch/index.ts';
+import { Kernel } from '#core/kernel/index.ts';
 import { ChunkEncoder, ParquetWriter } from '#core/parquet/index.ts';
 import { tablesByName } from '#core/schema/index.ts';
 import type { SealedSegment } from './messages.ts';
@@ -10,6 +11,9 @@ const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 25
 /** Days that one table may be writing at once; more are sealed early, so that hostile times cannot hold memory. */
 const MOST_OPEN_DAYS = 64;
 
+/** Address space for columns and work; pages take memory once they are used. */
+const KERNEL_MEBIBYTES = 256;
+
 /** Collects the rows of any tables and encodes them as they come, one Parquet file a table and day. */
 export class SegmentBuilder {
   readonly #builders = new Map<string, TableBuilder>();
@@ -17,7 +21,8 @@ export class SegmentBuilder {
     string,
     { readonly table: string; readonly day: string; readonly writer: ParquetWriter }
   >();
-  readonly #encoder = new ChunkEncoder();
+  readonly kernel = new Kernel(KERNEL_MEBIBYTES);
+  readonly #encoder = new ChunkEncoder(this.kernel);
   #finished: SealedSegment[] = [];
   #flushedRows = 0;
 
@@ -26,7 +31,10 @@ export class SegmentBuilder {
     if (!builder) {
       const table = tablesByName.get(name);
       if (!table) throw new Error(`no such table: ${name}`);
-      builder = new TableBuilder(table, (batch) => this.#add(batch), { isLending: true });
+      builder = new TableBuilder(table, (batch) => this.#add(batch), {
+        isLending: true,
+        kernel: this.kernel,
+      });
       this.#builders.set(name, builder);
     }
     return builder;

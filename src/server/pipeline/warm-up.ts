@@ -20,6 +20,7 @@ export function warmUp(): void {
   const segments = new SegmentBuilder();
   const decoder = format.open({
     builder: (table) => segments.builder(table),
+    kernel: segments.kernel,
     problem: () => undefined,
   });
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,4 +1,3 @@
-import { encodeUtf8 } from '#core/base/index.ts';
 import type { TableBuilder } from '#core/batch/index.ts';
 import { ENCRYPTION_LABELS } from './azure-resource.ts';
 
@@ -14,8 +13,6 @@ export interface VnetCodes {
   readonly encrypted: number;
   /** By IANA number; -1 until the name is interned. */
   readonly protocols: Int32Array;
-  /** The known encryption values as bytes, with the code of their label. */
-  readonly encryptions: readonly { readonly value: Uint8Array; readonly code: number }[];
 }
 
 export function internCodes(c: VnetColumns): VnetCodes {
@@ -30,10 +27,6 @@ export function internCodes(c: VnetColumns): VnetCodes {
     unencrypted: c.encryption.intern(ENCRYPTION_LABELS['NX']!),
     encrypted: c.encryption.intern(ENCRYPTION_LABELS['X']!),
     protocols: new Int32Array(256).fill(-1),
-    encryptions: Object.entries(ENCRYPTION_LABELS).map(([value, label]) => ({
-      value: encodeUtf8(value),
-      code: c.encryption.intern(label),
-    })),
   };
 }
 

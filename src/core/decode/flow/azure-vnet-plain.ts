@@ -1,204 +1,202 @@
+import { decodeLatin1, IpParser, printIp, printIpv4 } from '#core/base/index.ts';
 import type { TableBuilder } from '#core/batch/index.ts';
-import type { AddressCodes } from '../address-codes.ts';
+import type { Kernel } from '#core/kernel/index.ts';
+import { ENCRYPTION_LABELS } from './azure-resource.ts';
 import type { VnetCodes, VnetColumns } from './azure-vnet-columns.ts';
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
+/** Bytes of a unit that are in the kernel's memory at a time: few enough to stay in the processor's cache. */
+const WINDOW = 1 << 17;
+/** No plain tuple is longer: 13 + 2 × 47 + 2 × 5 + 3 + 2 + 47 + 4 × 8 digits and letters, 14 commas and quotes. */
+const LONGEST = 256;
+/** Slots of the tables of fields, as powers of two: the first, and the most for IPv4 and for other texts. */
+const FIRST_LOG = 10;
+const IPV4_LOG = 19;
+const TEXT_LOG = 17;
+const SMALL_LOG = 10;
+const ENTRY = 64;
 
-/** Microseconds of 1990-01-01 and 2255-01-01, between which instants are believed. */
-export const EARLIEST = 631_152_000_000_000;
-export const LATEST = 8_993_721_600_000_000;
-/** The same for the first nine of thirteen digits of milliseconds. */
-const EARLIEST_HIGH = EARLIEST / 1e7;
-const LATEST_HIGH = LATEST / 1e7;
-/** No plain tuple is longer: 13 + 2 × 45 + 2 × 5 + 3 + 2 + 19 + 4 × 9 digits and letters, 14 commas and quotes. */
-const LONGEST_PLAIN = 200;
+/** Words of the target that `readTuples` of the kernel works on; see there. */
+const ROW = 0;
+const ROWS = 1;
+const UNKNOWN = 2;
+const UNKNOWN_AT = 3;
+const TABLES = 4;
+const STATES = 7;
+const PROTOCOLS = 8;
+const CODES = 9;
+const COLUMNS = 13;
 
-/** What the loop reads with and writes to. */
-export interface PlainTarget {
+export interface PlainOptions {
+  readonly kernel: Kernel;
   readonly flows: TableBuilder;
   readonly columns: VnetColumns;
-  readonly codes: VnetCodes;
-  readonly src: AddressCodes;
-  readonly dest: AddressCodes;
 }
 
 /**
- * Reads tuples as Azure writes them, `"…","…"`, as long as they are plain: known addresses, numbers of at most nine
- * digits, a known encryption. Returns where the first that is not begins, for the careful reader.
- *
- * One long function with every array in a local, because this loop is most of the time of a load.
+ * Reads tuples as Azure writes them, as long as they are plain, with the kernel: known fields, numbers of at most eight
+ * digits. It learns addresses and encryption values as they come; everything else is for the careful reader.
  */
-export function readPlainTuples(bytes: Uint8Array, from: number, target: PlainTarget): number {
-  const { flows, columns: c, codes, src, dest } = target;
-  const { states, unencrypted, encrypted, inbound, outbound, allowed, denied, protocols } = codes;
-  const time = c.time.values;
-  const start = c.start.values;
-  const startPresent = c.start.present;
-  const end = c.end.values;
-  const endPresent = c.end.present;
-  const srcIps = c.srcIp.codes;
-  const destIps = c.destIp.codes;
-  const srcPorts = c.srcPort.values;
-  const destPorts = c.destPort.values;
-  const l4s = c.l4.codes;
-  const protocolValues = c.protocol.values;
-  const directions = c.direction.codes;
-  const statuses = c.status.codes;
-  const stateCodes = c.state.codes;
-  const encryptions = c.encryption.codes;
-  const isStarts = c.isStart.values;
-  const counters = [
+export class PlainTuples {
+  readonly #options: PlainOptions;
+  /** Word index of the target. */
+  readonly #target: number;
+  readonly #tables: readonly number[];
+  readonly #window: number;
+  #codes: VnetCodes;
+  #unit: Uint8Array = new Uint8Array(0);
+  /** Where in the unit the window begins, and before where tuples that begin in it are whole in it. */
+  #from = 0;
+  #stop = 0;
+
+  /** Undefined when the kernel has no room, or does not hold the columns. */
+  static open(options: PlainOptions, codes: VnetCodes): PlainTuples | undefined {
+    const { kernel, columns } = options;
+    const isHeld = columnsInOrder(columns).every((column) => kernel.holds(column));
+    return isHeld && kernel.hasRoom(ROOM) ? new PlainTuples(options, codes) : undefined;
+  }
+
+  private constructor(options: PlainOptions, codes: VnetCodes) {
+    const { kernel, flows, columns } = options;
+    const { words } = kernel;
+    this.#options = options;
+    this.#target = kernel.allocate(64 * 4) / 4;
+    this.#window = kernel.allocate(WINDOW + LONGEST);
+    this.#tables = [
+      openTable(kernel, IPV4_LOG, TEXT_LOG),
+      openTable(kernel, IPV4_LOG, TEXT_LOG),
+      openTable(kernel, SMALL_LOG, SMALL_LOG),
+    ];
+    words.set(this.#tables, this.#target + TABLES);
+    words[this.#target + ROWS] = flows.capacity;
+    words[this.#target + STATES] = kernel.allocate(256 * 4);
+    words[this.#target + PROTOCOLS] = kernel.allocate(256 * 4);
+    words.set(
+      columnsInOrder(columns).map((column) => column.byteOffset),
+      this.#target + COLUMNS,
+    );
+    this.#codes = codes;
+    this.restart(codes);
+  }
+
+  /** Begins anew when codes got before hold no longer. */
+  restart(codes: VnetCodes): void {
+    const { kernel } = this.#options;
+    const { words } = kernel;
+    this.#codes = codes;
+    for (const table of this.#tables) kernel.call.forgetFields(table);
+    const { inbound, outbound, allowed, denied } = codes;
+    words.set([inbound, outbound, allowed, denied], this.#target + CODES);
+    words.set(codes.states, words[this.#target + STATES]! / 4);
+    this.learnProtocols();
+  }
+
+  /** To be called when a protocol was interned. */
+  learnProtocols(): void {
+    const { words } = this.#options.kernel;
+    words.set(this.#codes.protocols, words[this.#target + PROTOCOLS]! / 4);
+  }
+
+  /** To be called before the arrays of a unit are read. */
+  begin(unit: Uint8Array): void {
+    this.#unit = unit;
+    this.#from = 0;
+    this.#stop = 0;
+  }
+
+  /** Reads from unit[from] on; returns where the first tuple that is not plain begins, or what comes after the last. */
+  read(from: number): number {
+    const { kernel, flows } = this.#options;
+    const { words } = kernel;
+    const target = this.#target;
+    let at = from;
+    for (;;) {
+      if (at < this.#from || at >= this.#stop) this.#slide(at);
+      const shift = this.#window - this.#from;
+      words[target + ROW] = flows.rows;
+      at = kernel.call.readTuples(target * 4, at + shift, this.#stop + shift) - shift;
+      flows.rows = words[target + ROW]!;
+      const unknown = words[target + UNKNOWN]!;
+      if (unknown > 0) {
+        if (!this.#learn(unknown, words[target + UNKNOWN_AT]!)) return at;
+      } else if (at < this.#stop || at >= this.#unit.length || flows.rows === flows.capacity)
+        return at;
+    }
+  }
+
+  /** Makes the window begin at unit[at]. Behind the unit's end it holds zeros, which are in no tuple. */
+  #slide(at: number): void {
+    const { bytes } = this.#options.kernel;
+    const part = this.#unit.subarray(at, at + WINDOW);
+    bytes.set(part, this.#window);
+    bytes.fill(0, this.#window + part.length, this.#window + part.length + LONGEST);
+    const end = at + part.length;
+    this.#from = at;
+    this.#stop = end === this.#unit.length ? end : end - LONGEST;
+  }
+
+  /** Learns the field at this address: 1 source, 2 destination, 3 encryption; false when it is not what it should be. */
+  #learn(unknown: number, address: number): boolean {
+    const { kernel, columns } = this.#options;
+    const { bytes } = kernel;
+    let end = address;
+    while (end < address + 48 && bytes[end] !== 0x2c) end++;
+    let code = -1;
+    if (unknown === 3) {
+      const label = ENCRYPTION_LABELS[decodeLatin1(bytes.subarray(address, end))];
+      if (label !== undefined) code = columns.encryption.intern(label);
+    } else {
+      const column = unknown === 1 ? columns.srcIp : columns.destIp;
+      const version = this.#parser.parse(bytes, address, end);
+      if (version === 4) code = column.append(printIpv4(this.#parser.v4));
+      else if (version === 6) code = column.append(printIp(this.#parser.words));
+    }
+    return code >= 0 && kernel.call.learnField(this.#tables[unknown - 1]!, address, code) === 1;
+  }
+  readonly #parser = new IpParser();
+}
+
+/** The columns of a tuple in the order in which the kernel knows them. */
+function columnsInOrder(c: VnetColumns) {
+  return [
+    c.time.values,
+    c.start.values,
+    c.start.present,
+    c.end.values,
+    c.end.present,
+    c.srcIp.codes,
+    c.destIp.codes,
+    c.srcPort.values,
+    c.destPort.values,
+    c.l4.codes,
+    c.protocol.values,
+    c.direction.codes,
+    c.status.codes,
+    c.state.codes,
+    c.encryption.codes,
+    c.isStart.values,
     c.packetsOut.values,
     c.bytesOut.values,
     c.packetsIn.values,
     c.bytesIn.values,
-  ] as const;
-  const stop = bytes.length - LONGEST_PLAIN;
-  let row = flows.rows;
-  const { capacity } = flows;
-  let at = from;
-  while (at < stop && row < capacity && bytes[at] === QUOTE) {
-    let p = at + 1;
-    // The time in milliseconds has 13 digits until 2286: nine and four, so that both stay 32-bit.
-    let high = 0;
-    let digit = 0;
-    for (let k = 0; k < 9; k++) {
-      digit = bytes[p++]! - 48;
-      if (digit < 0 || digit > 9) break;
-      high = (high * 10 + digit) | 0;
-    }
-    if (digit < 0 || digit > 9) break;
-    let low = 0;
-    for (let k = 0; k < 4; k++) {
-      digit = bytes[p++]! - 48;
-      if (digit < 0 || digit > 9) break;
-      low = (low * 10 + digit) | 0;
-    }
-    if (digit < 0 || digit > 9 || bytes[p] !== COMMA || high < EARLIEST_HIGH || high >= LATEST_HIGH)
-      break;
-
-    const srcIp = src.parseField(bytes, p + 1);
-    if (srcIp < 0) break;
-    const destIp = dest.parseField(bytes, src.end + 1);
-    if (destIp < 0) break;
-    p = dest.end + 1;
-
-    let srcPort = bytes[p++]! - 48;
-    if (srcPort < 0 || srcPort > 9) break;
-    for (
-      digit = bytes[p++]! - 48;
-      digit >= 0 && digit <= 9 && srcPort < 65536;
-      digit = bytes[p++]! - 48
-    )
-      srcPort = srcPort * 10 + digit;
-    if (digit !== COMMA - 48 || srcPort > 65535) break;
-    let destPort = bytes[p++]! - 48;
-    if (destPort < 0 || destPort > 9) break;
-    for (
-      digit = bytes[p++]! - 48;
-      digit >= 0 && digit <= 9 && destPort < 65536;
-      digit = bytes[p++]! - 48
-    )
-      destPort = destPort * 10 + digit;
-    if (digit !== COMMA - 48 || destPort > 65535) break;
-    let protocol = bytes[p++]! - 48;
-    if (protocol < 0 || protocol > 9) break;
-    for (
-      digit = bytes[p++]! - 48;
-      digit >= 0 && digit <= 9 && protocol < 256;
-      digit = bytes[p++]! - 48
-    )
-      protocol = protocol * 10 + digit;
-    if (digit !== COMMA - 48 || protocol > 255) break;
-    const l4 = protocols[protocol]!;
-    if (l4 < 0) break;
-
-    const direction = bytes[p]!;
-    const state = bytes[p + 2]!;
-    if (
-      (direction !== 0x49 && direction !== 0x4f) ||
-      bytes[p + 1] !== COMMA ||
-      bytes[p + 3] !== COMMA ||
-      states[state & 127] === 0 ||
-      state > 127
-    )
-      break;
-    p += 4;
-    let encryption: number;
-    if (bytes[p] === 0x4e && bytes[p + 1] === 0x58 && bytes[p + 2] === COMMA) {
-      encryption = unencrypted;
-      p += 3;
-    } else if (bytes[p] === 0x58 && bytes[p + 1] === COMMA) {
-      encryption = encrypted;
-      p += 2;
-    } else {
-      const stopAt = endOfField(bytes, p);
-      encryption = encryptionCode(codes, bytes, p, stopAt);
-      if (encryption < 0) break;
-      p = stopAt + 1;
-    }
-
-    let k = 0;
-    for (; k < 4; k++) {
-      let value = 0;
-      const first = p;
-      for (digit = bytes[p++]! - 48; digit >= 0 && digit <= 9; digit = bytes[p++]! - 48)
-        value = (value * 10 + digit) | 0;
-      if (p - first > 10 || digit !== (k < 3 ? COMMA : QUOTE) - 48) break;
-      counters[k]![row] = value;
-    }
-    if (k < 4) break;
-
-    const instant = (high * 10_000 + low) * 1000;
-    time[row] = instant;
-    srcIps[row] = srcIp;
-    destIps[row] = destIp;
-    srcPorts[row] = srcPort;
-    destPorts[row] = destPort;
-    l4s[row] = l4;
-    protocolValues[row] = protocol;
-    directions[row] = direction === 0x49 ? inbound : outbound;
-    stateCodes[row] = states[state]!;
-    encryptions[row] = encryption;
-    const isDenied = state === 0x44;
-    statuses[row] = isDenied ? denied : allowed;
-    if (isDenied || state === 0x42) {
-      start[row] = instant;
-      startPresent[row] = 1;
-      isStarts[row] = 1;
-    } else isStarts[row] = 0;
-    if (isDenied || state === 0x45) {
-      end[row] = instant;
-      endPresent[row] = 1;
-    }
-    row++;
-    at = p;
-    if (bytes[at] !== COMMA) break;
-    at++;
-  }
-  flows.rows = row;
-  return at;
+  ];
 }
 
-/** The index of the comma or quote that ends the field at `from`, looking at 64 bytes at most. */
-export function endOfField(bytes: Uint8Array, from: number): number {
-  let i = from;
-  for (const stop = from + 64; i < stop; i++) {
-    const c = bytes[i];
-    if (c === COMMA || c === QUOTE || c === undefined) break;
-  }
-  return i;
-}
+const bytesOfTable = (ipv4Log: number, textLog: number) =>
+  (16 << ipv4Log) + (8 << textLog) + (ENTRY << (textLog - 1));
 
-/** The code of the label of one of the known encryption values in bytes[from, to); -1 when it is none. */
-function encryptionCode(codes: VnetCodes, bytes: Uint8Array, from: number, to: number): number {
-  if (bytes[to] !== COMMA) return -1;
-  for (const { value, code } of codes.encryptions) {
-    if (value.length !== to - from) continue;
-    let k = 0;
-    while (k < value.length && bytes[from + k] === value[k]) k++;
-    if (k === value.length) return code;
-  }
-  return -1;
+/** What one reader allocates, and a little more. */
+const ROOM =
+  WINDOW + 2 * bytesOfTable(IPV4_LOG, TEXT_LOG) + bytesOfTable(SMALL_LOG, SMALL_LOG) + 16_384;
+
+/** A table of fields as the kernel knows it, without its first `forgetFields`. */
+function openTable(kernel: Kernel, ipv4Log: number, textLog: number): number {
+  const table = kernel.allocate(44);
+  const ipv4 = kernel.allocate(16 << ipv4Log);
+  const texts = kernel.allocate(8 << textLog);
+  const entries = kernel.allocate(ENTRY << (textLog - 1));
+  kernel.words.set(
+    [FIRST_LOG, ipv4, ipv4, 0, ipv4Log, FIRST_LOG, texts, texts, 0, textLog, entries],
+    table / 4,
+  );
+  return table;
 }

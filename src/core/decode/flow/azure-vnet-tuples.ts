@@ -9,14 +9,9 @@ import {
   printMac,
   regionOfFlowLog,
 } from './azure-resource.ts';
-import { columnsOf, internCodes, type VnetColumns } from './azure-vnet-columns.ts';
-import {
-  EARLIEST,
-  endOfField,
-  LATEST,
-  type PlainTarget,
-  readPlainTuples,
-} from './azure-vnet-plain.ts';
+import { columnsOf, internCodes, type VnetCodes, type VnetColumns } from './azure-vnet-columns.ts';
+import { PlainTuples } from './azure-vnet-plain.ts';
+import { EARLIEST, LATEST } from './instant-text.ts';
 import { BrokenJson } from './json-cursor.ts';
 import { isSpace } from './json-records.ts';
 
@@ -38,7 +33,8 @@ export class VnetTuples {
   readonly #src: AddressCodes;
   readonly #dest: AddressCodes;
   readonly #c: VnetColumns;
-  #plain: PlainTarget;
+  #codes: VnetCodes;
+  readonly #plain: PlainTuples | undefined;
   #origin!: Origin;
   #recordOffset = 0;
   #mac = '';
@@ -57,7 +53,12 @@ export class VnetTuples {
     this.#c = columnsOf(this.#flows);
     this.#src = new AddressCodes(this.#c.srcIp);
     this.#dest = new AddressCodes(this.#c.destIp);
-    this.#plain = this.#createPlain();
+    this.#codes = internCodes(this.#c);
+    const { kernel } = sink;
+    if (kernel) {
+      const options = { kernel, flows: this.#flows, columns: this.#c };
+      this.#plain = PlainTuples.open(options, this.#codes);
+    }
     this.#flows.onTake(() => {
       this.#fillRecord();
       this.#ruleStart = 0;
@@ -66,18 +67,14 @@ export class VnetTuples {
     this.#flows.onReset(() => {
       this.#src.forget();
       this.#dest.forget();
-      this.#plain = this.#createPlain();
+      this.#codes = internCodes(this.#c);
+      this.#plain?.restart(this.#codes);
     });
   }
 
-  #createPlain(): PlainTarget {
-    return {
-      flows: this.#flows,
-      columns: this.#c,
-      codes: internCodes(this.#c),
-      src: this.#src,
-      dest: this.#dest,
-    };
+  /** To be called before the records of a unit. */
+  begin(unit: Uint8Array): void {
+    this.#plain?.begin(unit);
   }
 
   beginRecord(origin: Origin, offset: number): void {
@@ -181,12 +178,12 @@ export class VnetTuples {
   }
   #located = { flowLog: '', region: '' };
 
-  /** Reads the array of tuples that opens at `at`; returns the index after it. */
+  /** Reads the array of tuples that opens at `at`, in the first bytes of the unit; returns the index after it. */
   read(bytes: Uint8Array, at: number): number {
     if (bytes[at] !== 0x5b) throw new BrokenJson(at, 'expected a list of tuples');
     let i = at + 1;
     for (;;) {
-      i = readPlainTuples(bytes, i, this.#plain);
+      if (this.#plain) i = this.#plain.read(i);
       while (isSpace(bytes[i])) i++;
       const c = bytes[i];
       if (c === QUOTE) {
@@ -279,10 +276,10 @@ export class VnetTuples {
 
     let encryption: number;
     if (bytes[p] === 0x4e && bytes[p + 1] === 0x58 && bytes[p + 2] === COMMA) {
-      encryption = this.#plain.codes.unencrypted;
+      encryption = this.#codes.unencrypted;
       p += 2;
     } else if (bytes[p] === 0x58 && bytes[p + 1] === COMMA) {
-      encryption = this.#plain.codes.encrypted;
+      encryption = this.#codes.encrypted;
       p += 1;
     } else {
       const end = endOfField(bytes, p);
@@ -353,14 +350,17 @@ export class VnetTuples {
       encryption = c.encryption.intern(texts[2]);
     }
     const row = flows.begin();
-    const codes = this.#plain.codes;
+    const codes = this.#codes;
     c.time.values[row] = time;
     c.srcIp.codes[row] = src;
     c.destIp.codes[row] = dest;
     c.srcPort.values[row] = srcPort;
     c.destPort.values[row] = destPort;
     let l4 = codes.protocols[protocol]!;
-    if (l4 < 0) l4 = codes.protocols[protocol] = c.l4.intern(protocolName(protocol));
+    if (l4 < 0) {
+      l4 = codes.protocols[protocol] = c.l4.intern(protocolName(protocol));
+      this.#plain?.learnProtocols();
+    }
     c.l4.codes[row] = l4;
     c.protocol.values[row] = protocol;
     c.direction.codes[row] = direction === 0x49 ? codes.inbound : codes.outbound;
@@ -383,4 +383,14 @@ export class VnetTuples {
     c.packetsIn.values[row] = counters[2]!;
     c.bytesIn.values[row] = counters[3]!;
   }
+}
+
+/** The index of the comma or quote that ends the field at `from`, looking at 64 bytes at most. */
+function endOfField(bytes: Uint8Array, from: number): number {
+  let i = from;
+  for (const stop = from + 64; i < stop; i++) {
+    const c = bytes[i];
+    if (c === COMMA || c === QUOTE || c === undefined) break;
+  }
+  return i;
 }

@@ -51,6 +51,7 @@ class VnetDecoder implements Decoder {
   }
 
   decode(unit: Uint8Array, origin: Origin): void {
+    this.#tuples.begin(unit);
     const starts = new RecordStarts(unit, SHAPE);
     let i = 0;
     while (i < unit.length) {

@@ -1,4 +1,4 @@
-import { ByteSink } from './byte-sink.ts';
+import { ByteSink } from '../byte-sink.ts';
 
 /** Bits that hold the whole numbers 0 to `largest` (up to 2^53). */
 export function bitWidth(largest: number): number {

@@ -1,0 +1,1 @@
+export { Kernel } from './kernel.ts';
