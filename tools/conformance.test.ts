@@ -39,8 +39,9 @@ it('lets a kind through the gate when it reaches its floor', () => {
   expect(reachesFloor(score('aws-logs', 5, 0))).toBe(true);
   expect(reachesFloor(score('aws-logs', 5, 1))).toBe(false);
   expect(reachesFloor(score('nothing-yet', 0, 0))).toBe(true);
-  for (const [kind, floor] of Object.entries(FLOORS)) {
-    expect(reachesFloor(score(kind, floor, 100 - floor))).toBe(true);
-    expect(reachesFloor(score(kind, floor - 1, 101 - floor))).toBe(false);
-  }
+  for (const [engine, floors] of Object.entries(FLOORS))
+    for (const [kind, floor] of Object.entries(floors)) {
+      expect(reachesFloor(score(kind, floor, 100 - floor), engine)).toBe(true);
+      expect(reachesFloor(score(kind, floor - 1, 101 - floor), engine)).toBe(false);
+    }
 });

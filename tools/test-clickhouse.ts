@@ -17,13 +17,23 @@ if (!existsSync(join(folder, 'node_modules', 'chdb'))) {
     : spawnSync('npm', args, { cwd: folder, stdio: 'inherit' });
   if (done.status !== 0) process.exit(1);
 }
-const { status } = spawnSync(
-  join(home, 'node_modules', '.bin', 'vitest'),
-  ['run', '--config', 'vitest.clickhouse.config.ts'],
-  {
-    cwd: home,
-    stdio: 'inherit',
-    env: { ...process.env, PATH },
-  },
-);
-process.exit(status ?? 1);
+
+function run(command: string, args: readonly string[]): number {
+  const options = { cwd: home, stdio: 'inherit', env: { ...process.env, PATH } } as const;
+  return spawnSync(command, args, options).status ?? 1;
+}
+
+const tested = run(join(home, 'node_modules', '.bin', 'vitest'), [
+  'run',
+  '--config',
+  'vitest.clickhouse.config.ts',
+]);
+process.stdout.write('\nKQL on ClickHouse, by the published examples:\n');
+const scored = run(process.execPath, [
+  join(home, 'tools', 'conformance.ts'),
+  'kql',
+  '--engine',
+  'clickhouse',
+  '--gate',
+]);
+process.exit(tested || scored);

@@ -1,4 +1,5 @@
 /** The child that computes on ClickHouse: as worker-main.ts, for `weir query --engine clickhouse`. */
+import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { RefusalError } from '#core/kql/index.ts';
 import { ClickhouseMissing, openClickhouse } from '#server/clickhouse/index.ts';
@@ -28,6 +29,10 @@ type Execute = Extract<WorkerRequest, { kind: 'execute' }>;
 
 async function execute({ plan, now, scans, limits, form, spool }: Execute): Promise<Executed> {
   if (form === 'parquet') throw new Error('a worker of ClickHouse was asked for Parquet');
+  // A pattern leaves a file that is gone out without a word.
+  const gone = scans
+    .flatMap((s) => [...s.files, ...s.computed.flatMap((c) => c.files)])
+    .filter((file) => !existsSync(file));
   const { columns, rows } = await executeOnClickhouse(
     plan,
     await engine,
@@ -47,7 +52,10 @@ async function execute({ plan, now, scans, limits, form, spool }: Execute): Prom
       ...filled,
       columns: columns.map((c, i) => ({ name: c.name, type: c.type, unit: units[i] ?? 'none' })),
       spooled: await sink.finish(),
-      warnings: [],
+      warnings: [...new Set(gone)].map((file) => ({
+        code: 'segment-unreadable',
+        message: `The rows of ${file} are missing: there is no such file.`,
+      })),
     };
   } catch (error) {
     sink.drop();

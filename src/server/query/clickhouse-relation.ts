@@ -100,7 +100,18 @@ function printFiles(
     `SELECT ${names} FROM file(${quoteText(path)}, Parquet, ${quoteText(structure)})${where}`;
   const isPlain = !files.some((file) => PATTERN.test(file));
   if (!isPlain) return files.map((file) => read(escapePattern(file))).join(' UNION ALL ');
-  return read(files.length === 1 ? files[0]! : `{${files.join(',')}}`);
+  if (files.length === 1) return read(files[0]!);
+  const folder = commonFolder(files);
+  return read(`${folder}{${files.map((file) => file.slice(folder.length)).join(',')}}`);
+}
+
+/** The folder that all paths begin with, and its slash: alternatives of a pattern cannot begin with one. */
+function commonFolder(files: readonly string[]): string {
+  const [first = '', ...others] = files;
+  let length = first.lastIndexOf('/') + 1;
+  while (others.some((file) => !file.startsWith(first.slice(0, length))))
+    length = first.lastIndexOf('/', length - 2) + 1;
+  return first.slice(0, length);
 }
 
 /** A question mark stands for any one character, itself among them: no character of a path is read as a pattern. */

@@ -60,7 +60,10 @@ function pick(engine: 'argMax' | 'argMin'): AggregatePrinter {
     raw: (args, c) => {
       const value = args[c.output]!.sql;
       const by = args[0]!;
-      const picked = over(engine, `tuple(${value}), ${by.sql}`, c, present(by));
+      // NaN ranks above all numbers for arg_max, below them for arg_min.
+      const nan = `${engine === 'argMax' ? '' : 'NOT '}isNaN(${by.sql})`;
+      const rank = by.type === 'real' ? `tuple(${nan}, assumeNotNull(${by.sql}))` : by.sql;
+      const picked = over(engine, `tuple(${value}), ${rank}`, c, present(by));
       return `tuple(${picked}, ${over('count', '', c, present(by))} > 0, ${first(value, c)})`;
     },
     finish: (raw, args, c) => {
@@ -106,16 +109,14 @@ function list(withNulls: boolean): AggregatePrinter {
 
 const set: AggregatePrinter = {
   raw: ([a], c) => gathered(items(a!, c), c, a!.type === 'dynamic' ? undefined : present(a!)),
-  finish: (raw, [a, limit], c) => {
+  finish: (raw, [a, limit]) => {
     const parts = `arrayFilter(x -> x != '', arrayMap(t -> ifNull(t.1, ''), ${raw}))`;
     // Opened arrays may hold the same item twice within one text.
-    if (a!.type === 'dynamic')
-      return c.host(
-        'weir_unique',
-        [{ sql: joined(parts), type: 'dynamic' }, limit ?? { sql: '1048576::Int64', type: 'long' }],
-        'dynamic',
-      );
-    return joined(`arraySlice(arrayDistinct(${parts}), 1, ${limitOf(limit)})`);
+    const items =
+      a!.type === 'dynamic'
+        ? `arrayFilter(x -> x != 'null', JSONExtractArrayRaw(${joined(parts)}))`
+        : parts;
+    return joined(`arraySlice(arrayDistinct(${items}), 1, ${limitOf(limit)})`);
   },
 };
 
@@ -200,7 +201,8 @@ const weighted = (
 function extreme(engine: 'min' | 'max'): AggregatePrinter {
   return {
     raw: ([a], c) => {
-      const value = over(engine, a!.sql, c);
+      // Of no rows there is none, also where the column itself is never null.
+      const value = over(`${engine}OrNull`, a!.sql, c);
       if (a!.type === 'string') return `ifNull(${value}, '')`;
       // NaN is the smallest and the largest of reals.
       return a!.type === 'real'
@@ -234,7 +236,7 @@ export const AGGREGATE_PRINTERS: Readonly<Record<string, AggregatePrinter>> = {
   take_any: {
     raw: ([a], c) => {
       const value = a!.type === 'string' ? `nullIf(${a!.sql}, '')` : a!.sql;
-      const any = c.order ? over('argMin', `${value}, ${c.order}`, c) : over('any', value, c);
+      const any = c.order ? over('argMinOrNull', `${value}, ${c.order}`, c) : over('anyOrNull', value, c);
       return a!.type === 'string' ? `ifNull(${any}, '')` : any;
     },
   },

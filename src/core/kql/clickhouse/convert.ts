@@ -185,7 +185,12 @@ function intFrom(v: Value): string {
     return `if(isNaN(${v.sql}), NULL, toInt32(greatest(-2147483648., least(2147483647., trunc(${v.sql})))))`;
   if (v.type === 'string' || v.type === 'guid')
     return `accurateCastOrNull(${longOfText(v.sql)}, 'Int32')`;
-  return `toInt32(${longFrom(v)})`;
+  if (v.type !== 'dynamic') return `toInt32(${longFrom(v)})`;
+  return bind(
+    v.sql,
+    (x) =>
+      `if(match(${x}, '^-?[0-9]*[.eE]') AND isNotNull(toFloat64OrNull(${x})), toInt32(greatest(-2147483648., least(2147483647., trunc(toFloat64OrNull(${x}))))), toInt32(${longFrom({ sql: x, type: 'dynamic' })}))`,
+  );
 }
 
 function realFrom(v: Value): string {
@@ -212,8 +217,7 @@ function boolFrom(v: Value): string {
   const text = (sql: string) =>
     bind(
       `lower(${trimmed(sql)})`,
-      (x) =>
-        `multiIf(${x} = 'true', true, ${x} = 'false', false, match(${x}, '^[+-]?[0-9]+$'), match(${x}, '[1-9]'), NULL)`,
+      (x) => `multiIf(${x} = 'true', true, ${x} = 'false', false, ${longOfText(x)} != 0)`,
     );
   if (v.type !== 'dynamic') return text(v.sql);
   return bind(

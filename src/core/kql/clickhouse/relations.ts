@@ -84,10 +84,7 @@ function printAggregate(rel: Of<'aggregate'>, p: Printing): Relation {
   const names = physicalNames(rel.columns);
   const rows = scopeOf(p, input);
   const by = rel.by.map((i) => {
-    const value = printExpr(i.expr, rows);
-    // A constant is no key to ClickHouse, which then gives a row even of nothing.
-    const sql = value.literal ? `materialize(${value.sql})` : value.sql;
-    return `${sql} AS ${quoteName(names.get(i.name)!)}`;
+    return `${printExpr(i.expr, rows).sql} AS ${quoteName(names.get(i.name)!)}`;
   });
   if (rel.aggregates.length === 0) {
     const from = settle(p, input, rows);
@@ -108,7 +105,11 @@ function printAggregate(rel: Of<'aggregate'>, p: Printing): Relation {
   };
   const made = rel.aggregates.map((i) => printExpr(i.expr, after).sql);
   const from = settle(p, input, rows);
-  const group = rel.by.length > 0 ? `\n  GROUP BY ${rel.by.map((_, i) => i + 1).join(', ')}` : '';
+  // A constant is no key to ClickHouse, which then has a group even of no rows.
+  const group =
+    rel.by.length > 0
+      ? `\n  GROUP BY ${rel.by.map((_, i) => i + 1).join(', ')} HAVING count() > 0`
+      : '';
   const isPlain = made.every((sql) => /^"\$agg\d+"$/.test(sql));
   if (isPlain && after.hosting.needs.length === 0) {
     const items = made.map((sql, i) => {

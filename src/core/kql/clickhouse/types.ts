@@ -93,9 +93,12 @@ const NAME = /^(?:\w+\.)?(?:"(?:[^"\\]|\\.)*"|\w+)$/;
 
 /**
  * SQL that names a value more than once without computing it more than once: a column stands as it is, anything larger
- * is bound by a lambda over an array of one element.
+ * is bound by a lambda over an array of one element. Lambdas inside others have names of their own, so `body` is asked
+ * twice: first to see which names stand inside.
  */
 export function bind(sql: string, body: (name: string) => string): string {
   if (NAME.test(sql)) return body(sql);
-  return `arrayMap(v -> ${body('v')}, [${sql}])[1]`;
+  const taken = [...body('v0').matchAll(/\bv(\d+) ->/g)].map((m) => Number(m[1]));
+  const name = `v${1 + Math.max(0, ...taken)}`;
+  return `arrayMap(${name} -> ${body(name)}, [${sql}])[1]`;
 }

@@ -5,7 +5,7 @@ import type { Arg } from '../dialect/dialect.ts';
 /** An expression as ClickHouse's SQL, with what is known of it. */
 export interface Value extends Arg {
   /** Set where it is a path into a JSON text: further steps prolong the path. */
-  readonly path?: { readonly source: string; readonly steps: string };
+  readonly path?: { readonly source: string; readonly steps: readonly string[] };
 }
 
 /** Where a call stands. */

@@ -61,7 +61,8 @@ export type Part =
   | 'microsecond'
   | 'nanosecond';
 
-const PART_TICKS: Readonly<Partial<Record<Part, bigint>>> = {
+/** How long a part is, where all are equally long. */
+export const PART_TICKS: Readonly<Partial<Record<Part, bigint>>> = {
   week: 7n * TICKS_PER_DAY,
   day: TICKS_PER_DAY,
   hour: 36_000_000_000n,

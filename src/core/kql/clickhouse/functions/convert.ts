@@ -21,7 +21,7 @@ const typeOfJson = (sql: string): string =>
   bind(
     sql,
     (x) =>
-      `multiIf(isNull(${x}) OR ${x} = 'null', 'null', startsWith(${x}, '['), 'array', startsWith(${x}, '{'), 'dictionary', startsWith(${x}, '"'), 'string', ${x} IN ('true', 'false'), 'bool', toFloat64OrNull(${x}) = trunc(toFloat64OrNull(${x})), 'long', isNotNull(toFloat64OrNull(${x})), 'double', 'null')`,
+      `multiIf(isNull(${x}) OR ${x} = 'null', 'null', startsWith(${x}, '['), 'array', startsWith(${x}, '{'), 'dictionary', startsWith(${x}, '"'), 'string', ${x} IN ('true', 'false'), 'bool', match(${x}, '^-?[0-9]+$') AND isNotNull(toInt64OrNull(${x})), 'long', toFloat64OrNull(${x}) = trunc(toFloat64OrNull(${x})) AND abs(toFloat64OrNull(${x})) < 9223372036854775808, 'long', isNotNull(toFloat64OrNull(${x})), 'double', 'null')`,
   );
 
 export const convertPrinters: PrinterGroup = {

@@ -1,9 +1,10 @@
-import { as, convert, toDynamic, toReal } from '../convert.ts';
+import { as, convert, toDynamic, toReal, toText } from '../convert.ts';
 import { bind, literalValue, quoteText } from '../types.ts';
 import type { Call, Printer, PrinterGroup, Value } from '../value.ts';
+import { textsOf } from './operators.ts';
 
-/** A constant key as ClickHouse's JSON functions count it; null for what they cannot address. */
-function constantKey(key: Value): string | null {
+/** A constant key as a step of ClickHouse's JSON functions, which count from 1; null for what they cannot address. */
+function constantStep(key: Value): string | null {
   const value = key.literal?.value;
   if (typeof value !== 'string') return null;
   if (key.type === 'string') return quoteText(value);
@@ -12,9 +13,17 @@ function constantKey(key: Value): string | null {
     : null;
 }
 
-function extracted(source: string, steps: string): Value {
+const isIndex = (step: string) => /^\d/.test(step);
+
+/** A number means an element of an array to KQL; ClickHouse would take it as well for the nth member of a bag. */
+function extracted(source: string, steps: readonly string[]): Value {
+  const arrays = steps.flatMap((step, i) => {
+    const before = [source, ...steps.slice(0, i)].join(', ');
+    return isIndex(step) ? [`JSONType(${before}) = 'Array'`] : [];
+  });
+  const value = `nullIf(nullIf(JSONExtractRaw(${[source, ...steps].join(', ')}), ''), 'null')`;
   return {
-    sql: `nullIf(nullIf(JSONExtractRaw(${source}, ${steps}), ''), 'null')`,
+    sql: arrays.length === 0 ? value : `if(${arrays.join(' AND ')}, ${value}, NULL)`,
     type: 'dynamic',
     path: { source, steps },
   };
@@ -23,12 +32,12 @@ function extracted(source: string, steps: string): Value {
 /** A step into a bag or an array; several steps into one value become one path. */
 const member: Printer = ([object, key], c) => {
   const opened = object!.type === 'string' ? parsed(object!, c) : convert(object!, 'dynamic', c);
-  const path = constantKey(key!);
-  if (path === null || (opened.literal && key!.literal))
+  const step = constantStep(key!);
+  if (step === null || (opened.literal && key!.literal))
     return c.host('weir_member', [opened, convert(key!, 'string', c)], 'dynamic');
   return opened.path
-    ? extracted(opened.path.source, `${opened.path.steps}, ${path}`)
-    : extracted(`ifNull(${opened.sql}, '')`, path);
+    ? extracted(opened.path.source, [...opened.path.steps, step])
+    : extracted(`ifNull(${opened.sql}, '')`, [step]);
 };
 
 /** parse_json() of a text: what is not JSON is a text value; nothing is null. */
@@ -82,10 +91,49 @@ function long(value: Value, sql: string): Value {
 
 const json = (value: Value, c: Call): Value => convert(value, 'dynamic', c);
 
+/** The elements of an array, or the members of a bag in that shape; any other value is the only element. */
+function opened(host: string, shape: (key: string, value: string) => string): Printer {
+  return ([a], c) => {
+    const value = json(a!, c);
+    if (value.literal) return c.host(host, [value], 'dynamic');
+    return bind(value.sql, (x) => {
+      const members = `arrayMap(m -> ${shape('toJSONString(m.1)', 'm.2')}, JSONExtractKeysAndValuesRaw(assumeNotNull(${x})))`;
+      return `multiIf(isNull(${x}) OR ${x} = 'null', NULL, startsWith(${x}, '['), ${x}, startsWith(${x}, '{'), concat('[', arrayStringConcat(${members}, ','), ']'), concat('[', ${x}, ']'))`;
+    });
+  };
+}
+
+/** Keys that are constant and differ make the text of the bag plain to see. */
+const bagPack: Printer = (args, c) => {
+  const keys = args.filter((_, i) => i % 2 === 0);
+  const names = keys.map((k) => (k.type === 'string' ? k.literal?.value : undefined));
+  const isPlain = names.every((n) => typeof n === 'string') && new Set(names).size === names.length;
+  if (!isPlain || args.length === 0 || args.length % 2 === 1) return null;
+  const parts = names.map((name, i) => {
+    const key = quoteText(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+    return `${key}, ifNull(${toDynamic(args[2 * i + 1]!, c)}, 'null')`;
+  });
+  return `concat(${parts.join(', ')}, '}')`;
+};
+
+/** Texts between a constant delimiter, as a JSON array. */
+const split: Printer = ([text, delimiter, index], c) => {
+  const by = delimiter?.type === 'string' ? delimiter.literal?.value : null;
+  const at = index ? index.literal?.value : '0';
+  if (typeof by !== 'string' || by === '' || typeof at !== 'string' || !/^\d{1,9}$/.test(at))
+    return null;
+  const parts = `splitByString(${quoteText(by)}, ${toText(text!, c)})`;
+  if (!index) return `toJSONString(${parts})`;
+  return bind(
+    parts,
+    (p) => `if(length(${p}) > ${at}, toJSONString([${p}[${Number(at) + 1}]]), NULL)`,
+  );
+};
+
 export const dynamicPrinters: PrinterGroup = {
   '[]': member,
-  $elements: ([a], c) => c.host('weir_elements', [json(a!, c)], 'dynamic'),
-  $pairs: ([a], c) => c.host('weir_pairs', [json(a!, c)], 'dynamic'),
+  $elements: opened('weir_elements', (key, value) => `concat('{', ${key}, ':', ${value}, '}')`),
+  $pairs: opened('weir_pairs', (key, value) => `concat('[', ${key}, ',', ${value}, ']')`),
   range,
   extract_all: ([regex, a, b], c) =>
     c.host(
@@ -108,6 +156,13 @@ export const dynamicPrinters: PrinterGroup = {
           (x) => `if(startsWith(${x}, '['), toInt64(JSONLength(assumeNotNull(${x}))), NULL)`,
         )
       : null,
+  bag_pack: bagPack,
+  split,
+  strcat_array: ([a, delimiter], c) =>
+    bind(toDynamic(a!, c), (x) => {
+      const texts = textsOf({ sql: x, type: 'dynamic' }, c);
+      return `if(ifNull(startsWith(${x}, '['), false), arrayStringConcat(${texts}, ${toText(delimiter!, c)}), '')`;
+    }),
   $place: ([x, from, step], c) =>
     `toInt64(floor((${line(x!, c)} - ${line(from!, c)}) / ${line(step!, c)}))`,
   $places: ([from, to, step, closed], c) => {

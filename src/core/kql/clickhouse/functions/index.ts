@@ -3,7 +3,9 @@ import { convertPrinters } from './convert.ts';
 import { dynamicPrinters } from './dynamic.ts';
 import { matchPrinters } from './match.ts';
 import { mathPrinters } from './math.ts';
+import { networkPrinters } from './network.ts';
 import { operatorPrinters } from './operators.ts';
+import { patternPrinters } from './patterns.ts';
 import { textPrinters } from './text.ts';
 import { timePrinters } from './time.ts';
 
@@ -15,6 +17,8 @@ const GROUPS: readonly PrinterGroup[] = [
   timePrinters,
   mathPrinters,
   dynamicPrinters,
+  patternPrinters,
+  networkPrinters,
 ];
 
 /** What ClickHouse computes itself; every other function in JavaScript goes through a host stage. */

@@ -1,14 +1,9 @@
-import {
-  type Edge,
-  fitsPattern,
-  MAX_PATTERN_TERMS,
-  termPattern,
-  widenClasses,
-} from '../../dialect/patterns.ts';
+import { type Edge, fitsPattern, MAX_PATTERN_TERMS, termPattern } from '../../dialect/patterns.ts';
 import { flattenConstants } from '../../functions/operators.ts';
 import { toDynamic, toText } from '../convert.ts';
 import { literalValue, quoteText } from '../types.ts';
 import type { Call, Printer, PrinterGroup, Value } from '../value.ts';
+import { asRe2 } from './patterns.ts';
 
 /** String operators: the hot ones are ClickHouse's own functions, terms are patterns of RE2. */
 
@@ -96,11 +91,8 @@ function hasMany(isAll: boolean): Printer {
 function matchesRegex(text: string, regex: Value, c: Call): string {
   const constant = constantText(regex);
   if (constant === null) return `match(${text}, concat('(?-s)', ${toText(regex, c)}))`;
-  return `match(${text}, ${quoteText(dotStopsAtLines(widenClasses(constant)))})`;
+  return `match(${text}, ${quoteText(asRe2(constant))})`;
 }
-
-/** ClickHouse lets a dot match the end of a line; KQL does not. */
-export const dotStopsAtLines = (pattern: string): string => `(?-s)${pattern}`;
 
 const MATCHES: Readonly<Record<string, Match>> = {
   '=~': (t, b, c) => `(${lower(t)} = ${lowered(b, c)})`,

@@ -11,11 +11,17 @@ const real =
 const logarithm = (name: string): Printer =>
   real((x) => `multiIf(${x} > 0, ${name}(${x}), ${x} = 0, -inf, NULL)`);
 
-/** The first null, else the greatest or least: ClickHouse's own skip no null either, but rank NaN otherwise. */
+/** NaN wins on both sides, and null loses. */
 function extreme(engine: 'greatest' | 'least'): Printer {
   return (args, c) => {
     const values = args.map((a) => as(a, c.type, c));
-    return `coalesce(${engine}(${values.join(', ')}), ${values.join(', ')})`;
+    const known = values.map((v) => `(${v})`).join(', ');
+    const sql = values.length === 1 ? values[0]! : `${engine}(${known})`;
+    const mayBeNan = args.flatMap((a, i) =>
+      a.type === 'real' && (!a.literal || a.literal.value === 'nan') ? [values[i]!] : [],
+    );
+    if (mayBeNan.length === 0) return sql;
+    return `if(${mayBeNan.map((v) => `ifNull(isNaN(${v}), false)`).join(' OR ')}, nan, ${sql})`;
   };
 }
 
@@ -46,7 +52,7 @@ export const mathPrinters: PrinterGroup = {
     if (isWhole(a!)) return `toInt64(abs(${a!.sql}))`;
     return `abs(${as(a!, c.type === 'dynamic' ? 'real' : c.type, c)})`;
   },
-  sign: ([a], c) => `toInt64(sign(${toReal(a!, c)}))`,
+  sign: real((x) => `if(isNaN(${x}), 0::Int64, toInt64(sign(${x})))`),
   // Half away from zero; ClickHouse rounds reals to even.
   round: ([a, digits], c) => {
     const scale = `exp10(${digitsOf(digits, c)})`;

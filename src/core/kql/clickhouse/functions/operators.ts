@@ -60,7 +60,8 @@ function number(v: Value, type: KqlType, c: Call): string {
 
 function arithmetic(operator: '+' | '-' | '*', a: Value, b: Value, c: Call): string {
   if (c.type === 'long' || c.type === 'int') return `(${toLong(a, c)} ${operator} ${toLong(b, c)})`;
-  return `(${number(a, c.type, c)} ${operator} ${number(b, c.type, c)})`;
+  const sql = `(${number(a, c.type, c)} ${operator} ${number(b, c.type, c)})`;
+  return c.type === 'decimal' ? c.host('weir_decimal', [{ sql, type: 'real' }], 'real').sql : sql;
 }
 
 const add: SqlPrinter = ([a, b], c) => {
@@ -98,11 +99,24 @@ const divide: SqlPrinter = ([a, b], c) => {
 
 const modulo: SqlPrinter = ([a, b], c) => {
   const isWhole = c.type === 'timespan' || c.type === 'long' || c.type === 'int';
-  const of = (v: Value) => (isWhole ? number(v, c.type, c) : toReal(v, c));
-  const [x, y] = [of(a!), of(b!)];
-  if (!isWhole) return `positiveModulo(${x}, ${y})`;
-  return `toInt64(positiveModulo(${x}, abs(nullIf(${y}, 0))))`;
+  if (!isWhole) return `positiveModulo(${toReal(a!, c)}, abs(${toReal(b!, c)}))`;
+  return neverNegative(number(a!, c.type, c), number(b!, c.type, c), b!.literal?.value);
 };
+
+/** The remainder of whole numbers; null where there is none. */
+function neverNegative(x: string, y: string, constant: unknown): string {
+  const size = typeof constant === 'string' ? BigInt(constant) : 0n;
+  if (size !== 0n) {
+    const by = String(size < 0n ? -size : size);
+    return bind(`(toInt64(${x}) % toInt64(${by}))`, (r) => `if(${r} < 0, ${r} + ${by}, ${r})`);
+  }
+  return bind(y, (d) =>
+    bind(
+      `(toInt64(${x}) % nullIf(toInt64(${d}), 0))`,
+      (r) => `if(${r} < 0, if(${d} < 0, ${r} - ${d}, ${r} + ${d}), ${r})`,
+    ),
+  );
+}
 
 const negate: SqlPrinter = ([a], c) =>
   c.type === 'long' || a!.type === 'int'
@@ -146,7 +160,7 @@ function inList(isNegated: boolean, isFolded: boolean): SqlPrinter {
 export function textsOf(list: Value, c: Call): string {
   return bind(toDynamic(list, c), (x) => {
     const items = `if(startsWith(${x}, '['), JSONExtractArrayRaw(assumeNotNull(${x})), [assumeNotNull(${x})])`;
-    return `arrayMap(e -> if(startsWith(e, '"'), JSONExtractString(e), e), if(isNull(${x}), [], ${items}))`;
+    return `arrayMap(e -> multiIf(startsWith(e, '"'), JSONExtractString(e), e = 'null', '', e), if(isNull(${x}), [], ${items}))`;
   });
 }
 

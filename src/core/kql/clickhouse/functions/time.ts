@@ -1,6 +1,8 @@
 import type { LiteralExpr } from '../../bound/expr.ts';
+import { PART_TICKS, type Part, partOf } from '../../runtime/calendar.ts';
+import { EPOCH_TICKS } from '../../runtime/datetime.ts';
 import { as, convert, toLong, toReal } from '../convert.ts';
-import { literalValue, toInstant } from '../types.ts';
+import { bind, literalValue, toInstant } from '../types.ts';
 import type { Call, Printer, PrinterGroup, Value } from '../value.ts';
 
 const TICKS_PER_DAY = 864_000_000_000;
@@ -56,6 +58,57 @@ const field =
   ([at], c) =>
     `toInt32(${name}(${toInstant(as(at!, 'datetime', c))}))`;
 
+const dayOf = (at: string) => `intDiv(${at}, ${TICKS_PER_DAY})`;
+/** 0001-01-01 was a Monday; weeks begin on Sunday. */
+const weekOf = (at: string) => `intDiv(${dayOf(at)} + 1, 7)`;
+const monthOf = (at: string) => `(toYear(${toInstant(at)}) * 12 + toMonth(${toInstant(at)}) - 1)`;
+
+/** A number that grows by one with each part of the calendar. */
+function counted(part: Part, at: string): string | null {
+  switch (part) {
+    case 'year':
+      return `toYear(${toInstant(at)})`;
+    case 'quarter':
+      return `intDiv(${monthOf(at)}, 3)`;
+    case 'month':
+      return monthOf(at);
+    case 'week':
+      return weekOf(at);
+    default: {
+      const ticks = PART_TICKS[part];
+      return ticks === undefined ? null : `intDiv(${at}, ${ticks})`;
+    }
+  }
+}
+
+const datetimeDiff: Printer = ([part, a, b], c) => {
+  const name = part?.literal?.value;
+  const known = typeof name === 'string' ? partOf(name) : null;
+  if (known === null) return null;
+  const count = (v: Value) => bind(as(v, 'datetime', c), (at) => counted(known, at) ?? '');
+  return counted(known, '') === null ? null : `toInt64(${count(a!)} - ${count(b!)})`;
+};
+
+/** The start of a week, month or year: so many days before. */
+function startOf(days: (at: string) => string): Printer {
+  return ([at, offset], c) =>
+    offset
+      ? null
+      : bind(
+          as(at!, 'datetime', c),
+          (t) => `toInt64((${dayOf(t)} - ${days(t)}) * ${TICKS_PER_DAY})`,
+        );
+}
+
+const MAX_TICKS = '3155378975999999999';
+
+function unixtime(ticksPerUnit: string): Printer {
+  return ([value], c) => {
+    const ticks = `accurateCastOrNull(floor(${toReal(value!, c)} * ${ticksPerUnit} + 0.5), 'Int64') + ${EPOCH_TICKS}`;
+    return bind(`(${ticks})`, (t) => `if(${t} BETWEEN 0 AND ${MAX_TICKS}, ${t}, NULL)`);
+  };
+}
+
 export const timePrinters: PrinterGroup = {
   bin,
   bin_at: binAt,
@@ -63,12 +116,19 @@ export const timePrinters: PrinterGroup = {
     const day = binWhole(as(at!, 'datetime', c), `${TICKS_PER_DAY}`);
     return offset ? `(${day} + ${toLong(offset, c)} * ${TICKS_PER_DAY})` : day;
   },
+  startofweek: startOf((t) => `(${dayOf(t)} + 1) % 7`),
+  startofmonth: startOf((t) => `(toDayOfMonth(${toInstant(t)}) - 1)`),
+  startofyear: startOf((t) => `(toDayOfYear(${toInstant(t)}) - 1)`),
+  datetime_diff: datetimeDiff,
+  unixtime_seconds_todatetime: unixtime('1e7'),
+  unixtime_milliseconds_todatetime: unixtime('1e4'),
+  unixtime_microseconds_todatetime: unixtime('10.'),
+  unixtime_nanoseconds_todatetime: unixtime('0.01'),
   hourofday: field('toHour'),
   dayofmonth: field('toDayOfMonth'),
   monthofyear: field('toMonth'),
   getyear: field('toYear'),
   dayofyear: field('toDayOfYear'),
-  // 0001-01-01 was a Monday; weeks begin on Sunday.
   dayofweek: ([at], c) =>
     `toInt64((intDiv(${as(at!, 'datetime', c)}, ${TICKS_PER_DAY}) + 1) % 7 * ${TICKS_PER_DAY})`,
 };
