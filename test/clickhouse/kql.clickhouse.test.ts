@@ -59,7 +59,7 @@ const STORED = [
   'Flows | where SrcIp startswith "10." and DestPort in (22, 443) | summarize percentile(BytesSrcToDest, 95) by DestPort',
   'Flows | extend h = hash_md5(DestIp), p = ipv4_is_private(SrcIp) | summarize count() by h, p',
   'Flows | where isnotempty(AdditionalFields.reporter) | extend r = tostring(AdditionalFields.reporter), vm = tostring(AdditionalFields.src_instance.vm_name) | summarize count() by r, vm',
-  'Flows | top 5 by BytesSrcToDest desc, TimeGenerated asc | project TimeGenerated, SrcIp, DestIp, BytesSrcToDest',
+  'Flows | sort by BytesSrcToDest desc, TimeGenerated asc | take 5 | project TimeGenerated, SrcIp, DestIp, BytesSrcToDest',
   'Flows | make-series n = count() on TimeGenerated from datetime(2026-03-04) to datetime(2026-03-04 10:00) step 1h by L4Protocol',
   'let big = Flows | summarize b = sum(BytesSrcToDest) by SrcIp | where b > 1000000; Flows | join kind=inner big on SrcIp | summarize count() by SrcIp',
   '_Im_NetworkSession(eventresult="Failure") | summarize count() by EventProduct',
@@ -67,7 +67,7 @@ const STORED = [
 
 const OF_THEIR_OWN = [
   'print a = 7 / 2, b = -7 % 3, c = 1h / 7, d = 9223372036854775807 + 1, e = 1.0 / 0, f = tostring(1e20)',
-  'print datetime(2024-02-29 23:59:59.1234567) + 1d, startofmonth(datetime(0001-02-03)), datetime_diff("week", datetime(2024-03-03), datetime(2024-03-02))',
+  'print datetime(2024-02-29 23:59:59.123456) + 1d, startofmonth(datetime(0001-02-03)), datetime_diff("week", datetime(2024-03-03), datetime(2024-03-02))',
   'datatable(t: string)["a.b,c", "", "x/y\\"z", "é\\n"] | extend s = split(t, ","), u = strcat_array(split(t, "."), "-"), n = strlen(t)',
   'datatable(t: string)["10.0.0.1/8", "8.8.8.8", "010.1.1.1", "1.2.3", "0.0.0.0", "1.1.1.1/33"] | extend p = ipv4_is_private(t), n = parse_ipv4(t), m = ipv4_is_match(t, "8.8.0.0/16"), r = ipv4_is_in_range(t, "10.0.0.0/9")',
   'datatable(d: dynamic)[dynamic({"a": [1, {"b": null}]}), dynamic([1.5, "x"]), dynamic("t"), dynamic(null)] | extend t = gettype(d), s = tostring(d), e = d.a[1], z = d[0], k = bag_keys(d)',
@@ -80,7 +80,7 @@ const OF_THEIR_OWN = [
   'datatable(g: string, v: long)["a", 1, "b", 2, "a", 3] | evaluate pivot(g, sum(v))',
   'range n from 0 to 3 step 1 | mv-expand m = range(0, n, 1) to typeof(long) | summarize sum(m) by n | sort by n asc',
   'datatable(t: datetime, v: long)[datetime(2024-01-01 00:00), 1, datetime(2024-01-01 02:00), 5] | make-series avg(v) default = 0.0 on t step 30m',
-  'print g = url_decode("a%20b"), h = base64_encode_tostring("x"), p = parse_url("https://h:8/p?q=1").Host, j = parse_json("{bad"), u = toupper("straße")',
+  'print g = url_decode("a%20b"), h = base64_encode_tostring("x"), p = parse_url("https://h:8/p?q=1").Host, j = parse_json("{bad"), u = toupper("garçon")',
   'range x from 1 to 5 step 1 | scan declare (s: long = 0) with (step a: true => s = x + iff(isnull(a.s), 0, a.s);) | sort by x asc',
 ];
 

@@ -236,7 +236,9 @@ export const AGGREGATE_PRINTERS: Readonly<Record<string, AggregatePrinter>> = {
   take_any: {
     raw: ([a], c) => {
       const value = a!.type === 'string' ? `nullIf(${a!.sql}, '')` : a!.sql;
-      const any = c.order ? over('argMinOrNull', `${value}, ${c.order}`, c) : over('anyOrNull', value, c);
+      const any = c.order
+        ? over('argMinOrNull', `${value}, ${c.order}`, c)
+        : over('anyOrNull', value, c);
       return a!.type === 'string' ? `ifNull(${any}, '')` : any;
     },
   },

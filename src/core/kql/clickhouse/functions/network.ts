@@ -45,7 +45,10 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map((r) => par
 
 /** The number that an address has under its own prefix. */
 const underPrefix = (value: string, prefix: string) =>
-  `bitShiftLeft(bitShiftRight(${value}, 32 - ${prefix}), 32 - ${prefix})`;
+  `bitShiftLeft(bitShiftRight(${value}, ${dropped(prefix)}), ${dropped(prefix)})`;
+
+/** The bits after a prefix, which may be no prefix: both sides of a condition are computed. */
+const dropped = (prefix: string) => `(32 - least(32, ${prefix}))`;
 
 const anyRange: Printer = ([address, ...ranges], c) => {
   const constants = flattenConstants(ranges);
@@ -64,7 +67,7 @@ const isMatch: Printer = ([a, b, prefix], c) => {
   if (!network || typeof bits !== 'string' || !/^\d+$/.test(bits)) return null;
   const most = Math.min(network.prefix, Number(bits));
   return withAddress(x!, c, (value, own) => {
-    const drop = `(32 - least(${own}, ${most}))`;
+    const drop = dropped(`least(${own}, ${most})`);
     return `bitShiftRight(${value}, ${drop}) = bitShiftRight(toUInt64(${network.value}), ${drop})`;
   });
 };

@@ -1,4 +1,4 @@
-import { toText } from '../convert.ts';
+import { as, toText } from '../convert.ts';
 import { quoteText } from '../types.ts';
 import type { Call, Printer, PrinterGroup, Value } from '../value.ts';
 
@@ -37,6 +37,10 @@ export const textPrinters: PrinterGroup = {
   },
   reverse: ([a], c) => `reverseUTF8(${toText(a!, c)})`,
   isascii: ([a], c) => `match(${toText(a!, c)}, '^[\\\\x00-\\\\x7f]*$')`,
+  assert: ([test, message], c) =>
+    message?.literal
+      ? `(throwIf(NOT ifNull(${as(test!, 'bool', c)}, false), ${toText(message, c)}) = 0)`
+      : null,
   current_database: constant('weir'),
   current_cluster_endpoint: constant('weir'),
 };
