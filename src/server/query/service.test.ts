@@ -200,6 +200,86 @@ describe('the query service', { timeout: 60_000 }, () => {
     ]).toEqual([first!.path]);
   });
 
+  it('gives answers of any length in bounded memory, and keeps none of them', async () => {
+    const store = await openWithDays(1);
+    const service = open(store, { memoryBytes: 2 ** 28 });
+    await service.query({ text: 'print 1' });
+    const text =
+      'range x from 1 to 100000 step 1 | extend s = strcat("a long text of which there are many ", x, strrep("=", 700))';
+    const before = process.memoryUsage().rss;
+    const answer = await service.answer({ text }, 'csv');
+    expect([answer.rows, answer.truncated, answer.body.held]).toEqual([
+      400_000,
+      undefined,
+      undefined,
+    ]);
+    expect(answer.body.sizeBytes).toBeGreaterThan(70e6);
+    expect(readdirSync(join(store.folder, 'spill')).filter((name) => /answer/.test(name))).toEqual(
+      [],
+    );
+    let size = 0;
+    let most = 0;
+    let tail = '';
+    for await (const chunk of answer.body.stream()) {
+      size += chunk.byteLength;
+      tail = Buffer.from(chunk).subarray(-20).toString();
+      most = Math.max(most, process.memoryUsage().rss - before);
+    }
+    expect(size).toBe(answer.body.sizeBytes);
+    expect(tail).toMatch(/=\r\n$/);
+    expect(most).toBeLessThan(50e6);
+    const unread = await service.answer({ text: `${text} | take 10000` }, 'ndjson');
+    await unread.body.discard();
+    await unread.body.discard();
+  });
+
+  it('prints the same rows in every form, short or long', async () => {
+    for (const count of [3, 60_000]) {
+      const text = `range x from 1 to ${count} step 1 | project x, s = strcat("text ", x, strrep("-", 100))`;
+      const read = async (form: 'rows' | 'csv' | 'ndjson' | 'json') =>
+        Buffer.from(await (await bare.answer({ text }, form)).body.bytes()).toString();
+      const rows: unknown[][] = JSON.parse(`[${await read('rows')}]`);
+      expect(rows).toHaveLength(count);
+      expect(rows.at(-1)).toEqual([count, `text ${count}${'-'.repeat(100)}`]);
+      const objects: Record<string, unknown>[] = JSON.parse(await read('json'));
+      expect(objects.map((o) => [o['x'], o['s']])).toEqual(rows);
+      const lines = (await read('ndjson')).trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line))).toEqual(objects);
+      expect((await read('csv')).split('\r\n').slice(1, -1)).toEqual(rows.map((r) => r.join(',')));
+      const parquet = await bare.answer({ text }, 'parquet');
+      expect(
+        Buffer.from(await parquet.body.bytes())
+          .subarray(0, 4)
+          .toString(),
+      ).toBe('PAR1');
+    }
+  });
+
+  it('answers one user while another keeps every worker busy', async () => {
+    const service = open(undefined);
+    const cancel = new AbortController();
+    const runaway = [1, 2, 3].map(() =>
+      service.query({ text: ENDLESS, user: 'runaway', signal: cancel.signal }),
+    );
+    const settled = Promise.allSettled(runaway);
+    await until(() => service.load().running === 2 && service.load().queued === 1);
+    expect((await service.query({ text: 'print 6', user: 'other' })).rows).toEqual([[6]]);
+    expect((await service.query({ text: 'print 7', user: 'other' })).rows).toEqual([[7]]);
+    cancel.abort();
+    expect((await settled).map((s) => s.status)).toEqual(['rejected', 'rejected', 'rejected']);
+  });
+
+  it('has each of several results', async () => {
+    const text = 'let a = 5; print uno = a; range x from 1 to 2 step 1 | extend y = a';
+    const one = await bare.answer({ text, result: 0 }, 'rows');
+    expect([one.results, one.columns.map((c) => c.name)]).toEqual([2, ['uno']]);
+    expect((await bare.query({ text, result: 1 })).rows).toEqual([
+      [1, 5],
+      [2, 5],
+    ]);
+    expect((await bare.query({ text })).columns.map((c) => c.name)).toEqual(['x', 'y']);
+  });
+
   it('leaves no temporary files behind', async () => {
     const store = await openWithDays(1);
     const service = open(store);

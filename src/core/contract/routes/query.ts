@@ -50,6 +50,8 @@ export const queryResult = z.object({
     rowsRead: z.number(),
     bytesRead: z.number(),
     segments: z.number(),
+    /** The answer was computed before, on the same data. */
+    isCached: z.boolean(),
   }),
   /** Things a reader of the numbers should know: truncated, sampled, late. */
   warnings: z.array(apiError),

@@ -42,7 +42,7 @@ function readResult(body: ReturnType<(typeof ROUTES.query.output)['parse']>): Qu
     columns,
     rows,
     ...(render ? { render } : {}),
-    stats: { ...stats, isCached: false },
+    stats,
     warnings: warnings.map((w) => ({ code: w.code, message: w.message })),
   };
 }

@@ -21,6 +21,7 @@ import {
 } from '../command.ts';
 import { readSecret } from '../config/secret.ts';
 import { findDataFolder } from '../data-folder.ts';
+import { printCount, printSize } from '../format.ts';
 import { createLineWriter } from '../line-writer.ts';
 
 /** `weir query`: one query, or a batch of them; here or on a server. */
@@ -183,6 +184,7 @@ async function answerOne(
     const result = await answerer.answer(request);
     tellNotes(result, result.rows.length, around);
     await createLineWriter(stdout)(printTable(result, around.width));
+    if (around.isTerminal.stderr) around.stderr.write(describeCost(result));
     return;
   }
   const answer = await answerer.write(request, form);
@@ -199,6 +201,13 @@ function readForm(invocation: Invocation, around: Surroundings): OutputForm | 't
       'Send it to a file: weir query … --output parquet > answer.parquet',
     );
   return form;
+}
+
+/** What the answer cost, for people who wonder why it took so long. */
+function describeCost({ stats }: QueryResult): string {
+  const { rowsRead, bytesRead, segments, elapsedMs, isCached } = stats;
+  const read = `${printCount(rowsRead)} rows, ${printSize(bytesRead)} of ${printCount(segments)} segments`;
+  return `weir: ${isCached ? 'kept from before' : `read ${read}`}, ${(elapsedMs / 1000).toFixed(2)} s\n`;
 }
 
 const FORMS = ['table', 'csv', 'json', 'ndjson', 'parquet'] as const;

@@ -59,7 +59,6 @@ function readLimits({ rows, bytes, timeMs }: NonNullable<QueryInput['limits']>) 
 
 function tellAnswer(answer: PrintedAnswer): QueryAnswer {
   const { columns, rows, results, body, render, stats, warnings } = answer;
-  const { elapsedMs, rowsRead, bytesRead, segments } = stats;
   const message = tellTruncated(answer);
   const truncated = message === undefined ? undefined : { code: 'truncated', message };
   const hint = 'Add take or summarize, or ask for fewer columns.';
@@ -69,7 +68,7 @@ function tellAnswer(answer: PrintedAnswer): QueryAnswer {
     results,
     body,
     ...(render ? { render } : {}),
-    stats: { elapsedMs, rowsRead, bytesRead, segments },
+    stats: { ...stats },
     truncated,
     warnings: truncated ? [...warnings, { ...truncated, hint }] : [...warnings],
   };

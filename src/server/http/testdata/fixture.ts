@@ -53,7 +53,7 @@ export const RESULT: QueryResult = {
     [null, '', '9223372036854775807', false, null, null],
   ],
   render: { visualization: 'timechart', properties: { title: 'Bytes', ycolumns: ['Bytes'] } },
-  stats: { elapsedMs: 12.5, rowsRead: 100, bytesRead: 4096, segments: 3 },
+  stats: { elapsedMs: 12.5, rowsRead: 100, bytesRead: 4096, segments: 3, isCached: false },
   warnings: [],
 };
 
