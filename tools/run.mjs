@@ -102,6 +102,11 @@ function buildWeb() {
   const wanted = Math.max(modified(stamp) - 60_000, ...sources.map(newest));
   if (modified(page) >= wanted) return;
   say('building the web page …');
+  mkdirSync(join(home, 'dist'), { recursive: true });
+  // What was interrupted long ago is nobody's.
+  for (const name of readdirSync(join(home, 'dist')))
+    if (name.startsWith('web.') && Date.now() - modified(join(home, 'dist', name)) > 600_000)
+      rmSync(join(home, 'dist', name), { recursive: true });
   // Apart, then moved into place: another start may be reading or building it at this moment.
   const fresh = join(home, 'dist', `web.${process.pid}`);
   const vite = join(home, 'node_modules', 'vite', 'bin', 'vite.js');

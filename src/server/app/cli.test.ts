@@ -215,6 +215,10 @@ describe('weir', { timeout: 60_000 }, () => {
       env: { WEIR_DATA: data },
     });
     expect(ndjson(second.out)).toMatchObject([{ objects: 1, stored: 0, known: 4 }]);
+    writeFileSync(join(data, 'networks.yaml'), 'networks: [{ name: shop, cidrs: [10.0.0.0/24] }]');
+    writeFileSync(join(data, 'weir.yaml'), 'topology: [networks.yaml]');
+    const networks = await weir(['query', 'NTATopologyDetails | project Name', '--data', data]);
+    expect(ndjson(networks.out)).toContainEqual({ Name: 'shop' });
     const answer = await weir([
       'query',
       'Flows | summarize Flows = countif(IsFlowStart), Bytes = sum(BytesSrcToDest) by FlowStatus | order by FlowStatus asc',

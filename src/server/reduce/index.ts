@@ -5,6 +5,7 @@ export {
   type ReduceProgress,
   type ReduceSummary,
   reducePending,
+  storeTopology,
   TEN_MINUTES,
 } from './reduce-pending.ts';
 export {
@@ -14,4 +15,3 @@ export {
   type ReducerState,
   reducedUpTo,
 } from './reducer.ts';
-export { writeTopology } from './write-topology.ts';

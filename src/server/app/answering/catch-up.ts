@@ -1,4 +1,4 @@
-import { reducePending } from '#server/reduce/index.ts';
+import { reducePending, storeTopology } from '#server/reduce/index.ts';
 import { openStore, StoreLocked } from '#server/store/index.ts';
 import { loadConfig } from '../config/index.ts';
 import { readEnrichment } from '../enrichment.ts';
@@ -13,11 +13,13 @@ export async function catchUp(folder: string, signal: AbortSignal): Promise<stri
     const clock = () => Date.now() * 1000;
     const store = await openStore({ folder, clock });
     try {
+      const enrichment = readEnrichment(config, folder);
+      await storeTopology({ store, clock, enrichment });
       await reducePending({
         store,
         clock,
         signal,
-        enrichment: readEnrichment(config, folder),
+        enrichment,
         intervalMicros: config.reduction.interval * 1000,
       });
     } finally {
