@@ -1,6 +1,6 @@
 import type { InputObject, Source } from '#server/source/index.ts';
 import type { Ingester } from './ingester.ts';
-import type { Counts, ObjectTotals } from './totals.ts';
+import { type Counts, type ObjectTotals, whyUnread } from './totals.ts';
 
 export interface LoadOptions {
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export interface LoadOptions {
 
 export interface LoadTotals extends Counts {
   objects: number;
-  /** Objects that are of no format that Weir reads. */
+  /** Objects of which nothing could be read: of no format that Weir reads, or broken from their beginning on. */
   refused: number;
   /** Objects that could not be read. */
   failed: number;
@@ -63,7 +63,7 @@ export async function ingestPaths(
       add(totals, result);
       active.delete(object);
       totals.objects++;
-      if (result.refused !== null) totals.refused++;
+      if (whyUnread(result) !== null) totals.refused++;
       options.onObject?.(result);
     } catch (error) {
       options.signal.throwIfAborted();

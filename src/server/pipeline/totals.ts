@@ -29,3 +29,8 @@ export interface ObjectTotals extends Counts {
   /** A sentence, when reading ended before the object did. */
   readProblem: string | null;
 }
+
+/** Why nothing of an object was read, as a sentence; null when something was, or there was nothing in it. */
+export function whyUnread({ refused, readProblem, stored, known }: ObjectTotals): string | null {
+  return refused ?? (stored + known === 0 ? readProblem : null);
+}

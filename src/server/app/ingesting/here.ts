@@ -17,7 +17,7 @@ export interface Totals {
   readonly stored: number;
   readonly known: number;
   readonly quarantined: number;
-  /** Objects that are no logs. */
+  /** Objects that are no logs, or broken from their beginning on. */
   readonly refused: number;
   /** Objects that could not be read or stored. */
   readonly failed: number;

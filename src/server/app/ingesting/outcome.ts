@@ -2,7 +2,7 @@ import { CommandError } from '../command.ts';
 import type { Totals } from './here.ts';
 
 /**
- * What a load that ended like this must fail with, if anything. Objects among others that are no logs are told and no
+ * What a load that ended like this must fail with, if anything. Objects among others that are no logs, or broken ones, are told and no
  * failure: folders hold such files. One that could not be read or stored always is.
  */
 export function failureOf({

@@ -17,6 +17,30 @@ const sound: Omit<ObjectTotals, 'object'> = {
   readProblem: null,
 };
 
+it('fails where nothing can be read, be it no log or a broken one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-loads-'));
+  writeFileSync(join(folder, 'a.gz'), 'x');
+  const broken = { records: 1, stored: 0, quarantined: 1, readProblem: 'The archive ends early.' };
+  const ingester = {
+    ingest: async ({ name }: { name: string }) => ({ ...sound, ...broken, object: name }),
+  } as unknown as Ingester;
+  const run = (paths: readonly string[], name: string | undefined) =>
+    createLoads(ingester)(
+      { paths, name, format: undefined },
+      () => undefined,
+      new AbortController().signal,
+    );
+  await expect(run([join(folder, 'a.gz')], 'a.gz')).rejects.toMatchObject({
+    message: 'a.gz cannot be read.',
+    advice: 'The archive ends early.',
+  });
+  await expect(run([folder], undefined)).rejects.toMatchObject({
+    message: 'Nothing could be read.',
+    advice: expect.stringMatching(/a\.gz: The archive ends early\.$/),
+  });
+  rmSync(folder, { recursive: true });
+});
+
 it('says which files of many could not be read', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-loads-'));
   mkdirSync(join(folder, 'logs'));

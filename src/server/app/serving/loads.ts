@@ -5,6 +5,7 @@ import {
   ingestPaths,
   type LoadTotals,
   type ObjectTotals,
+  whyUnread,
 } from '#server/pipeline/index.ts';
 import { createFileObject, createFileSource } from '#server/source/index.ts';
 import { CommandError } from '../command.ts';
@@ -25,8 +26,8 @@ export function createLoads(ingester: Ingester): Ingest {
     });
     if (totals.refused !== null)
       throw new CommandError(`${name} is not a log that Weir reads.`, totals.refused);
-    if (totals.readProblem !== null && totals.records === 0)
-      throw new CommandError(`${name} cannot be read.`, totals.readProblem);
+    const why = whyUnread(totals);
+    if (why !== null) throw new CommandError(`${name} cannot be read.`, why);
     return tell(totals);
   };
 }
@@ -46,8 +47,9 @@ async function loadPaths(
       ...asked,
       signal,
       onProgress: (now) => onProgress(tellLoad(now)),
-      onObject: ({ object, refused }) => {
-        if (refused !== null) problems.push(`${object}: ${refused}`);
+      onObject: (one) => {
+        const why = whyUnread(one);
+        if (why !== null) problems.push(`${one.object}: ${why}`);
       },
       // First: refusals are counted and listed elsewhere too.
       onFailure: (object, error) =>
