@@ -59,6 +59,17 @@ test.each(PANELS)('the panel %s has something to show', async (title, shows) => 
   await expect.poll(() => panel.innerText(), { timeout: 20_000 }).toMatch(shows);
 });
 
+test('narrowed to a host, the page tells who it is and what is malicious about it', async () => {
+  const { page } = browser;
+  await page.goto(`${weir.url}/?host=10.2.0.9`);
+  const host = page.locator('.panel[aria-label="Host 10.2.0.9"]');
+  await host.getByText('demo-rg/jump-us').waitFor();
+  const malicious = page.locator('.tile', { hasText: 'Malicious' });
+  await malicious.getByText(/\d+ of them allowed/).waitFor();
+  await page.goto(`${weir.url}/?source=azure-vnet`);
+  await malicious.locator('.tile-value span[title]').waitFor();
+});
+
 test('it fits on a phone: nothing is wider than the screen', async () => {
   const { page } = browser;
   await page.setViewportSize({ width: 400, height: 860 });

@@ -118,6 +118,7 @@ export function readStoppedSources(store: StoreReader): SourceStatus[] {
     name,
     kind: name.startsWith('az:') ? 'azure-blob' : 'file',
     state: 'stopped',
+    says: '',
     lastSuccess: null,
     lastError: null,
     newest: null,

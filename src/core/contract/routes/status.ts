@@ -17,6 +17,8 @@ export const sourceStatus = z.object({
   /** `file`, `folder`, `azure-blob`, `upload`, … */
   kind: z.string(),
   state: z.enum(SOURCE_STATES),
+  /** What it is doing and, where something is amiss, what to do; may be ''. */
+  says: z.string(),
   /** Last time something was read and stored. */
   lastSuccess: instant.nullable(),
   lastError: z.object({ at: instant, message: z.string(), hint: z.string().optional() }).nullable(),

@@ -110,6 +110,7 @@ function tellHealth(
     name: config.name,
     kind: config.kind,
     state: STATES[state],
+    says,
     lastSuccess: lastSuccess === null ? null : printInstant(lastSuccess),
     lastError: lastError && {
       at: printInstant(lastError.at),

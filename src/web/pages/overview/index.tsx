@@ -12,6 +12,7 @@ import {
 } from '#web/query/index.ts';
 import { Button, Empty, Failed, Loading, Note, Progress } from '#web/widgets/index.ts';
 import { FlowsPanel } from './flows-panel.tsx';
+import { HostPanel } from './host-panel.tsx';
 import { PanelView } from './panel-view.tsx';
 import { PANELS } from './panels.ts';
 import { SourcesPanel } from './sources-panel.tsx';
@@ -63,6 +64,7 @@ export default function Overview(): ReactNode {
       <Waiting />
       <h1 className="visually-hidden">Overview</h1>
       <Elsewhere interval={scope.interval} data={data} />
+      {scope.filters.host && isReduced && <HostPanel ip={scope.filters.host} scope={scope} />}
       <WhatChanged context={context} />
       <Tiles
         scope={scope}

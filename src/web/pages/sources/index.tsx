@@ -107,6 +107,7 @@ function SourceList(props: {
               <tr key={`${source.kind} ${source.name}`}>
                 <td>
                   <Dot tone={tone(source)} /> <b>{source.name}</b>
+                  {!source.lastError && source.says && <p className="sub">{source.says}</p>}
                   {source.lastError && (
                     <p className={source.state === 'failed' ? 'field-error' : 'sub'}>
                       {source.lastError.message}{' '}

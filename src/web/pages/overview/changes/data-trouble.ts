@@ -47,7 +47,7 @@ export const sourceQuiet: Finding = defineFinding({
           rest: `: its newest flow is from ${formatAgo(newest, now)}.`,
           why: error
             ? `Last error: ${error.message}`
-            : 'No error was reported; perhaps nothing is written there any more.',
+            : source.says || 'No error was reported; perhaps nothing is written there any more.',
           steps: [{ text: 'Look at the source', page: '/sources' }],
         },
       ];
