@@ -31,6 +31,7 @@ export type {
   SharedRel,
   Stage,
 } from './plan/plan.ts';
+export { type Kind, runs } from './plan/support.ts';
 export { locate, type Refusal, type RefusalCode, RefusalError, refuse } from './refusal.ts';
 export { EPOCH_TICKS, printDatetimeTicks, printTimespan } from './runtime/datetime.ts';
 export { ASIM_FUNCTIONS, type StoredFunction } from './stored/asim.ts';

@@ -402,6 +402,19 @@ export function analyze(query: string, schema: Schema, texts: readonly string[] 
   };
 }
 
+/** Every name that the language knows of a kind, without those that are its own (two underscores). */
+export function languageNames(): Readonly<
+  Record<'function' | 'aggregate' | 'plugin', readonly string[]>
+> {
+  const { kusto } = globals();
+  const of = (list: string) =>
+    array(path(kusto, list, 'All'))
+      .map((symbol) => text(member(symbol, 'Name')))
+      .filter((name) => !name.startsWith('__'))
+      .sort();
+  return { function: of('Functions'), aggregate: of('Aggregates'), plugin: of('PlugIns') };
+}
+
 /** Loads the scripts and runs one query, so that the first real one does not pay for it (about a second). */
 export function warmUp(): void {
   analyze('print 1', declareSchema({ tables: [], functions: [] }));

@@ -3,6 +3,7 @@ import { bagFunctions } from './bags.ts';
 import { convertFunctions } from './convert.ts';
 import { dynamicFunctions } from './dynamic.ts';
 import { extraFunctions } from './extras.ts';
+import { geoFunctions } from './geo.ts';
 import { gridFunctions } from './grid.ts';
 import { matchFunctions } from './match.ts';
 import { mathFunctions } from './math.ts';
@@ -29,6 +30,7 @@ const GROUPS: readonly FunctionGroup[] = [
   extraFunctions,
   sketchFunctions,
   bagFunctions,
+  geoFunctions,
 ];
 
 function collect(groups: readonly FunctionGroup[]): Map<string, FunctionRow> {

@@ -8,76 +8,7 @@ import type { Flow, Translation } from './flow.ts';
 import { foldTime } from './fold.ts';
 import { type PreparedWindows, placeWindow, WINDOW_FUNCTIONS } from './place-window.ts';
 import type { PlanExpr } from './plan.ts';
-
-/** `countif` and its kin are the plain aggregate with a filter, which is their last argument. */
-const IF_AGGREGATES: Readonly<Record<string, string>> = {
-  countif: 'count',
-  sumif: 'sum',
-  avgif: 'avg',
-  minif: 'min',
-  maxif: 'max',
-  dcountif: 'dcount',
-  stdevif: 'stdev',
-  varianceif: 'variance',
-  make_list_if: 'make_list',
-  make_set_if: 'make_set',
-  make_bag_if: 'make_bag',
-  anyif: 'take_any',
-  take_anyif: 'take_any',
-  covarianceif: 'covariance',
-  covariancepif: 'covariancep',
-  variancepif: 'variancep',
-  stdevpif: 'stdevp',
-  binary_all_andif: 'binary_all_and',
-  count_distinctif: 'count_distinct',
-  hll_if: 'hll',
-};
-
-/** Old spellings. */
-const RENAMED: Readonly<Record<string, string>> = {
-  makeset: 'make_set',
-  makelist: 'make_list',
-  argmax: 'arg_max',
-  argmin: 'arg_min',
-  any: 'take_any',
-  arraylength: 'array_length',
-  iif: 'iff',
-  columnifexists: 'column_ifexists',
-  todynamic: 'parse_json',
-  toobject: 'parse_json',
-  parsejson: 'parse_json',
-  parseurl: 'parse_url',
-  extractjson: 'extract_json',
-  pack: 'bag_pack',
-  pack_dictionary: 'bag_pack',
-  todouble: 'toreal',
-  replace: 'replace_regex',
-  notcontains: '!contains',
-  containscs: 'contains_cs',
-  notcontainscs: '!contains_cs',
-  make_dictionary: 'make_bag',
-  makedictionary: 'make_bag',
-  boolean: 'tobool',
-  toboolean: 'tobool',
-  getmonth: 'monthofyear',
-  weekofyear: 'week_of_year',
-  hour: 'hourofday',
-  array_strcat: 'strcat_array',
-  notempty: 'isnotempty',
-  notnull: 'isnotnull',
-  '<>': '!=',
-  extractall: 'extract_all',
-  base64_encodestring: 'base64_encode_tostring',
-  base64_decodestring: 'base64_decode_tostring',
-  parseurlquery: 'parse_urlquery',
-  datepart: 'datetime_part',
-  totime: 'totimespan',
-  array_iif: 'array_iff',
-  merge_tdigests: 'merge_tdigest',
-  tdigest_merge: 'merge_tdigest',
-  row_rank: 'row_rank_dense',
-  cnt: 'count',
-};
+import { IF_AGGREGATES, RENAMED } from './spellings.ts';
 
 export interface Lowering {
   readonly flow: Flow;
@@ -240,6 +171,13 @@ function sameType(value: PlanExpr, type: KqlType): PlanExpr {
   return name ? { kind: 'call', name, args: [value], type, at: { start: 0, length: 0 } } : value;
 }
 
+function columnExists(expr: CallExpr, l: Lowering): PlanExpr {
+  const [name] = expr.args;
+  if (name?.kind !== 'literal') return refuse('iscolumnexists with a computed name', expr.at);
+  const value = l.flow.visible.some((c) => c.name === name.value);
+  return { kind: 'literal', type: 'bool', value, at: expr.at };
+}
+
 function lowerColumnIfExists(expr: CallExpr, l: Lowering): PlanExpr {
   const [name, fallback] = expr.args;
   if (name?.kind !== 'literal' || typeof name.value !== 'string' || !fallback)
@@ -306,6 +244,7 @@ export function lower(expr: Expr, l: Lowering): PlanExpr {
 function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
   const name =
     expr.name === 'floor' && expr.args.length === 2 ? 'bin' : (RENAMED[expr.name] ?? expr.name);
+  if (name === 'iscolumnexists') return columnExists(expr, l);
   if (name === 'column_ifexists') return lowerColumnIfExists(expr, l);
   if (name === 'pack_all' || name === 'bag_pack_columns') return packColumns(expr, name, l);
   if (name === 'ingestion_time') return ingestionTime(expr, l);

@@ -81,7 +81,14 @@ const dcountIntersect: Plugin = (flow, o, t) => {
   return select(flow, [...flow.visible.map(keep), ...counts]);
 };
 
+/** `estimate_rows_count()`: counted, so exact. */
+const rowsCount: Plugin = (flow, o) => {
+  const all = grouped(flow, [], [item('$count', aggregate('count', 'long'))]);
+  return resultOf(all, o, [column('$count', 'long')], []);
+};
+
 export const rollingPlugins: Readonly<Record<string, Plugin>> = {
   rolling_percentile: rollingPercentile,
   dcount_intersect: dcountIntersect,
+  estimate_rows_count: rowsCount,
 };

@@ -1,0 +1,29 @@
+import { AGGREGATES } from '../functions/aggregates.ts';
+import { FUNCTIONS } from '../functions/index.ts';
+import { PLUGIN_NAMES } from './operators/evaluate.ts';
+import { WINDOW_FUNCTIONS } from './place-window.ts';
+import { IF_AGGREGATES, RENAMED } from './spellings.ts';
+
+/** Functions that are answered while a query is read or planned, so that no engine computes them. */
+const WHILE_PLANNING: ReadonlySet<string> = new Set([
+  'ago',
+  'bag_pack_columns',
+  'bin_auto',
+  'column_ifexists',
+  'column_names_of',
+  'ingestion_time',
+  'iscolumnexists',
+  'now',
+  'pack_all',
+  'table',
+]);
+
+export type Kind = 'function' | 'aggregate' | 'plugin';
+
+/** Whether Weir runs what the language calls by this name. */
+export function runs(kind: Kind, name: string): boolean {
+  if (kind === 'plugin') return PLUGIN_NAMES.includes(name);
+  const own = RENAMED[name] ?? name;
+  if (kind === 'aggregate') return AGGREGATES.has(IF_AGGREGATES[own] ?? own);
+  return FUNCTIONS.has(own) || WINDOW_FUNCTIONS.has(own) || WHILE_PLANNING.has(own);
+}
