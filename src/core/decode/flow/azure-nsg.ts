@@ -26,6 +26,8 @@ const SHAPE: RecordShape = {
  * `{"records":[…]}` may stand inside records. Each tuple is one row: SrcIp is the initiator. AclGroup is
  * `subscription/group/nsg` in lower case, as Traffic Analytics names NSGs; systemId is kept in AdditionalFields. Version 1
  * knows no states and no counters: each tuple is a started flow. A denied flow has the state D, as in VNet logs.
+ * Left out: time (when the record was written), category, operationName, Version, and what Microsoft does not document;
+ * the format is closed, it ends in 2027.
  * A tuple that cannot be read is one problem, so is the place where the JSON of a record breaks; the tuples before are rows.
  * Source: Microsoft, "Flow logging for network security groups", section "Log format".
  */

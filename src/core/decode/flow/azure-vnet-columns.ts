@@ -75,6 +75,7 @@ export function columnsOf(flows: TableBuilder) {
     offset: number('SourceOffset'),
     ingestion: number('IngestionTime'),
     sampling: number('SamplingRate'),
+    additional: text('AdditionalFields'),
     packetsOut,
     bytesOut,
     packetsIn,

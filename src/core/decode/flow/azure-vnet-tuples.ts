@@ -19,6 +19,16 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const CLOSE_BRACKET = 0x5d;
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // The cursor passes over literals that JSON does not have.
+    return false;
+  }
+}
+
 /**
  * Reads arrays of version 4 tuples: text to columns without making strings.
  *
@@ -40,6 +50,8 @@ export class VnetTuples {
   #mac = '';
   #target = '';
   #flowLog = '';
+  /** Members of AdditionalFields as JSON, each with its comma. */
+  #fields = '';
   #acl = '';
   #rule = '';
   #ruleStart = 0;
@@ -87,6 +99,7 @@ export class VnetTuples {
     this.#mac = '';
     this.#target = '';
     this.#flowLog = '';
+    this.#fields = '';
     this.#acl = '';
     this.#rule = '';
   }
@@ -107,6 +120,11 @@ export class VnetTuples {
 
   setFlowLog(id: string): void {
     this.#flowLog = id;
+  }
+
+  /** Keeps a member of the record that has no column; `value` is its JSON. */
+  addField(name: string, value: string): void {
+    this.#fields += `${this.#fields && ','}${JSON.stringify(name)}:${isJson(value) ? value : JSON.stringify(value)}`;
   }
 
   setAcl(acl: string): void {
@@ -156,6 +174,7 @@ export class VnetTuples {
     text(c.subnet, place.subnet);
     text(c.region, this.#regionOf(this.#flowLog));
     text(c.source, 'azure-vnet');
+    if (this.#fields !== '') text(c.additional, `{${this.#fields}}`);
     text(c.object, this.#origin.object);
     number(c.offset, this.#recordOffset);
     number(c.ingestion, this.#origin.ingestedAt);

@@ -26,6 +26,8 @@ const SHAPE: RecordShape = {
  * Shape: `{"records":[{time, macAddress, targetResourceID, flowRecords:{flows:[{aclID, flowGroups:[{rule, flowTuples:[…]}]}]}}]}`.
  * Each tuple is one row. A tuple that cannot be read is one problem; where the JSON of a record breaks, the tuples
  * before the break are rows, the break is one problem, and reading goes on at the next tuple or record that can be found.
+ * AdditionalFields keeps the members of a record that Microsoft does not document. Left out: time (when the record was
+ * written), flowLogVersion, flowLogGUID (FlowLogResourceId names the log), category, operationName.
  * Source: Microsoft, "Virtual network flow logs", section "Log format".
  */
 export const azureVnet: Format = {
@@ -37,6 +39,15 @@ export const azureVnet: Format = {
   context: () => null,
   open: (sink) => new VnetDecoder(sink),
 };
+
+/** Members of a record that have no column and are documented. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'time',
+  'flowLogVersion',
+  'flowLogGUID',
+  'category',
+  'operationName',
+]);
 
 class VnetDecoder implements Decoder {
   readonly #sink: DecodeSink;
@@ -132,8 +143,11 @@ class VnetDecoder implements Decoder {
           if (known.macAddress && known.targetResourceID) return this.#readFlows();
           later = json.at;
           return json.skip();
-        default:
-          return json.skip();
+        default: {
+          const start = json.at;
+          json.skip();
+          if (!LEFT_OUT.has(key)) tuples.addField(key, json.textFrom(start));
+        }
       }
     });
     if (later >= 0) {

@@ -76,6 +76,11 @@ export class JsonCursor {
     return decodeUtf8(this.bytes.subarray(start, this.at));
   }
 
+  /** The text of what was read from `start` on. */
+  textFrom(start: number): string {
+    return decodeUtf8(this.bytes.subarray(start, this.at)).trim();
+  }
+
   /** Reads any value, passing over it. */
   skip(depth = 0): void {
     if (depth > MAX_DEPTH) this.fail('the JSON is nested too deeply');
