@@ -17,9 +17,7 @@ const COLUMNS =
 const TERM = (term: string) => `'(^|[^\\pL\\pN])${term}($|[^\\pL\\pN])', 'i'`;
 /** An IPv4 address as a number; null for anything else. */
 const IPV4 = (column: string) =>
-  `CASE WHEN regexp_full_match(${column}, '\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}') THEN
-     (split_part(${column}, '.', 1)::BIGINT << 24) + (split_part(${column}, '.', 2)::BIGINT << 16)
-     + (split_part(${column}, '.', 3)::BIGINT << 8) + split_part(${column}, '.', 4)::BIGINT END`;
+  `CASE WHEN regexp_full_match(${column}, '\\d{1,3}(\\.\\d{1,3}){3}') THEN list_reduce([part::BIGINT FOR part IN string_split(${column}, '.')], lambda a, b: a * 256 + b) END`;
 
 export const QUESTIONS: readonly Question[] = [
   {
@@ -131,7 +129,7 @@ export const QUESTIONS: readonly Question[] = [
     name: 'path of a dynamic',
     kql: 'Flows | where tostring(AdditionalFields.app.name) == "shop" and toint(AdditionalFields.app.tier) > 1 | summarize Records = count() by AclGroup',
     sql: (flows) =>
-      `SELECT AclGroup, count(*) FROM ${flows} WHERE AdditionalFields ->> '$.app.name' = 'shop' AND (AdditionalFields ->> '$.app.tier')::INT > 1 GROUP BY ALL`,
+      `SELECT AclGroup, count(*) FROM ${flows} WHERE AdditionalFields ->> '$.app.name' = 'shop' AND TRY_CAST(AdditionalFields ->> '$.app.tier' AS INT) > 1 GROUP BY ALL`,
   },
   {
     name: 'make-series',

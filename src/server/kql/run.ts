@@ -42,6 +42,8 @@ export interface CompileOptions {
   readonly engine?: 'duckdb' | 'clickhouse';
   /** Which of several results, counted from 0; the last when absent. */
   readonly result?: number;
+  /** Called when the language service has parsed and bound the text: what follows is ours. */
+  readonly onBound?: () => void;
 }
 
 export type Compiled =
@@ -95,6 +97,7 @@ export function compile(query: string, prepared: Prepared, options: CompileOptio
     checkShape(query);
     const { text, values } = restoreDefaults(query);
     const analysis = analyze(text, prepared.schema, Object.keys(values));
+    options.onBound?.();
     const { parameters, result } = options;
     const given = { parameters: parameters ?? {}, texts: values, result };
     const { bound, results } = readQuery(analysis, prepared.catalog, given);
