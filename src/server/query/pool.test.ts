@@ -14,7 +14,9 @@ function open(options: Partial<PoolOptions> = {}): Pool {
     maxQueued: 10,
     lightMs: 60_000,
     idleMs: 60_000,
+    quickMs: 60_000,
     start: () => startChild(entry, [], 64e6),
+    setBehind: () => true,
     ...options,
   });
   pools.push(pool);
@@ -83,6 +85,37 @@ describe('the pool', () => {
     expect(log).toEqual(['heavy', 'posing', 'light']);
     await Promise.all([heavy, posing]);
     expect(log.at(-1)).toBe('posing');
+  });
+
+  it('puts work that runs on behind work that starts, and back when it is over', async () => {
+    const log: string[] = [];
+    const pool = open({
+      quickMs: 50,
+      setBehind: (child, isBehind) => {
+        log.push(`${child.pid} ${isBehind}`);
+        return true;
+      },
+    });
+    const long = pool.submit(sleep(400));
+    const [first] = pool.pids;
+    await pool.submit(sleep(1));
+    expect(log).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    await pool.submit(sleep(1));
+    await pool.submit(sleep(1));
+    expect(log).toEqual([`${first} true`]);
+    await long;
+    expect(log).toEqual([`${first} true`, `${first} false`]);
+  });
+
+  it('replaces a worker that has to stay behind', async () => {
+    const pool = open({ quickMs: 0, setBehind: (_, isBehind) => isBehind });
+    const long = pool.submit(sleep(200));
+    const [first] = pool.pids;
+    await pool.submit(sleep(1));
+    await long;
+    await Promise.all([pool.submit(sleep(1)), pool.submit(sleep(1))]);
+    expect(pool.pids).not.toContain(first);
   });
 
   it('refuses more than may wait, and forgets what is cancelled while it waits', async () => {

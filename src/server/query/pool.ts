@@ -20,7 +20,11 @@ export interface PoolOptions {
   readonly lightMs: number;
   /** Workers beyond the first end after doing nothing for so long. */
   readonly idleMs: number;
+  /** Work that has run for so long lets work that starts then go first. */
+  readonly quickMs: number;
   start(): Child;
+  /** Puts a worker behind the others for the processor, or back; false when it cannot be brought back. */
+  setBehind(child: Child, isBehind: boolean): boolean;
 }
 
 export interface Pool {
@@ -51,6 +55,8 @@ interface Worker {
   ticket: Ticket | undefined;
   halt: AbortController | undefined;
   idleTimer: NodeJS.Timeout | undefined;
+  startedAt: number;
+  isBehind: boolean;
 }
 
 /**
@@ -111,6 +117,8 @@ export function createPool(options: PoolOptions): Pool {
       ticket: undefined,
       halt: undefined,
       idleTimer: undefined,
+      startedAt: 0,
+      isBehind: false,
     };
     workers.push(worker);
     return worker;
@@ -132,6 +140,8 @@ export function createPool(options: PoolOptions): Pool {
   async function occupy(worker: Worker, ticket: Ticket): Promise<void> {
     const halt = new AbortController();
     clearTimeout(worker.idleTimer);
+    letPass(performance.now() - options.quickMs);
+    worker.startedAt = performance.now();
     worker.ticket = ticket;
     worker.halt = halt;
     const onAbort = () => halt.abort(ticket.signal.reason);
@@ -150,12 +160,29 @@ export function createPool(options: PoolOptions): Pool {
       ticket.signal.removeEventListener('abort', onAbort);
       worker.ticket = undefined;
       worker.halt = undefined;
+      comeBack(worker);
       worker.idleTimer = setTimeout(() => {
         if (!worker.ticket && workers.length > 1) worker.child.kill();
       }, options.idleMs);
       worker.idleTimer.unref();
       dispatch();
     }
+  }
+
+  /** What has run since before an instant stands back for what starts now. */
+  function letPass(before: number): void {
+    for (const worker of busy())
+      if (!worker.isBehind && worker.startedAt < before)
+        worker.isBehind = options.setBehind(worker.child, true);
+  }
+
+  /** A worker that has to stay behind is replaced when one is next needed. */
+  function comeBack(worker: Worker): void {
+    if (worker.isBehind && !options.setBehind(worker.child, false)) {
+      worker.child.kill();
+      workers.splice(workers.indexOf(worker), 1);
+    }
+    worker.isBehind = false;
   }
 
   /** Work that proved to be heavy gives the last worker back when somebody waits for it. */

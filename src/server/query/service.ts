@@ -9,6 +9,7 @@ import { type Child, ChildLost, startChild } from './child.ts';
 import { type ExternalFiles, fetchExternal, type KeptFiles, mayReadExternal } from './external.ts';
 import { asQueryError, onceCancelled, tooLate } from './failures.ts';
 import { type Bound, DEFAULT_LIMITS, narrow, type QueryLimits, shareOut } from './limits.ts';
+import { NICE, NICE_BEHIND, setNiceness } from './niceness.ts';
 import { createParserHost } from './parser-host.ts';
 import { createPool } from './pool.ts';
 import type { Form } from './print/index.ts';
@@ -62,6 +63,7 @@ const FILE_FORMS: ReadonlySet<Form> = new Set<Form>(['csv', 'json', 'ndjson', 'p
 /** Rows after which a query counts as heavy before it has run. */
 const HEAVY_ROWS = 20_000_000;
 const LIGHT_MS = 5000;
+const QUICK_MS = 250;
 /** An idle server keeps under 300 MB: what nobody asks goes, and comes back with the next question in about a second. */
 const IDLE_MS = 3 * 60_000;
 /** How long an interrupted query may take to obey. */
@@ -103,6 +105,9 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     maxQueued: limits.maxQueued,
     lightMs: LIGHT_MS,
     idleMs: IDLE_MS,
+    quickMs: QUICK_MS,
+    setBehind: ({ pid }, isBehind) =>
+      pid !== undefined && setNiceness(pid, isBehind ? NICE_BEHIND : NICE),
     start: startWorker,
   });
 

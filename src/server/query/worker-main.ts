@@ -8,6 +8,7 @@ import type { Message } from './child.ts';
 import { describeFailure } from './engine-failure.ts';
 import { createFileFacts, type LearntFacts } from './file-facts.ts';
 import { lockDown } from './lockdown.ts';
+import { NICE } from './niceness.ts';
 import { createParquetSink } from './parquet-file.ts';
 import { PRINTERS } from './print/index.ts';
 import type { Executed, WorkerRequest, WorkerSettings } from './protocol.ts';
@@ -20,9 +21,6 @@ const settings: WorkerSettings = JSON.parse(process.argv[2] ?? '{}');
 
 /** How often a query is started again without files that turned out to be unreadable. */
 const MAX_ATTEMPTS = 50;
-
-/** As `nice` counts: less than ordinary, far from idle. */
-const NICE = 5;
 
 interface Engine {
   readonly db: Duckdb;
