@@ -1,7 +1,7 @@
 import type { Batch } from '#core/batch/index.ts';
 import type { Column, Table } from '#core/schema/index.ts';
-import { ByteSink } from './byte-sink.ts';
 import { type Chunk, ChunkEncoder, ENCODING, isNullable, PHYSICAL, physicalType } from './chunk.ts';
+import { FileBytes } from './file-bytes.ts';
 import {
   binary,
   bool,
@@ -26,7 +26,8 @@ export interface ParquetOptions {
 }
 
 export interface ParquetFile {
-  readonly bytes: Uint8Array;
+  /** In a buffer of their own. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly rows: number;
   /** Lowest and highest value, µs, of each datetime column that is not all null. */
   readonly ranges: Readonly<Record<string, readonly [min: number, max: number]>>;
@@ -44,7 +45,7 @@ export class ParquetWriter {
   readonly #columns: readonly Column[];
   readonly #compress: (bytes: Uint8Array) => Uint8Array;
   readonly #encoder: ChunkEncoder;
-  readonly #file = new ByteSink(1 << 16);
+  readonly #file = new FileBytes();
   readonly #groups: ThriftValue[] = [];
   readonly #ranges = new Map<string, [number, number]>();
   /** Row groups for which a column is not compressed, because it did not gain. */
@@ -169,9 +170,9 @@ export class ParquetWriter {
       ),
     );
     this.#file.append(footer);
-    this.#file.uint32(footer.length);
+    this.#file.append(Uint8Array.from([0, 8, 16, 24], (bits) => footer.length >>> bits));
     this.#file.append(MAGIC);
-    return { bytes: this.#file.view(), rows: this.rows, ranges: Object.fromEntries(this.#ranges) };
+    return { bytes: this.#file.join(), rows: this.rows, ranges: Object.fromEntries(this.#ranges) };
   }
 }
 

@@ -3,7 +3,6 @@ import { decodeUtf8 } from '#core/base/index.ts';
 import { type Decoder, formatsByName, type ProblemCode } from '#core/decode/index.ts';
 import type { ProblemSample, RunCounts, WorkerReply, WorkerRequest } from './messages.ts';
 import { SegmentBuilder } from './segment-builder.ts';
-import { warmUp } from './warm-up.ts';
 
 /** Problems of one code of one object that are kept as samples between two seals; all are counted. */
 const MOST_SAMPLES = 10;
@@ -97,5 +96,3 @@ parentPort?.on('message', (request: WorkerRequest) => {
     );
   }
 });
-
-warmUp();

@@ -5,8 +5,16 @@ import { ChunkEncoder, ParquetWriter } from '#core/parquet/index.ts';
 import { tablesByName } from '#core/schema/index.ts';
 import type { SealedSegment } from './messages.ts';
 
-/** One piece of output for almost every page: the default of 16 KiB is joined from many. */
-const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 256 * 1024 };
+/** Most bytes of one piece of output: more than almost every compressed page, while the default of 16 KiB is joined from many. */
+const MOST_PIECE = 256 * 1024;
+
+function compress(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, {
+    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+    // No page grows by more: a small one is not given a large buffer.
+    chunkSize: Math.min(MOST_PIECE, bytes.length + 512),
+  });
+}
 
 /** Days that one table may be writing at once; more are sealed early, so that hostile times cannot hold memory. */
 const MOST_OPEN_DAYS = 64;
@@ -61,7 +69,7 @@ export class SegmentBuilder {
       if (!open) {
         if (this.#writers.size >= MOST_OPEN_DAYS) this.#finishAll();
         const writer = new ParquetWriter(table, {
-          compress: (bytes) => zstdCompressSync(bytes, ZSTD),
+          compress,
           encoder: this.#encoder,
         });
         open = { table: table.name, day, writer };
@@ -74,7 +82,7 @@ export class SegmentBuilder {
   #finishAll(): void {
     for (const { table, day, writer } of this.#writers.values()) {
       const { bytes, rows, ranges } = writer.finish();
-      this.#finished.push({ table, day, rows, ranges, bytes: trim(bytes) });
+      this.#finished.push({ table, day, rows, ranges, bytes });
     }
     this.#writers.clear();
   }
@@ -87,10 +95,4 @@ export class SegmentBuilder {
     this.#finished = [];
     return segments;
   }
-}
-
-/** The bytes in a buffer that is not much larger: many days make many small files. */
-function trim(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const isLoose = bytes.buffer.byteLength > bytes.length * 2;
-  return (isLoose ? bytes.slice() : bytes) as Uint8Array<ArrayBuffer>;
 }
