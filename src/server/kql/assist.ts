@@ -130,14 +130,15 @@ export function hover(query: string, offset: number, schema: Schema): Hover | nu
   if (place.length === 0 || !fitsParser(query)) return null;
   const word = query.slice(place.start, place.start + place.length);
   const info = call(service(query, schema), 'GetQuickInfo', offset, null, noCancelling());
-  const told = array(member(info, 'Items')).find(
-    (item) => !FINDINGS.has(enumName('Editor', 'QuickInfoKind', member(item, 'Kind'))),
-  );
+  const kindOf = (item: unknown) => enumName('Editor', 'QuickInfoKind', member(item, 'Kind'));
+  const told = array(member(info, 'Items')).find((item) => !FINDINGS.has(kindOf(item)));
   // Its first paragraph is the signature, the rest a description, where the catalog has one.
   const [title = '', ...rest] = text(member(told, 'Text')).split('\n\n');
   const written = MANUAL.get(word) ?? '';
   if (title === '' && written === '') return null;
-  return { ...place, title: title || word, says: rest.join('\n\n').trim() || written };
+  // Operators are called by the service's own names for them: `Has: bool`.
+  const isNamed = title !== '' && kindOf(told) !== 'Operator';
+  return { ...place, title: isNamed ? title : word, says: rest.join('\n\n').trim() || written };
 }
 
 interface Call {

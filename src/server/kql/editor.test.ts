@@ -40,6 +40,10 @@ describe('what an editor asks', () => {
       title: 'strcat(arg, ...): string',
       says: MANUAL.get('strcat'),
     });
+    expect(at('Flows | where SrcIp has "a"', 21)).toMatchObject({
+      title: 'has',
+      says: MANUAL.get('has'),
+    });
     expect(at('Flows  | count', 6)).toBeNull();
     // What is wrong is underlined already.
     expect(at('Flows | where Nope > 1', 15)).toBeNull();
@@ -120,12 +124,12 @@ describe('what an editor asks', () => {
   });
 
   it('finds what Weir itself refuses', () => {
-    const found = diagnose('Flows | reduce by SrcIp', prepared);
+    const found = diagnose('Flows | extend n = row_number()', prepared);
     expect(found.at(-1)).toMatchObject({
       code: 'unsupported',
       severity: 'error',
       line: 1,
-      column: 9,
+      column: 20,
     });
   });
 });

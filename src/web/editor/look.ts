@@ -84,10 +84,13 @@ export const look = EditorView.theme({
   '.cm-diagnostic': {
     fontFamily: 'var(--sans)',
     fontSize: '12px',
+    maxWidth: 'min(460px, 90vw)',
     padding: '6px 9px',
     borderLeft: '3px solid var(--bad)',
   },
   '.cm-diagnostic-warning': { borderLeftColor: 'var(--deny)' },
+  '.cm-diagnostic-info': { borderLeftColor: 'var(--accent)' },
+  '.cm-tooltip .cm-tooltip-section:not(:first-child)': { borderTop: '1px solid var(--line)' },
   '.cm-diagnosticAction': {
     font: 'inherit',
     fontSize: '12px',

@@ -36,7 +36,7 @@ export function CellDetail(props: {
       ) : (
         <pre className="cell-full mono">{text}</pre>
       )}
-      <p className="sub">{cellHover(cell, column)}</p>
+      {!isTree && <p className="sub">{cellHover(cell, column)}</p>}
       <div className="dialog-actions">
         {expansion && (
           <Button icon="table" onClick={() => add(expansion.operator)}>
