@@ -209,7 +209,7 @@ describe('the query service', { timeout: 60_000 }, () => {
     const before = process.memoryUsage().rss;
     const answer = await service.answer({ text }, 'csv');
     expect([answer.rows, answer.truncated, answer.body.held]).toEqual([
-      400_000,
+      100_000,
       undefined,
       undefined,
     ]);
