@@ -8,12 +8,38 @@ export type JsonCell = string | number | boolean | null | JsonCell[] | { [key: s
 
 const MICROS = 1_000_000n;
 
+const toBigInt = (value: unknown): bigint =>
+  typeof value === 'bigint' ? value : BigInt(String(value));
+
+/** The second that was printed last: rows near each other share theirs. */
+let lastSecond = Number.NaN;
+let lastHead = '';
+
+function printSecond(seconds: number): string {
+  if (seconds !== lastSecond) {
+    lastSecond = seconds;
+    lastHead = new Date(seconds * 1000).toISOString().slice(0, -5);
+  }
+  return lastHead;
+}
+
 function printMicros(micros: bigint): string {
+  const exact = Number(micros);
+  // Instants of the years 1684 to 2255 are exact in a number, which computes many times faster.
+  if (Number.isSafeInteger(exact)) {
+    const seconds = Math.floor(exact / 1e6);
+    const rest = exact - seconds * 1e6;
+    const head = printSecond(seconds);
+    return rest === 0 ? `${head}Z` : `${head}.${printFraction(rest)}Z`;
+  }
   const seconds = micros / MICROS - (micros % MICROS < 0n ? 1n : 0n);
   const rest = micros - seconds * MICROS;
-  const head = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
-  return rest === 0n ? `${head}Z` : `${head}.${String(rest).padStart(6, '0').replace(/0+$/, '')}Z`;
+  const head = printSecond(Number(seconds));
+  return rest === 0n ? `${head}Z` : `${head}.${printFraction(rest)}Z`;
 }
+
+const printFraction = (micros: number | bigint): string =>
+  String(micros).padStart(6, '0').replace(/0+$/, '');
 
 function printLong(value: bigint): number | string {
   const number = Number(value);
@@ -60,10 +86,10 @@ export function printCell(value: DuckDBValue | undefined, type: KqlType): JsonCe
   switch (type) {
     case 'datetime':
       return typeof value === 'object' && 'micros' in value
-        ? printMicros(BigInt(String(value.micros)))
+        ? printMicros(toBigInt(value.micros))
         : null;
     case 'timespan':
-      return printTimespan(BigInt(String(value)));
+      return printTimespan(toBigInt(value));
     case 'dynamic':
       return printDynamic(String(value));
     case 'real':
@@ -71,7 +97,7 @@ export function printCell(value: DuckDBValue | undefined, type: KqlType): JsonCe
       return printReal(Number(value));
     case 'long':
     case 'int':
-      return printLong(BigInt(String(value)));
+      return typeof value === 'number' ? value : printLong(toBigInt(value));
     case 'bool':
       return value === true;
     default:
