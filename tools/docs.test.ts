@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { defineColumns, defineTable } from '#core/schema/index.ts';
+import { wrongSamples } from '#server/kql/index.ts';
 import { printTables, stalePages } from './docs.ts';
 
 describe('the reference pages', () => {
   it('are what the declarations say', () => {
     expect(stalePages(), 'run `npm run docs` and commit').toEqual([]);
+  }, 120_000);
+
+  it('tell of every operator by a query that holds it', () => {
+    expect(wrongSamples()).toEqual([]);
   });
 
   it('show every column with type, unit and meaning, and cannot be broken by a | in a text', () => {

@@ -44,6 +44,14 @@ const CASES: readonly (readonly [query: string, rows: unknown])[] = [
   ['NAN | sort by x asc nulls last', [[1], [2], ['NaN'], [null]]],
   ['NAN | top 2 by x nulls first', [[null], ['NaN']]],
   ['NAN | top 2 by x * 2', [[2], [1]]],
+  [
+    'datatable(x:long)[3, 1, 3] | sort by x asc | extend r = row_rank(x), p = prev(x, 1, 0) | project x, r, p',
+    [
+      [1, 1, 0],
+      [3, 2, 1],
+      [3, 2, 3],
+    ],
+  ],
   ['print sin(real(+inf)), totimespan(real(nan)), cot(real(-inf))', [['NaN', null, 'NaN']]],
   ['datatable(x:long)[1, 2] | where x in~ ("1", "3")', [[1]]],
   ['Events | summarize percentile(5, 50), percentilew("a", 1, 50)', [[5, 'a']]],

@@ -42,4 +42,5 @@ export {
   type ResolveScan,
   setUpConnection,
 } from './run.ts';
+export { languageSupport, type State, type Support, wrongSamples } from './support.ts';
 export { type JsonCell, printCell, printRow } from './value.ts';

@@ -470,3 +470,17 @@ export function builtIns(): BuiltIn[] {
     ...of('PlugIns', 'plugin'),
   ];
 }
+
+/** Kinds of nodes that are operators of tables (`FilterOperator`), and operators between values as they are written. */
+export function operators(): { readonly tabular: string[]; readonly scalar: string[] } {
+  const { kusto } = globals();
+  const facts = path(kusto, 'Syntax', 'SyntaxFacts');
+  const kinds = array(call(facts, 'GetKindsWithFixedText'));
+  const names = Object.keys(path(kusto, 'Syntax', 'SyntaxKind') ?? {});
+  return {
+    tabular: names.filter((name) => /^(?!Bad).*Operator$/.test(name)),
+    scalar: kinds
+      .filter((kind) => num(call(facts, 'GetOperatorKind', kind)) !== 0)
+      .map((kind) => text(call(facts, 'GetText', kind))),
+  };
+}

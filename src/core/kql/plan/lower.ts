@@ -10,6 +10,9 @@ import { type PreparedWindows, placeWindow, WINDOW_FUNCTIONS } from './place-win
 import type { PlanExpr } from './plan.ts';
 import { IF_AGGREGATES, RENAMED } from './spellings.ts';
 
+/** A function's name today. */
+export const currentName = (name: string): string => RENAMED[name] ?? name;
+
 export interface Lowering {
   readonly flow: Flow;
   readonly t: Translation;
@@ -287,7 +290,7 @@ function lowerWindow(expr: CallExpr, name: string, l: Lowering): PlanExpr {
       : value;
   });
   const type = expr.type === 'unknown' ? (args[0]?.type ?? 'long') : expr.type;
-  return placeWindow(expr, args, l.flow, prepared, type);
+  return placeWindow({ ...expr, name }, args, l.flow, prepared, type);
 }
 
 function argType(expr: Expr): KqlType | 'unknown' | null {

@@ -1,6 +1,6 @@
 import type { CallExpr, Expr } from '../bound/expr.ts';
 import { addHidden, column, type Flow, fresh, numberRows, type Translation } from './flow.ts';
-import { lower } from './lower.ts';
+import { currentName, lower } from './lower.ts';
 import {
   type PreparedWindow,
   type PreparedWindows,
@@ -16,7 +16,7 @@ import {
 export function windowCalls(expr: Expr, out: CallExpr[] = []): CallExpr[] {
   if (expr.kind !== 'call') return out;
   for (const a of expr.args) windowCalls(a, out);
-  if (WINDOW_FUNCTIONS.has(expr.name)) out.push(expr);
+  if (WINDOW_FUNCTIONS.has(currentName(expr.name))) out.push(expr);
   return out;
 }
 
@@ -33,7 +33,7 @@ function prepareOne(
 ): Flow {
   let flow = start;
   const args = new Map<number, string>();
-  const restartAt = RESTART_AT[expr.name];
+  const restartAt = RESTART_AT[currentName(expr.name)];
   const restart = restartAt === undefined ? undefined : expr.args[restartAt];
   expr.args.forEach((a, i) => {
     const isRank = expr.name.startsWith('row_rank') && i === 0;
