@@ -13,7 +13,7 @@ export {
   PROBLEMS,
   type ProblemCode,
 } from './format.ts';
-export { FORMATS, formatsByName, sniffFormat } from './formats.ts';
+export { FORMATS, formatsByName } from './formats.ts';
 export {
   type CutterOptions,
   Decoders,

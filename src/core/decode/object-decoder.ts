@@ -1,6 +1,6 @@
 import { isTrailer } from './flow/json-records.ts';
 import type { Decoder, DecodeSink, Format, Origin, ProblemCode } from './format.ts';
-import { FORMATS } from './formats.ts';
+import { formatsByName, sniffFormat } from './formats.ts';
 import { describeUnknown, isBlank } from './unknown.ts';
 
 /** The largest record that is read; a longer one is skipped and counted as `too-large`. */
@@ -68,7 +68,7 @@ export class UnitCutter {
     this.#options = options;
     const { resume } = options;
     if (!resume) return;
-    const format = FORMATS.find((f) => f.name === resume.format);
+    const format = formatsByName.get(resume.format);
     if (!format)
       throw new Error(
         `a checkpoint names the format ${resume.format}, which this version does not have`,
@@ -146,7 +146,7 @@ export class UnitCutter {
     const head = this.#buffer.subarray(0, Math.min(length, HEAD_BYTES));
     const isBlankSoFar = isBlank(head);
     if (isBlankSoFar && length < HEAD_BYTES) return;
-    const format = this.#options.format ?? FORMATS.find((f) => f.sniff(head));
+    const format = this.#options.format ?? sniffFormat(head);
     if (format) {
       this.#format = format;
       this.#context = format.context(head);
