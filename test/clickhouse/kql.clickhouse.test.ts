@@ -66,7 +66,7 @@ const STORED = [
 ];
 
 const OF_THEIR_OWN = [
-  'print a = 7 / 2, b = -7 % 3, c = 1h / 7, d = 9223372036854775807 + 1, e = 1.0 / 0, f = tostring(1e20)',
+  'print a = 7 / 2, b = -7 % 3, c = 1h / 7, d = 9223372036854775807 + 1, e = 1.0 / 0, n = 0.0 / 0, f = tostring(1e20)',
   'print datetime(2024-02-29 23:59:59.123456) + 1d, startofmonth(datetime(0001-02-03)), datetime_diff("week", datetime(2024-03-03), datetime(2024-03-02))',
   'datatable(t: string)["a.b,c", "", "x/y\\"z", "é\\n"] | extend s = split(t, ","), u = strcat_array(split(t, "."), "-"), n = strlen(t)',
   'datatable(t: string)["10.0.0.1/8", "8.8.8.8", "010.1.1.1", "1.2.3", "0.0.0.0", "1.1.1.1/33"] | extend p = ipv4_is_private(t), n = parse_ipv4(t), m = ipv4_is_match(t, "8.8.0.0/16"), r = ipv4_is_in_range(t, "10.0.0.0/9")',

@@ -112,6 +112,8 @@ export function printRow(row: readonly DuckDBValue[], columns: readonly BoundCol
 
 const REALS: Readonly<Record<string, string>> = {
   nan: 'NaN',
+  // What 0.0 / 0 leaves has its sign set.
+  '-nan': 'NaN',
   inf: 'Infinity',
   '-inf': '-Infinity',
 };
