@@ -1,8 +1,7 @@
 import type { Decoder, DecodeSink, Format, Origin } from '../format.ts';
+import { AzureRecords } from './azure-records.ts';
 import { VnetTuples } from './azure-vnet-tuples.ts';
-import { BrokenJson, JsonCursor } from './json-cursor.ts';
-import { cutRecords, enterRecords, isSpace, type RecordShape } from './json-records.ts';
-import { RecordStarts } from './record-starts.ts';
+import { cutRecords, type RecordShape } from './json-records.ts';
 import { hasKeys } from './sniff.ts';
 
 const SHAPE: RecordShape = {
@@ -50,81 +49,27 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 class VnetDecoder implements Decoder {
-  readonly #sink: DecodeSink;
-  readonly #json = new JsonCursor();
-  /** The list that an element of this record should hold and does not; '' when none is missing. */
-  #missing = '';
   readonly #tuples: VnetTuples;
+  readonly #records: AzureRecords;
 
   constructor(sink: DecodeSink) {
-    this.#sink = sink;
     this.#tuples = new VnetTuples(sink);
+    this.#records = new AzureRecords(sink, {
+      shape: SHAPE,
+      read: (records, origin, offset) => this.#readRecord(records, origin, offset),
+    });
   }
 
   decode(unit: Uint8Array, origin: Origin): void {
     this.#tuples.begin(unit);
-    const starts = new RecordStarts(unit, SHAPE);
-    let i = 0;
-    while (i < unit.length) {
-      const c = unit[i]!;
-      if (c === 0x7b) {
-        const inside = enterRecords(unit, i);
-        if (inside >= 0) {
-          i = inside;
-          continue;
-        }
-        i = this.#record(unit, i, origin, starts);
-      } else if (c === 0x2c || c === 0x5b || c === 0x5d || c === 0x7d || isSpace(c)) i++;
-      else if (c === 0xef && unit[i + 1] === 0xbb && unit[i + 2] === 0xbf) i += 3;
-      else {
-        const next = starts.after(i);
-        this.#sink.problem(
-          'not-json',
-          origin.offset + i,
-          'text between records',
-          unit.subarray(i, next < 0 ? undefined : next),
-        );
-        i = next < 0 ? unit.length : next;
-      }
-    }
+    this.#records.readUnit(unit, origin);
     this.#tuples.endRecord();
   }
 
-  /** Reads the record at `at`; returns where to go on. */
-  #record(unit: Uint8Array, at: number, origin: Origin, starts: RecordStarts): number {
-    const json = this.#json;
-    // A record never reaches into the next one, however it is damaged.
-    const next = starts.after(at);
-    const limit = next < 0 ? unit.length : next;
-    json.reset(unit.subarray(0, limit), at);
-    this.#missing = '';
-    try {
-      if (!this.#readRecord(at, origin)) this.#missing = 'flowRecords';
-      if (this.#missing !== '')
-        this.#sink.problem(
-          'not-a-record',
-          origin.offset + at,
-          `the record, or a part of it, has no ${this.#missing}`,
-          unit.subarray(at, json.at),
-        );
-      return json.at;
-    } catch (error) {
-      if (!(error instanceof BrokenJson)) throw error;
-      const isCut = next < 0 && error.at >= limit;
-      this.#sink.problem(
-        isCut ? 'truncated' : 'not-json',
-        origin.offset + at,
-        `${error.message} at byte ${origin.offset + error.at}`,
-        unit.subarray(at, limit),
-      );
-      return limit;
-    }
-  }
-
-  #readRecord(at: number, origin: Origin): boolean {
-    const json = this.#json;
+  #readRecord(records: AzureRecords, origin: Origin, offset: number): void {
+    const { json } = records;
     const tuples = this.#tuples;
-    tuples.beginRecord(origin, origin.offset + at);
+    tuples.beginRecord(origin, offset);
     let later = -1;
     let isFound = false;
     const known = { macAddress: false, targetResourceID: false };
@@ -140,7 +85,7 @@ class VnetDecoder implements Decoder {
           return tuples.setFlowLog(json.scalar());
         case 'flowRecords':
           isFound = true;
-          if (known.macAddress && known.targetResourceID) return this.#readFlows();
+          if (known.macAddress && known.targetResourceID) return this.#readFlows(records);
           later = json.at;
           return json.skip();
         default: {
@@ -150,76 +95,22 @@ class VnetDecoder implements Decoder {
         }
       }
     });
-    if (later >= 0) {
-      const end = json.at;
-      json.at = later;
-      this.#readFlows();
-      json.at = end;
-    }
-    return isFound;
+    if (later >= 0) records.readAt(later, () => this.#readFlows(records));
+    if (!isFound) records.missing = 'flowRecords';
   }
 
-  #readFlows(): void {
-    const json = this.#json;
-    let isFound = false;
-    json.object((key) => {
-      if (key !== 'flows') return json.skip();
-      isFound = true;
-      json.array(() =>
-        this.#readWithName(
-          'aclID',
-          'flowGroups',
-          (acl) => this.#tuples.setAcl(acl),
-          () => this.#readGroups(),
-        ),
-      );
-    });
-    if (!isFound) this.#missing = 'flows';
-  }
-
-  #readGroups(): void {
-    const json = this.#json;
-    json.array(() =>
-      this.#readWithName(
-        'rule',
-        'flowTuples',
-        (rule) => this.#tuples.setRule(rule),
-        () => {
-          json.peek();
-          json.at = this.#tuples.read(json.bytes, json.at);
-        },
-      ),
+  #readFlows(records: AzureRecords): void {
+    const { json } = records;
+    const tuples = this.#tuples;
+    const readTuples = () => {
+      json.peek();
+      json.at = tuples.read(json.bytes, json.at);
+    };
+    const readGroup = () =>
+      records.readNamed('rule', 'flowTuples', (rule) => tuples.setRule(rule), readTuples);
+    const readGroups = () => json.array(readGroup);
+    records.readFlows(() =>
+      records.readNamed('aclID', 'flowGroups', (acl) => tuples.setAcl(acl), readGroups),
     );
-  }
-
-  /** Reads an object that names something and holds a list; the list is read after the name, wherever they stand. */
-  #readWithName(
-    nameKey: string,
-    listKey: string,
-    setName: (name: string) => void,
-    readList: () => void,
-  ): void {
-    const json = this.#json;
-    let isNamed = false;
-    let isFound = false;
-    let later = -1;
-    setName('');
-    json.object((key) => {
-      if (key === nameKey) {
-        isNamed = true;
-        setName(json.scalar());
-      } else if (key === listKey) {
-        isFound = true;
-        if (isNamed) return readList();
-        later = json.at;
-        json.skip();
-      } else json.skip();
-    });
-    if (!isFound) this.#missing = listKey;
-    if (later < 0) return;
-    const end = json.at;
-    json.at = later;
-    readList();
-    json.at = end;
   }
 }
