@@ -1,6 +1,6 @@
 import { formatCount, plural } from '#web/base/format.ts';
-import { kqlWithin } from '#web/base/kql.ts';
-import { kqlWhere } from '#web/base/selection.ts';
+import { kqlString, kqlWithin } from '#web/base/kql.ts';
+import { type Filters, kqlWhere } from '#web/base/selection.ts';
 import { toNumber } from '#web/query/index.ts';
 import { markMalicious } from '../malicious-rows.ts';
 import { defineFinding, type Finding } from './finding.ts';
@@ -18,7 +18,7 @@ export const malicious: Finding = defineFinding({
     const all = toNumber(row?.['Malicious']);
     const allowed = all - toNumber(row?.['Denied']);
     if (all === 0) return [];
-    const where = `NTANetAnalytics\n| where ${kqlWithin('TimeGenerated', scope.interval)}\n| where FlowType == "MaliciousFlow"`;
+    const where = `NTANetAnalytics\n| where ${kqlWithin('TimeGenerated', scope.interval)}\n| where FlowType == "MaliciousFlow"${narrowed(scope.filters)}`;
     const list = `${where}\n| summarize Flows = sum(AllowedInFlows + AllowedOutFlows + DeniedInFlows + DeniedOutFlows), Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc)\n    by SrcIp, DestIp, DestPort, FlowStatus, AclRule\n| top 100 by Flows desc`;
     return [
       {
@@ -36,3 +36,10 @@ export const malicious: Finding = defineFinding({
     ];
   },
 });
+
+/** The filters that reduced flows can be told apart by; the public ends of some are gathered in one row. */
+function narrowed({ host, port }: Filters): string {
+  const ends = ['SrcIp ==', 'DestIp ==', 'SrcPublicIps has', 'DestPublicIps has'];
+  const isHost = host && ends.map((end) => `${end} ${kqlString(host)}`).join(' or ');
+  return `${isHost ? `\n| where ${isHost}` : ''}${port ? `\n| where DestPort == ${Number(port)}` : ''}`;
+}
