@@ -33,6 +33,7 @@ export {
   type Executed,
   type ExecutedStream,
   execute,
+  executeInto,
   executeStream,
   type Finding,
   isOverflow,

@@ -267,6 +267,27 @@ export async function execute(
   return done;
 }
 
+/**
+ * As `execute`, the rows given to a statement instead: `print` makes it of the query's SQL, which can stand in
+ * parentheses, and the columns that it gives in order.
+ */
+export async function executeInto(
+  plan: Plan,
+  connection: Duckdb,
+  resolveScan: ResolveRelation,
+  options: ExecuteOptions,
+  print: (sql: string, columns: readonly BoundColumn[]) => string,
+): Promise<Executed> {
+  const running = { connection, resolveScan, options, temps: [], isWrapping: false };
+  const done = await wrappingWhereNeeded(running, async (r) => {
+    const { sql, columns } = await prepareLast(plan, r);
+    const { rows } = await runSql(r, print(sql, columns));
+    return { columns, rows };
+  });
+  await dropTemps(running);
+  return done;
+}
+
 /** As `execute`, rows in pieces as the engine makes them; temporary tables go when the pieces are all read. */
 export async function executeStream(
   plan: Plan,

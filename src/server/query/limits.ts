@@ -12,7 +12,7 @@ export interface QueryLimits {
   readonly maxRows: number;
   /** Of one answer, printed. */
   readonly maxBytes: number;
-  /** Of one that goes to a file: CSV, JSON, NDJSON or Parquet (there of the JSON that it is made through). */
+  /** Of one that goes to a file: CSV, JSON, NDJSON or Parquet. */
   readonly maxFileRows: number;
   readonly maxFileBytes: number;
   readonly maxQueued: number;

@@ -69,6 +69,34 @@ export function createParquetSink(engine: Duckdb, columns: Columns, file: string
   };
 }
 
+/**
+ * SQL that writes at most `maxRows` rows of a query as such a file, without a way through text. `types` are those of
+ * core/schema as they are stored; what is '' for null there is null in the file.
+ */
+export function printParquetCopy(
+  sql: string,
+  columns: Columns,
+  file: string,
+  maxRows: number,
+): string {
+  if (columns.length === 0) throw new Error('a Parquet file needs at least one column');
+  const items = columns.map(({ type }, i) => {
+    const cell = `CAST(c${i} AS ${TYPES[type][1]})`;
+    const value =
+      type === 'string'
+        ? `coalesce(${cell}, '')`
+        : type === 'guid' || type === 'dynamic'
+          ? `nullif(${cell}, '')`
+          : cell;
+    return `${value} AS ${quote(uniqueName(columns, i))}`;
+  });
+  const names = columns.map((_, i) => `c${i}`);
+  return (
+    `COPY (SELECT ${items.join(', ')} FROM (${sql}) AS answer(${names.join(', ')}) LIMIT ${maxRows}) ` +
+    `TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`
+  );
+}
+
 function printCell(value: unknown, type: KqlType): string {
   if (value === null || value === undefined) return 'null';
   if (type === 'dynamic')

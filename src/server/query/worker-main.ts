@@ -1,15 +1,22 @@
 /** The child that computes: one in-memory engine, one query at a time. See pool.ts for its life. */
+import { statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { RefusalError } from '#core/kql/index.ts';
 import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
-import { executeStream, isOverflow, printRow, setUpConnection } from '#server/kql/index.ts';
+import {
+  executeInto,
+  executeStream,
+  isOverflow,
+  printRow,
+  setUpConnection,
+} from '#server/kql/index.ts';
 import { answerRequests } from './answer.ts';
 import type { Message } from './child.ts';
 import { describeFailure } from './engine-failure.ts';
 import { createFileFacts, type LearntFacts } from './file-facts.ts';
 import { lockDown } from './lockdown.ts';
 import { NICE } from './niceness.ts';
-import { createParquetSink } from './parquet-file.ts';
+import { createParquetSink, printParquetCopy } from './parquet-file.ts';
 import { PRINTERS } from './print/index.ts';
 import type { Executed, WorkerRequest, WorkerSettings } from './protocol.ts';
 import { printRelation } from './relation.ts';
@@ -88,13 +95,48 @@ async function inspectFirst(facts: LearntFacts, files: readonly string[]): Promi
   }
 }
 
+/** Has the engine write the rows itself; once more where there are too many, for the file holds no more than it may. */
+async function executeParquet(
+  db: Duckdb,
+  facts: LearntFacts,
+  { plan, now, scans, limits, spool }: Execute,
+): Promise<Omit<Executed, 'warnings'>> {
+  const { maxRows, maxBytes } = limits;
+  const write = (most: number) =>
+    executeInto(
+      plan,
+      db,
+      (scan) => printRelation(find(scans, scan.name), facts),
+      { now },
+      (sql, columns) => printParquetCopy(sql, columns, spool, most),
+    );
+  let { columns, rows } = await write(maxRows + 1);
+  const count = Number(rows[0]?.[0]);
+  if (count > maxRows) ({ columns, rows } = await write(maxRows));
+  const truncated =
+    count > maxRows
+      ? ({ by: 'rows', limit: maxRows } as const)
+      : statSync(spool).size > maxBytes
+        ? ({ by: 'bytes', limit: maxBytes } as const)
+        : undefined;
+  const units = unitsOf(plan, columns);
+  return {
+    rows: Math.min(count, maxRows),
+    truncated,
+    columns: columns.map((c, i) => ({ name: c.name, type: c.type, unit: units[i] ?? 'none' })),
+    spooled: { kind: 'file', path: spool },
+  };
+}
+
 /** Prints rows as they are computed, until there are too many. */
 async function executeOnce(
   db: Duckdb,
   facts: LearntFacts,
-  { plan, now, scans, limits, form, spool }: Execute,
+  request: Execute,
   isWrapping: boolean,
 ): Promise<Omit<Executed, 'warnings'>> {
+  const { plan, now, scans, limits, form, spool } = request;
+  if (form === 'parquet') return executeParquet(db, facts, request);
   const { columns, chunks } = await executeStream(
     plan,
     db,
@@ -104,10 +146,7 @@ async function executeOnce(
   async function* printed() {
     for await (const chunk of chunks) yield chunk.map((row) => printRow(row, columns));
   }
-  const sink =
-    form === 'parquet'
-      ? createParquetSink(db, columns, spool)
-      : createTextSink(PRINTERS[form], columns, spool);
+  const sink = createTextSink(PRINTERS[form], columns, spool);
   try {
     const filled = await fillSink(sink, printed(), limits);
     const units = unitsOf(plan, columns);
