@@ -89,6 +89,12 @@ describe('plans are plain data', () => {
     expect(kinds).toEqual(['sql', 'host', 'rest']);
   });
 
+  it('numbers rows once where two places go by the numbers', async () => {
+    const [sql] = await bench.sql('Events | mv-apply e = Extra on (summarize n = count())');
+    expect(sql?.match(/MATERIALIZED/g)).toHaveLength(1);
+    expect(sql?.match(/VALUES/g)).toHaveLength(1);
+  });
+
   it('reads a shared let once', async () => {
     const [sql] = await bench.sql('let t = Events | summarize n = count() by Host; union t, t');
     expect(sql?.match(/VALUES/g)).toHaveLength(1);

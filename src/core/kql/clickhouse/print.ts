@@ -31,12 +31,12 @@ export function printClickhouseStage(
   options: PrintOptions,
 ): PrintedStage {
   const p = begin(options);
-  for (const { id, rel } of stage.shared) {
+  for (const { id, rel, isKept } of stage.shared) {
     const printed = printRel(rel, p);
     const readers =
       countReaders(stage.rel, id) + stage.shared.reduce((n, s) => n + countReaders(s.rel, id), 0);
     // ClickHouse computes a common table expression once per reader.
-    p.shared.set(id, readers > 1 && !isCheap(rel) ? materialise(p, printed) : printed);
+    p.shared.set(id, readers > 1 && (isKept || !isCheap(rel)) ? materialise(p, printed) : printed);
   }
   const last = printRel(stage.rel, p);
   const column = (name: string) => quoteName(last.names.get(name)!);

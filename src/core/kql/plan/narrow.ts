@@ -470,7 +470,7 @@ export function narrow(
   const visited: SharedRel[] = [];
   for (const s of shared.toReversed()) {
     const needed = walk.shared.get(s.id);
-    if (needed) visited.unshift({ id: s.id, rel: visit(s.rel, needed, [], walk) });
+    if (needed) visited.unshift({ ...s, rel: visit(s.rel, needed, [], walk) });
   }
   const made = scans.flatMap((s): Scan[] => {
     const need = walk.scans.get(s.name);
@@ -487,7 +487,7 @@ export function narrow(
   const finished = visited.map((s): SharedRel => {
     const result = finish(s.rel, done);
     done.shared.set(s.id, result.columns);
-    return { id: s.id, rel: result };
+    return { ...s, rel: result };
   });
   return { scans: made, rel: finish(main, done), shared: finished };
 }

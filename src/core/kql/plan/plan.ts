@@ -86,6 +86,8 @@ export interface KnownLet extends KnownRelation {
 export interface SharedRel {
   readonly id: string;
   readonly rel: Rel;
+  /** Numbers rows that no order tells apart: all its readers must see the same numbers, so it is made once. */
+  readonly isKept?: true;
 }
 
 export interface OrderKey {

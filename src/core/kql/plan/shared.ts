@@ -12,9 +12,9 @@ export function keptRelations(shared: readonly SharedRel[], main: object): Reado
   const costs = new Map<string, number>();
   for (const value of [...shared.map((s) => s.rel), main]) countReaders(value, readers);
   const kept = new Set<string>();
-  for (const { id, rel } of shared) {
+  for (const { id, rel, isKept: isNumbered } of shared) {
     const cost = costOf(rel, costs);
-    const isKept = cost > MOST_REPEATED && (readers.get(id) ?? 0) > 1;
+    const isKept = (isNumbered || cost > MOST_REPEATED) && (readers.get(id) ?? 0) > 1;
     if (isKept) kept.add(id);
     costs.set(id, isKept ? 1 : cost);
   }

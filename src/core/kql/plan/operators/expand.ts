@@ -102,7 +102,10 @@ function translateApply(
     type: 'long',
     at: o.at,
   };
-  const numbered = addHidden(flow, [{ name, type: 'long', expr: number }]);
+  const made = addHidden(flow, [{ name, type: 'long', expr: number }]);
+  const id = `${name}#${t.shared.length}`;
+  t.shared.push({ id, rel: made.rel, isKept: true });
+  const numbered: Flow = { ...made, rel: { op: 'shared', id, columns: made.rel.columns } };
   const outer = numbered;
   const limit = o.limit ? lower(o.limit, { flow, t }) : undefined;
   const inner = expand(
