@@ -55,6 +55,24 @@ cases('constant instants', [
   ],
 ]);
 
+cases('names of sources, settings and old spellings', [
+  ['Events | take 1 | union withsource=S (print a = 1) | project S', [['Events'], ['union_arg1']]],
+  ['Events | search "web-1" | project $table', [['Events']]],
+  [
+    'set query_now = datetime(2026-01-01); print now() - ago(1d), now()',
+    [['1.00:00:00', '2026-01-01T00:00:00Z']],
+  ],
+  ['print a = 1, b = "x" | project v = pack_array(*)', [[[1, 'x']]]],
+  [
+    'datatable(n:long, w:long)[1, 1, 2, 3] | summarize percentilesw_array(n, w, dynamic([20, 50]))',
+    [[[1, 2]]],
+  ],
+  [
+    'datatable(n:long)[7, 7, 9] | sort by n asc | extend r = row_rank(n) | project r',
+    [[1], [1], [2]],
+  ],
+]);
+
 cases('numbers', [
   ['print decimal(0.7) + decimal(0.1) == decimal(0.8)', [[true]]],
   ['print isnan(min_of(1.5, real(nan))), isnan(max_of(real(nan), 1.5))', [[true, true]]],

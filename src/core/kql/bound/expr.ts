@@ -309,4 +309,6 @@ export interface BoundQuery {
   readonly pipe: Pipe;
   /** What the binder says the result is; a hint where it depends on data. */
   readonly columns: readonly BoundColumn[];
+  /** The instant that `set query_now` puts in the place of the clock's: ticks as text. */
+  readonly now?: string;
 }

@@ -155,7 +155,9 @@ const rows: Record<string, AggregateRow> = {
   percentilesw_array: {
     returns: 'dynamic',
     duckdb: ([a, w, ...ps], c) =>
-      `('[' || ${ps.map((p) => toDynamic({ sql: weighted(a!, w!, p.sql, c), type: a!.type })).join(" || ',' || ")} || ']')`,
+      `('[' || ${points(ps)
+        .map((p) => toDynamic({ sql: weighted(a!, w!, p, c), type: a!.type }))
+        .join(" || ',' || ")} || ']')`,
   },
   percentilew: { duckdb: ([a, w, p], c) => weighted(a!, w!, p!.sql, c) },
   percentilesw: { duckdb: ([a, w, ...ps], c) => weighted(a!, w!, ps[c.output]!.sql, c) },
@@ -255,6 +257,15 @@ function opened(list: Arg): Arg[] {
       type: 'real',
       literal: { kind: 'literal', type: 'real', value, at: { start: 0, length: 0 } },
     };
+  });
+}
+
+/** The percentages asked for, as SQL: one by one, or in a constant array. */
+function points(ps: readonly Arg[]): string[] {
+  return ps.flatMap((p) => {
+    const listed: unknown =
+      p.type === 'dynamic' && p.literal?.value ? JSON.parse(String(p.literal.value)) : null;
+    return Array.isArray(listed) ? listed.map((x) => String(Number(x))) : [p.sql];
   });
 }
 

@@ -31,7 +31,7 @@ function begin(
     translators: { pipe: translatePipe, apply: applyOperators, queryExpr: translateQueryExpr },
     query,
     known: options.known ?? new Map(),
-    now: options.now,
+    now: query.now === undefined ? options.now : BigInt(query.now),
     scanPrefix: scanPrefix(options),
     scans: [],
     shared: [],

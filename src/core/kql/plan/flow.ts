@@ -124,6 +124,15 @@ export function select(flow: Flow, items: readonly SelectItem[], more: Partial<F
   return { ...flow, rel, visible, ...more };
 }
 
+/** The table that all rows of a flow come from unchanged; null where there is none. */
+export function tableOf(flow: Flow, t: Translation): string | null {
+  let rel = flow.rel;
+  while (rel.op === 'where' || rel.op === 'take') rel = rel.input;
+  if (rel.op !== 'scan') return null;
+  const { scan } = rel;
+  return t.scans.find((s) => s.name === scan)?.table ?? null;
+}
+
 /** Adds hidden columns. */
 export function addHidden(
   flow: Flow,

@@ -212,6 +212,12 @@ function packColumns(expr: CallExpr, name: string, l: Lowering): PlanExpr {
     : packed;
 }
 
+/** `pack_array(*)`: every column, in order. */
+function packAll(expr: CallExpr, l: Lowering): PlanExpr {
+  const args = l.flow.visible.map(({ name, type }): PlanExpr => ({ kind: 'column', name, type }));
+  return { kind: 'call', name: 'pack_array', args, type: 'dynamic', at: expr.at };
+}
+
 /** When Weir stored the row, where the table says so. */
 function ingestionTime(expr: CallExpr, l: Lowering): PlanExpr {
   const found = l.flow.visible.find((c) => c.name === 'IngestionTime' && c.type === 'datetime');
@@ -259,6 +265,7 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
     if (aggregate) return aggregate;
   }
   if (WINDOW_FUNCTIONS.has(name)) return lowerWindow(expr, name, l);
+  if (name === 'pack_array' && expr.args[0]?.kind === 'star') return packAll(expr, l);
   const args = expr.args.map((a) => lower(a, l));
   checkCall(name, expr.at, args);
   const folded = foldCall(expr, name, args, l.t);

@@ -10,6 +10,7 @@ export const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
   'row_cumsum',
   'row_rank_dense',
   'row_rank_min',
+  'row_rank',
   'row_window_session',
 ]);
 
@@ -28,6 +29,7 @@ export type PreparedWindows = ReadonlyMap<CallExpr, PreparedWindow>;
 export const RESTART_AT: Readonly<Record<string, number>> = {
   row_cumsum: 1,
   row_number: 1,
+  row_rank: 1,
   row_rank_dense: 1,
   row_rank_min: 1,
   row_window_session: 3,
@@ -68,7 +70,9 @@ export function placeWindow(
   });
   const own = placed.filter((_, i) => i !== restartAt);
   const group = prepared?.group ? [prepared.group] : [];
+  // The old name of row_rank_dense().
+  const name = expr.name === 'row_rank' ? 'row_rank_dense' : expr.name;
   if (prepared?.changes)
-    return windowOf(expr.name, type, [column(prepared.changes, 'bool')], flow, group);
-  return windowOf(expr.name, type, own, flow, group);
+    return windowOf(name, type, [column(prepared.changes, 'bool')], flow, group);
+  return windowOf(name, type, own, flow, group);
 }

@@ -165,6 +165,16 @@ function namedValues(nodes: readonly SyntaxNode[]): Record<string, string> {
 
 const at = spanOf;
 
+/** Operators that give several tables, which an answer has no room for. */
+function severalTables(name: string): Reader {
+  return (node, _scope, reading) =>
+    refuse(
+      name,
+      spanOf(node, reading),
+      'gives several tables, and an answer here has one: run each as a query of its own',
+    );
+}
+
 /** By kind of node: how an operator becomes ours. */
 const READERS: Readonly<Record<string, Reader>> = {
   FilterOperator: (n, s, r) => [
@@ -260,7 +270,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   JoinOperator: join('join', 'ConditionClause', 'innerunique'),
   LookupOperator: join('lookup', 'LookupClause', 'leftouter'),
   UnionOperator: (n, s, r) => {
-    const { inputs, mode, withSource } = readUnion(n, s, r);
+    // The rows that come down the pipe are the first input.
+    const { inputs, mode, withSource } = readUnion(n, s, r, 1);
     return [{ op: 'union', inputs, mode, ...(withSource ? { withSource } : {}), at: at(n, r) }];
   },
   MvExpandOperator: (n, s, r) => {
@@ -350,6 +361,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   ScanOperator: scan,
   EvaluateOperator: evaluate,
   ReduceByOperator: reduceBy,
+  ForkOperator: severalTables('fork'),
+  FacetOperator: severalTables('facet'),
   ConsumeOperator: () => [],
   AssertSchemaOperator: () => [],
 };

@@ -242,6 +242,7 @@ export function readUnion(
   node: SyntaxNode,
   scope: Scope,
   reading: Reading,
+  before = 0,
 ): { inputs: UnionInput[]; mode: 'inner' | 'outer'; withSource: string | null } {
   const isFuzzy =
     parameter(node, 'isfuzzy') !== null && parameter(node, 'isfuzzy')?.toLowerCase() !== 'false';
@@ -249,7 +250,7 @@ export function readUnion(
     .list('Expressions')
     .filter((e) => !isFuzzy || isResolved(e, scope, reading))
     .flatMap((e) => readInputs(e, scope, reading))
-    .map((input, i) => (input.name ? input : { ...input, name: `union_arg${i}` }));
+    .map((input, i) => (input.name ? input : { ...input, name: `union_arg${i + before}` }));
   return {
     inputs,
     mode: parameter(node, 'kind') === 'inner' ? 'inner' : 'outer',

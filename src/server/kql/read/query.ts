@@ -4,7 +4,14 @@ import { readCalledExpression } from './calls.ts';
 import { readExpr } from './expressions.ts';
 import { readOperator } from './operators.ts';
 import { flatten, parameter, readPipe } from './pipes.ts';
-import { boundColumns, childOf, type ParameterValue, type Readers, type Reading } from './scope.ts';
+import {
+  boundColumns,
+  childOf,
+  type ParameterValue,
+  type Readers,
+  type Reading,
+  type Scope,
+} from './scope.ts';
 import { readStatements } from './statements.ts';
 
 const READERS: Readers = {
@@ -77,6 +84,15 @@ export interface Given {
   readonly result: number | undefined;
 }
 
+/** The instant that `set query_now` names, as ticks. */
+function clockOf(reading: Reading, scope: Scope): string | null {
+  const setting = reading.settings.get('query_now');
+  const value = setting ? readExpr(setting, scope, reading) : null;
+  return value?.kind === 'literal' && value.type === 'datetime' && typeof value.value === 'string'
+    ? value.value
+    : null;
+}
+
 /** Turns an analysed query into plain data, with variables and functions inlined. Throws RefusalError. */
 export function readQuery(
   analysis: Analysis,
@@ -125,8 +141,9 @@ export function readQuery(
   const expression = chosen.need('Expression');
   const pipe = readPipe(expression, scope, reading);
   const columns = expression.type?.columns ?? analysis.result?.columns ?? [];
+  const now = clockOf(reading, scope);
   return {
-    bound: { lets: reading.lets, pipe, columns: boundColumns(columns) },
+    bound: { lets: reading.lets, pipe, columns: boundColumns(columns), ...(now ? { now } : {}) },
     results: results.length,
   };
 }

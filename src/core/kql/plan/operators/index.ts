@@ -68,7 +68,8 @@ function mentions(value: unknown, pattern: RegExp): boolean {
   return Object.values(value).some((v) => mentions(v, pattern));
 }
 
-const WINDOW = /^(row_number|prev|next|row_cumsum|row_rank_dense|row_rank_min|row_window_session)$/;
+const WINDOW =
+  /^(row_number|prev|next|row_cumsum|row_rank|row_rank_dense|row_rank_min|row_window_session)$/;
 
 /** Whether the order of an operator's input matters, given whether that of its output does. */
 export function needsOrder(operator: Operator, isWantedAfter: boolean): boolean {

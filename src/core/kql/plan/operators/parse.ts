@@ -11,6 +11,7 @@ import {
   long,
   select,
   type Translation,
+  tableOf,
   text,
 } from '../flow.ts';
 import { lower } from '../lower.ts';
@@ -157,11 +158,6 @@ function translateParseKv(
   return replaceColumns(parsed, made, t);
 }
 
-/** What `$table` says of rows that come down one pipe. */
-function sourceName(_flow: Flow): string {
-  return 'search_arg0';
-}
-
 export const parseOperators: OperatorTable = {
   parse: (flow, o, t) => translateParse(flow, o, t),
   'parse-kv': (flow, o, t) => translateParseKv(flow, o, t),
@@ -170,7 +166,7 @@ export const parseOperators: OperatorTable = {
     const found = where(flow, searchCondition(o.condition, flow, t, o.isCased));
     if (flow.visible.some((c) => c.name === '$table')) return found;
     return select(found, [
-      { name: '$table', type: 'string', expr: text(sourceName(flow)) },
+      { name: '$table', type: 'string', expr: text(tableOf(flow, t) ?? 'search_arg0') },
       ...flow.visible.map(keep),
     ]);
   },

@@ -1,6 +1,6 @@
 import type { KqlType } from '../../../schema/index.ts';
 import type { BoundColumn } from '../../bound/expr.ts';
-import { column, type Flow, flowOf, freeName, nothing, select, text } from '../flow.ts';
+import { column, type Flow, flowOf, freeName, nothing, select, tableOf, text } from '../flow.ts';
 import type { PlanExpr, SelectItem } from '../plan.ts';
 import type { OperatorTable } from './operator.ts';
 
@@ -68,7 +68,7 @@ export const unionOperators: OperatorTable = {
   union: (flow, o, t) =>
     translateUnion(
       [
-        { name: 'union_arg0', flow },
+        { name: tableOf(flow, t) ?? 'union_arg0', flow },
         ...o.inputs.map((i) => ({ name: i.name, flow: t.translators.pipe(i.pipe, t, false) })),
       ],
       o.mode,
