@@ -80,6 +80,10 @@ describe('plans are plain data', () => {
       'Events | summarize count() by bin(TimeGenerated, 1h) | render columnchart with (title="x")',
     );
     expect(render).toEqual({ chart: 'columnchart', properties: { title: 'x' } });
+    expect(bench.plan('Events | render areachart kind=stacked title="x"').render).toEqual({
+      chart: 'areachart',
+      properties: { kind: 'stacked', title: 'x' },
+    });
   });
 
   it('runs what comes before late columns first, and the rest when they are known', () => {

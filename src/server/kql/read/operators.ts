@@ -331,7 +331,11 @@ const READERS: Readonly<Record<string, Reader>> = {
     {
       op: 'render',
       chart: n.get('ChartType')?.member('Text') ?? 'table',
-      properties: namedValues(n.get('WithClause')?.list('Properties') ?? []),
+      // Older queries write them bare: `render timechart kind=stacked`.
+      properties: namedValues([
+        ...n.list('Parameters'),
+        ...(n.get('WithClause')?.list('Properties') ?? []),
+      ]),
       at: at(n, r),
     },
   ],
