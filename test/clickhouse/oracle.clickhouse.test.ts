@@ -13,7 +13,7 @@ import { jsonText, type Type, type Value } from '../../src/server/kql/oracle/val
 
 const { CLICKHOUSE_TYPES, quoteName, quoteText } = clickhouse;
 
-const RUNS = Number(process.env['WEIR_ORACLE_RUNS'] ?? 300);
+const RUNS = Number(process.env['WEIR_ORACLE_RUNS'] ?? 150);
 const SEED = Number(process.env['WEIR_ORACLE_SEED'] ?? 1);
 
 const stored = (type: Type) =>

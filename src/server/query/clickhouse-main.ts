@@ -28,7 +28,12 @@ engine.catch(() => {});
 type Execute = Extract<WorkerRequest, { kind: 'execute' }>;
 
 async function execute({ plan, now, scans, limits, form, spool }: Execute): Promise<Executed> {
-  if (form === 'parquet') throw new Error('a worker of ClickHouse was asked for Parquet');
+  if (form === 'parquet')
+    throw new RefusalError(
+      'unsupported',
+      'An answer as Parquet comes from DuckDB: leave --engine away.',
+      { start: 0, length: 0 },
+    );
   // A pattern leaves a file that is gone out without a word.
   const gone = scans
     .flatMap((s) => [...s.files, ...s.computed.flatMap((c) => c.files)])
