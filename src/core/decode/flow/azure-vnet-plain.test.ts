@@ -105,7 +105,7 @@ function reader(capacity: number, kernel?: Kernel, columns?: readonly string[]) 
   };
 }
 
-describe('the plain reader', () => {
+describe('the plain reader', { timeout: 60_000 }, () => {
   it.each([
     { records: 3, tuples: 9, oddEvery: 4, rounds: 300 },
     { records: 4, tuples: 40, oddEvery: 150, rounds: 60 },
