@@ -1,5 +1,6 @@
 import type { FunctionGroup, FunctionRow } from '../dialect/dialect.ts';
 import { bagFunctions } from './bags.ts';
+import { captureFunctions } from './capture.ts';
 import { convertFunctions } from './convert.ts';
 import { dynamicFunctions } from './dynamic.ts';
 import { extraFunctions } from './extras.ts';
@@ -30,6 +31,7 @@ const GROUPS: readonly FunctionGroup[] = [
   extraFunctions,
   sketchFunctions,
   bagFunctions,
+  captureFunctions,
   geoFunctions,
 ];
 

@@ -96,6 +96,15 @@ function translateParse(flow: Flow, o: ParseOperator, t: Translation): Flow {
   const source = lower(o.expr, { flow, t });
   const sourceText: PlanExpr =
     source.type === 'string' ? source : call('tostring', 'string', source);
+  if (o.mode === 'simple' && !o.isFilter && columns.every((c) => c.type === 'string')) {
+    const group = (i: number) =>
+      call('$capture', 'string', sourceText, text(regex), long(i), long(columns.length));
+    return replaceColumns(
+      flow,
+      columns.map((c, i) => ({ ...c, expr: group(i) })),
+      t,
+    );
+  }
   const hidden = fresh(t, 'parsed');
   const flags = o.flags.replace(/[^imsU]/g, '');
   const types = columns.map((c) => c.type).join(',');
