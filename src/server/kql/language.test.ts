@@ -147,6 +147,7 @@ cases('settings and sketches', [
     [[5, 3]],
   ],
   ['print assert(1 < 2, "never")', [[true]]],
+  ['Events | where false | summarize buildschema(Extra)', [[null]]],
 ]);
 
 cases('series', [

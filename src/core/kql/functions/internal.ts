@@ -209,15 +209,12 @@ export const INTERNAL: readonly HostFunction[] = [
     name: 'weir_buildschema',
     args: ['text'],
     returns: 'text',
-    call: (v) =>
-      jsonText(
-        schemaOf(
-          asText(v)
-            .split('\n')
-            .filter((x) => x !== '')
-            .map((x) => parseJson(x)),
-        ),
-      ),
+    call: (v) => {
+      const values = asText(v)
+        .split('\n')
+        .filter((x) => x !== '');
+      return values.length === 0 ? null : jsonText(schemaOf(values.map((x) => parseJson(x))));
+    },
   },
   {
     name: 'weir_real_text',
