@@ -41,6 +41,21 @@ test('a sentence leads to its evidence', async () => {
   await page.goBack();
 });
 
+test('a reduced row leads to its flows, and to who saw them', async () => {
+  const { page } = browser;
+  const kql = 'NTANetAnalytics | where DestPort == 443 | top 1 by BytesSrcToDest';
+  const choose = async (action: string) => {
+    await page.goto(`${weir.url}/explore?q=${encodeURIComponent(kql)}`);
+    await page.locator('#cell-0-0').click({ button: 'right' });
+    await page.getByRole('button', { name: action }).click();
+    await page.waitForURL((url) => url.searchParams.get('q')?.startsWith('Flows') ?? false);
+    await page.locator('.grid-row').first().waitFor();
+  };
+  await choose('The flows behind this row');
+  await choose('Who observed them');
+  await page.getByRole('columnheader', { name: 'Observer' }).waitFor();
+});
+
 /** What each panel must show in the demo. */
 const PANELS: readonly (readonly [title: string, shows: RegExp])[] = [
   ['Top talkers', /10\.2\.2\.4/],

@@ -1,9 +1,13 @@
 import type { ReactNode } from 'react';
 import type { ResultColumn } from '#core/contract/index.ts';
+import { observersKql, rawFlowsKql } from '#core/enrich/index.ts';
+import { exploreHref } from '#web/base/explore-link.ts';
+import { useLocation } from '#web/base/router.ts';
 import type { Row } from '#web/query/index.ts';
 import { copyText, MenuAt, MenuItem } from '#web/widgets/index.ts';
 import { type Comparison, conditionFor, expansionOf, isOrdered } from './cell-condition.ts';
 import { cellText } from './cells.tsx';
+import { reducedRow } from './reduced-row.ts';
 
 const LONGEST = 28;
 
@@ -16,7 +20,7 @@ const ORDERINGS: readonly (readonly [Comparison, string])[] = [
   ['<=', 'Up to this'],
 ];
 
-/** What can be done with a cell; each filter is a `where` at the end of the query. */
+/** What can be done with a cell; each filter is a `where` at the end of the query. A reduced row leads to its raw rows. */
 export function CellMenu(props: {
   readonly x: number;
   readonly y: number;
@@ -32,6 +36,8 @@ export function CellMenu(props: {
   const hasValue = cell !== null && cell !== undefined;
   const filters = isOrdered(column) && hasValue ? [...COMPARISONS, ...ORDERINGS] : COMPARISONS;
   const expansion = expansionOf(cell, column);
+  const reduced = reducedRow(props.columns, props.row);
+  const [, navigate] = useLocation();
   const pick = (action: () => void) => () => {
     props.onClose();
     action();
@@ -62,6 +68,17 @@ export function CellMenu(props: {
       })}
       {expansion && (
         <MenuItem onSelect={pick(() => props.onAdd(expansion.operator))}>{expansion.says}</MenuItem>
+      )}
+      {reduced && (
+        <>
+          <hr className="menu-rule" />
+          <MenuItem onSelect={pick(() => navigate(exploreHref(rawFlowsKql(reduced))))}>
+            The flows behind this row
+          </MenuItem>
+          <MenuItem onSelect={pick(() => navigate(exploreHref(observersKql(reduced))))}>
+            Who observed them
+          </MenuItem>
+        </>
       )}
       <hr className="menu-rule" />
       <MenuItem onSelect={pick(props.onShow)} detail="Enter">
