@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
-    testTimeout: 20_000,
+    setupFiles: ['tools/seed.setup.ts'],
+    testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -54,6 +54,7 @@ test('a reduced row leads to its flows, and to who saw them', async () => {
   await choose('The flows behind this row');
   await choose('Who observed them');
   await page.getByRole('columnheader', { name: 'Observer' }).waitFor();
+  await page.goto(weir.url);
 });
 
 /** What each panel must show in the demo. */

@@ -67,10 +67,8 @@ describe('what the engine computes itself is what JavaScript computes', { timeou
       fc.asyncProperty(fc.array(address, { minLength: 50, maxLength: 50 }), (texts) =>
         agree('string', ['', 'fe80::1', ...texts].map(literal), [
           ...pairs,
-          [
-            'ipv4_is_private(v)',
-            `ipv4_is_in_any_range(v, ${any.map((r) => `strcat('${r.replace('192.168.4.0/22', '192.168.0.0/16')}', substring(v, 0, 0))`).join(', ')})`,
-          ],
+          // An address that is computed leaves the engine's own way.
+          ['ipv4_is_private(v)', 'ipv4_is_private(strcat(v, substring(v, 0, 0)))'],
           [
             `ipv4_is_in_any_range(v, ${any.map((r) => `'${r}'`).join(', ')})`,
             `ipv4_is_in_any_range(v, ${any.map((r) => `strcat('${r}', substring(v, 0, 0))`).join(', ')})`,

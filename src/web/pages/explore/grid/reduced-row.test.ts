@@ -3,7 +3,7 @@ import { rawFlowsKql } from '#core/enrich/index.ts';
 import { ntaNetAnalytics } from '#core/schema/index.ts';
 import { reducedRow } from './reduced-row.ts';
 
-const columns = ntaNetAnalytics.columns.map(({ name, type }) => ({ name, type }));
+const columns = ntaNetAnalytics.columns.map(({ name, type, unit }) => ({ name, type, unit }));
 const values: Readonly<Record<string, unknown>> = {
   FlowIntervalStartTime: '2026-03-04T10:00:00Z',
   FlowIntervalEndTime: '2026-03-04T10:10:00Z',
