@@ -10,7 +10,7 @@ const DAY = Date.UTC(2026, 2, 4);
  * and 300,000 pairs; how often a pair talks follows a power law, ports and sizes are random.
  */
 export async function storeRawFlows(store: Store, count: number): Promise<void> {
-  const engine = await openDuckdb({ threads: 2, memoryLimitBytes: 1e9 });
+  const engine = await openDuckdb({ threads: 2, memoryLimitBytes: 3e9 });
   await engine.run(`CREATE TABLE pairs AS SELECT i,
     '10.' || host % 4 || '.' || (host // 4) % 40 || '.' || 1 + host // 160 AS src,
     CASE WHEN i % 3 = 0 THEN 20 + hash(i * 3) % 60 || '.' || hash(i * 5) % 256 || '.' || hash(i * 7) % 256 || '.' || 1 + hash(i * 11) % 254
