@@ -1,4 +1,5 @@
 import type { Table } from './column.ts';
+import { ACTIVITY } from './tables/activity.ts';
 import { azureNetworkAnalytics } from './tables/azure-network-analytics.ts';
 import { flows } from './tables/flows.ts';
 import { ntaIpDetails } from './tables/nta-ip-details.ts';
@@ -17,6 +18,7 @@ export {
   type Unit,
 } from './column.ts';
 
+export { ACTIVITY, hostHours, pairHours } from './tables/activity.ts';
 export {
   internetExposure,
   observedAddresses,
@@ -38,6 +40,7 @@ export const TABLES: readonly Table[] = [
   ntaIpDetails,
   ntaTopologyDetails,
   ...ROLLUPS,
+  ...ACTIVITY,
 ];
 
 export const tablesByName: ReadonlyMap<string, Table> = new Map(TABLES.map((t) => [t.name, t]));
