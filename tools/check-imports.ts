@@ -12,6 +12,7 @@ const home = dirname(dirname(fileURLToPath(import.meta.url)));
 export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/base': [],
   'core/kernel': [],
+  'core/yaml': [],
   'core/schema': ['core/base'],
   'core/batch': ['core/base', 'core/kernel', 'core/schema'],
   'core/parquet': ['core/base', 'core/kernel', 'core/schema', 'core/batch'],
@@ -23,7 +24,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/alert': ['core/base'],
   'core/detect': ['core/base', 'core/schema', 'core/alert', 'core/enrich'],
   'core/intel': ['core/base', 'core/schema', 'core/alert', 'core/enrich'],
-  'core/rules': ['core/base', 'core/schema', 'core/alert'],
+  'core/rules': ['core/base', 'core/schema', 'core/alert', 'core/yaml'],
   'core/output': ['core/base', 'core/schema', 'core/alert'],
 
   'server/duckdb': [],
@@ -161,7 +162,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'node:sqlite': 'src/server/store/sqlite.ts',
   hono: 'src/server/http/hono.ts',
   zod: 'src/core/contract/zod.ts',
-  yaml: 'src/server/app/config/yaml.ts',
+  yaml: 'src/core/yaml/yaml.ts',
   echarts: 'src/web/charts/echarts.ts',
   wouter: 'src/web/base/router.ts',
   '@tanstack/react-query': 'src/web/query/client.tsx',

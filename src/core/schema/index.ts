@@ -17,7 +17,7 @@ export {
   UNITS,
   type Unit,
 } from './column.ts';
-
+export { UNFILLED_TABLES, type UnfilledTable } from './sentinel.ts';
 export { ACTIVITY, hostHours, pairHours } from './tables/activity.ts';
 export {
   internetExposure,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { parseYaml } from '#core/yaml/index.ts';
 import { type EnrichmentSettings, readTopologyFiles } from '#server/enrich/index.ts';
 import { CommandError } from './command.ts';
-import { type Config, parseYaml } from './config/index.ts';
+import type { Config } from './config/index.ts';
 
 /** What reduction is told of networks, topology and bad addresses. Throws CommandError when a file cannot be read. */
 export function readEnrichment(config: Config, folder: string): EnrichmentSettings {

@@ -1,5 +1,5 @@
 import { ASIM_FUNCTIONS, watchlistFunctions } from '#core/kql/index.ts';
-import { TABLES, type Table } from '#core/schema/index.ts';
+import { TABLES, type Table, UNFILLED_TABLES } from '#core/schema/index.ts';
 import type { Catalog, CatalogFunction, CatalogTable } from './kusto.ts';
 
 /** Tables that a query may name beside the declared ones; they hold no rows. */
@@ -50,6 +50,10 @@ export function makeCatalog(
         })),
       });
   }
+  if (hasFlows)
+    for (const table of UNFILLED_TABLES)
+      if (!tables.has(table.name) && !functions.some((f) => f.name === table.name))
+        tables.set(table.name, { ...table, isUnfilled: true });
   for (const [name, columns] of Object.entries(extra))
     tables.set(name, { name, columns, isOpen: open.has(name) });
   for (const name of open)

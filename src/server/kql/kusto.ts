@@ -22,6 +22,8 @@ export interface CatalogTable {
   readonly columns: readonly CatalogColumn[];
   /** Columns that are not declared bind as `unknown` instead of failing. */
   readonly isOpen?: boolean;
+  /** Nothing fills it: `union *` and `search` pass over it. */
+  readonly isUnfilled?: boolean;
   /** What one row is. */
   readonly description?: string;
 }

@@ -12,7 +12,8 @@ export interface StoredFunction {
 /**
  * The Advanced Security Information Model's views, by the names and filter parameters of Microsoft's documentation
  * (learn.microsoft.com/azure/sentinel/normalization-about-schemas). `_Im_NetworkSession` shows Flows. The other schemas
- * have no source in Weir yet: their views have the columns of the schema and no rows.
+ * show Microsoft's tables of events that are normalised already (ASimDnsActivityLogs and its kin), which no source of Weir
+ * fills yet.
  */
 type Columns = Readonly<Partial<Record<KqlType, string>>>;
 
@@ -135,6 +136,41 @@ const FLOWS_AS_SESSIONS = `Flows
     SrcPackets = PacketsSrcToDest, DstPackets = PacketsDestToSrc, NetworkPackets = PacketsSrcToDest + coalesce(PacketsDestToSrc, 0),
     NetworkRuleName = AclRule, Rule = AclRule, _ResourceId = TargetResourceId, AdditionalFields`;
 
+const IN_TIME = `(isnull(starttime) or TimeGenerated >= starttime) and (isnull(endtime) or TimeGenerated <= endtime) and not(disabled)`;
+const hasPrefix = (column: string, list: string) =>
+  `(array_length(${list}) == 0 or has_any_ipv4_prefix(${column}, ${list}))`;
+const hasAny = (column: string, list: string) =>
+  `(array_length(${list}) == 0 or ${column} has_any (${list}))`;
+
+const DNS_ACTIVITY = `ASimDnsActivityLogs
+| where ${IN_TIME}
+| where (srcipaddr == "*" or SrcIpAddr == srcipaddr) and ${hasAny('DnsQuery', 'domain_has_any')}
+| where (responsecodename == "*" or EventResultDetails =~ responsecodename) and (eventtype == "*" or EventType == eventtype)
+| where (response_has_ipv4 == "*" or has_ipv4(DnsResponseName, response_has_ipv4)) and ${hasPrefix('DnsResponseName', 'response_has_any_prefix')}
+| project-away ThreatOriginalRiskLevel
+| extend Domain = DnsQuery, IpAddr = SrcIpAddr, Hostname = SrcHostname, User = SrcUsername, Process = SrcProcessName, DnsResponseCodeName = EventResultDetails,
+    Duration = DnsNetworkDuration, SessionId = DnsSessionId, EventSchema = "Dns"`;
+
+const WEB_ACTIVITY = `ASimWebSessionLogs
+| where ${IN_TIME}
+| where ${hasPrefix('SrcIpAddr', 'srcipaddr_has_any_prefix')}
+| where array_length(ipaddr_has_any_prefix) == 0 or has_any_ipv4_prefix(SrcIpAddr, ipaddr_has_any_prefix) or has_any_ipv4_prefix(DstIpAddr, ipaddr_has_any_prefix)
+| where ${hasAny('Url', 'url_has_any')} and ${hasAny('HttpUserAgent', 'httpuseragent_has_any')}
+| where (array_length(eventresultdetails_in) == 0 or EventResultDetails in (eventresultdetails_in)) and (eventresult == "*" or EventResult == eventresult)
+| extend IpAddr = SrcIpAddr, Src = SrcIpAddr, Dst = DstIpAddr, Hostname = DstHostname, User = SrcUsername, Process = SrcProcessName, UserAgent = HttpUserAgent,
+    HttpStatusCode = EventResultDetails, Duration = NetworkDuration, SessionId = NetworkSessionId, EventSchema = "WebSession"`;
+
+const SIGN_INS = `ASimAuthenticationEventLogs
+| where ${IN_TIME} and (targetusername_has == "*" or TargetUsername has targetusername_has)
+| extend IpAddr = SrcIpAddr, Src = SrcIpAddr, Dst = TargetHostname, User = TargetUsername, Application = TargetAppName, EventSchema = "Authentication"`;
+
+const AUDITED = `ASimAuditEventLogs
+| where ${IN_TIME} and ${hasPrefix('SrcIpAddr', 'srcipaddr_has_any_prefix')}
+| where ${hasAny('ActorUsername', 'actorusername_has_any')} and ${hasAny('Operation', 'operation_has_any')}
+| where ${hasAny('Object', 'object_has_any')} and ${hasAny('NewValue', 'newvalue_has_any')}
+| where (array_length(eventtype_in) == 0 or EventType in (eventtype_in)) and (eventresult == "*" or EventResult == eventresult)
+| extend IpAddr = SrcIpAddr, Src = SrcIpAddr, Dst = TargetHostname, User = ActorUsername, Value = NewValue, EventSchema = "AuditEvent"`;
+
 export const ASIM_FUNCTIONS: readonly StoredFunction[] = [
   {
     name: '_Im_NetworkSession',
@@ -145,25 +181,25 @@ export const ASIM_FUNCTIONS: readonly StoredFunction[] = [
   {
     name: '_Im_Dns',
     parameters: `(${TIMES}, srcipaddr:string="*", domain_has_any:dynamic=dynamic([]), responsecodename:string="*", response_has_ipv4:string="*", response_has_any_prefix:dynamic=dynamic([]), eventtype:string="Query", disabled:bool=false)`,
-    body: empty(DNS),
+    body: `union (${empty(DNS)}), (${DNS_ACTIVITY})`,
     description: 'DNS activity in ASIM’s columns. No source fills it yet.',
   },
   {
     name: '_Im_WebSession',
     parameters: `(${TIMES}, srcipaddr_has_any_prefix:dynamic=dynamic([]), ipaddr_has_any_prefix:dynamic=dynamic([]), url_has_any:dynamic=dynamic([]), httpuseragent_has_any:dynamic=dynamic([]), eventresultdetails_in:dynamic=dynamic([]), eventresult:string="*", disabled:bool=false)`,
-    body: empty(WEB_SESSION),
+    body: `union (${empty(WEB_SESSION)}), (${WEB_ACTIVITY})`,
     description: 'Web sessions in ASIM’s columns. No source fills it yet.',
   },
   {
     name: '_Im_Authentication',
     parameters: `(${TIMES}, targetusername_has:string="*", disabled:bool=false)`,
-    body: empty(AUTHENTICATION),
+    body: `union (${empty(AUTHENTICATION)}), (${SIGN_INS})`,
     description: 'Sign-ins in ASIM’s columns. No source fills it yet.',
   },
   {
     name: '_Im_AuditEvent',
     parameters: `(${TIMES}, srcipaddr_has_any_prefix:dynamic=dynamic([]), actorusername_has_any:dynamic=dynamic([]), operation_has_any:dynamic=dynamic([]), eventtype_in:dynamic=dynamic([]), eventresult:string="*", object_has_any:dynamic=dynamic([]), newvalue_has_any:dynamic=dynamic([]), disabled:bool=false)`,
-    body: empty(AUDIT_EVENT),
+    body: `union (${empty(AUDIT_EVENT)}), (${AUDITED})`,
     description: 'Changes in ASIM’s columns. No source fills it yet.',
   },
 ];

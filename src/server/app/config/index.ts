@@ -3,4 +3,3 @@ export { type ConfigProblem, type ConfigResult, defaultConfig, readConfig } from
 export { type Config, configSchema, type SourceConfig } from './schema.ts';
 export { readSecret } from './secret.ts';
 export { parseDuration, parseListen, parseSize } from './values.ts';
-export { type ParsedYaml, parseYaml } from './yaml.ts';

@@ -1,7 +1,7 @@
 import { didYouMean } from '#core/base/index.ts';
 import { z } from '#core/contract/index.ts';
+import { type ParsedYaml, parseYaml } from '#core/yaml/index.ts';
 import { type Config, configSchema } from './schema.ts';
-import { type ParsedYaml, parseYaml } from './yaml.ts';
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigProblem {

@@ -21,9 +21,10 @@ import {
 
 /** Sources that go over several tables: wildcards, `search`, `find`. */
 
-/** Every table of the catalog, and the views that the query declares. */
+/** Every table of the catalog that something may fill, and the views that the query declares. */
 export function allTables(reading: Reading, at: Pipe['at']): UnionInput[] {
-  const tables = reading.catalog.tables.map((t) => ({
+  const filled = reading.catalog.tables.filter((t) => !t.isUnfilled);
+  const tables = filled.map((t) => ({
     name: t.name,
     pipe: {
       source: {

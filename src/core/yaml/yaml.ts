@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
 
 type Path = readonly PropertyKey[];
 
@@ -13,12 +13,29 @@ export interface ParsedYaml {
 
 /** Parses YAML 1.2. Anchors expand to at most 100 copies, so that a small file cannot become a large one. */
 export function parseYaml(text: string): ParsedYaml {
+  const [first, second] = parseYamlDocuments(text);
+  if (!first) return { value: null, errors: [], lineOf: () => undefined, valueAt: () => undefined };
+  if (!second) return first;
+  const message = 'a second document begins here; keep one in a file';
+  return {
+    ...first,
+    value: undefined,
+    errors: [...first.errors, { line: second.lineOf([]), message }],
+  };
+}
+
+/** The documents of a stream, in order; none of an empty text. Lines count from the start of the text. */
+export function parseYamlDocuments(text: string): readonly ParsedYaml[] {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
+  const documents = parseAllDocuments(text, {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
   });
+  return [...documents].map((document) => readDocument(document, lines));
+}
+
+function readDocument(document: Document.Parsed<ParsedNode>, lines: LineCounter): ParsedYaml {
   const errors = document.errors.map((e) => ({
     line: lines.linePos(e.pos[0]).line,
     message: e.message,
