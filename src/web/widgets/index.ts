@@ -10,7 +10,7 @@ export { Empty, Failed, Loading, Note } from './message.tsx';
 export { Ago, Moment, Num, useNow } from './number.tsx';
 export { Panel, Tile } from './panel.tsx';
 export { Progress } from './progress.tsx';
-export { type RowColumn, Rows } from './rows.tsx';
+export { Listing, type RowColumn, Rows } from './rows.tsx';
 export { Split } from './split.tsx';
 export { type Choice, Tabs } from './tabs.tsx';
 export { copyText, say, Toasts } from './toast.tsx';

@@ -14,7 +14,7 @@ export function Empty(props: { readonly title: string; readonly children?: React
   );
 }
 
-interface Failure {
+export interface Failure {
   readonly detail: {
     readonly code: string;
     readonly message: string;

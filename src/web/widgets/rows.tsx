@@ -1,8 +1,11 @@
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import { Failed, type Failure, Loading } from './message.tsx';
+import { Panel } from './panel.tsx';
 
 export interface RowColumn<R> {
   readonly head: string;
-  readonly kind?: 'text' | 'number' | 'bar' | 'address' | 'pair';
+  /** `text` is cut to one line, `words` wrap; of `bar` and `actions` the head is for those who listen. */
+  readonly kind?: 'text' | 'words' | 'number' | 'bar' | 'address' | 'pair' | 'row-actions';
   readonly render: (row: R) => ReactNode;
 }
 
@@ -54,7 +57,7 @@ export function Rows<R>({
           <tr>
             {columns.map((column) => (
               <th key={column.head || column.kind} scope="col" className={column.kind ?? 'text'}>
-                {column.kind === 'bar' ? (
+                {column.kind === 'bar' || column.kind === 'row-actions' ? (
                   <span className="visually-hidden">{column.head || 'share'}</span>
                 ) : (
                   column.head
@@ -88,5 +91,34 @@ export function Rows<R>({
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface ListingProps<R> extends Omit<RowsProps<R>, 'rows' | 'label'> {
+  readonly title: string;
+  readonly unit?: ReactNode;
+  readonly span?: 5 | 7 | 12;
+  readonly actions?: ReactNode;
+  readonly footer?: ReactNode;
+  /** Undefined while they are on their way. */
+  readonly rows: readonly R[] | undefined;
+  readonly error?: Failure | null | undefined;
+  readonly onRetry?: () => void;
+  /** Why there are none, and what to do about it. */
+  readonly empty: ReactNode;
+}
+
+/** A panel that is one list: its shape while it comes, what went wrong, why it is empty, or its rows. */
+export function Listing<R>(props: ListingProps<R>): ReactNode {
+  const { title, unit, span = 12, actions, footer, rows, error, onRetry, empty, ...rest } = props;
+  const body = () => {
+    if (error && !rows) return <Failed error={error} {...(onRetry ? { onRetry } : {})} />;
+    if (!rows) return <Loading lines={3} />;
+    return rows.length === 0 ? empty : <Rows {...rest} label={title} rows={rows} />;
+  };
+  return (
+    <Panel title={title} unit={unit} span={span} actions={actions} footer={footer}>
+      {body()}
+    </Panel>
   );
 }

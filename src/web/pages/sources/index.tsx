@@ -12,11 +12,11 @@ import {
   Dot,
   Empty,
   Failed,
+  Listing,
   Loading,
   Moment,
   Note,
   Num,
-  Panel,
   Pill,
   type Tone,
 } from '#web/widgets/index.ts';
@@ -74,64 +74,57 @@ function SourceList(props: {
   readonly sources: readonly SourceStatus[];
   readonly search: string;
 }): ReactNode {
-  if (props.sources.length === 0)
-    return (
-      <Panel title="Sources" span={12}>
+  return (
+    <Listing
+      title="Sources"
+      unit="where flows come from"
+      rows={props.sources}
+      keyOf={(source) => `${source.kind} ${source.name}`}
+      columns={[
+        { head: 'source', kind: 'words', render: (source) => <SourceName source={source} /> },
+        { head: 'kind', kind: 'words', render: (source) => source.kind },
+        {
+          head: 'state',
+          kind: 'words',
+          render: (source) => <Pill tone={tone(source)}>{source.state}</Pill>,
+        },
+        {
+          head: 'newest flow',
+          kind: 'number',
+          render: ({ newest }) => (newest ? <Moment at={Date.parse(newest)} /> : '–'),
+        },
+        {
+          head: 'last read',
+          kind: 'number',
+          render: ({ lastSuccess }) =>
+            lastSuccess ? <Ago at={Date.parse(lastSuccess)} /> : 'never',
+        },
+      ]}
+      empty={
         <Empty title="No source is followed.">
           <p>
             Name a folder or an Azure container in the configuration, and Weir reads what is written
             there within seconds. Or <Link href={`/load${props.search}`}>load files</Link> by hand.
           </p>
         </Empty>
-      </Panel>
-    );
+      }
+    />
+  );
+}
+
+function SourceName({ source }: { readonly source: SourceStatus }): ReactNode {
+  const { lastError } = source;
   return (
-    <Panel title="Sources" unit="where flows come from" span={12}>
-      <div className="rows">
-        <table aria-label="Sources">
-          <thead>
-            <tr>
-              <th scope="col">source</th>
-              <th scope="col">kind</th>
-              <th scope="col">state</th>
-              <th scope="col" className="number">
-                newest flow
-              </th>
-              <th scope="col" className="number">
-                last read
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {props.sources.map((source) => (
-              <tr key={`${source.kind} ${source.name}`}>
-                <td>
-                  <Dot tone={tone(source)} /> <b>{source.name}</b>
-                  {!source.lastError && source.says && <p className="sub">{source.says}</p>}
-                  {source.lastError && (
-                    <p className={source.state === 'failed' ? 'field-error' : 'sub'}>
-                      {source.lastError.message}{' '}
-                      {hintBeyond(source.lastError.message, source.lastError.hint)} (
-                      <Ago at={Date.parse(source.lastError.at)} />)
-                    </p>
-                  )}
-                </td>
-                <td className="sub">{source.kind}</td>
-                <td>
-                  <Pill tone={tone(source)}>{source.state}</Pill>
-                </td>
-                <td className="number">
-                  {source.newest ? <Moment at={Date.parse(source.newest)} /> : '–'}
-                </td>
-                <td className="number">
-                  {source.lastSuccess ? <Ago at={Date.parse(source.lastSuccess)} /> : 'never'}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Panel>
+    <>
+      <Dot tone={tone(source)} /> <b>{source.name}</b>
+      {!lastError && source.says && <p className="sub">{source.says}</p>}
+      {lastError && (
+        <p className={source.state === 'failed' ? 'field-error' : 'sub'}>
+          {lastError.message} {hintBeyond(lastError.message, lastError.hint)} (
+          <Ago at={Date.parse(lastError.at)} />)
+        </p>
+      )}
+    </>
   );
 }
 
@@ -139,138 +132,111 @@ function CompletenessTable(props: {
   readonly all: readonly Completeness[];
   readonly interval: string;
 }): ReactNode {
-  const received = props.all.filter((c) => c.received > 0);
   return (
-    <Panel
+    <Listing
       title="Completeness"
       unit={`received ${props.interval}; received = stored + known + lost`}
       span={7}
-    >
-      {received.length === 0 ? (
+      rows={props.all.filter((c) => c.received > 0)}
+      keyOf={(c) => c.source}
+      columns={[
+        { head: 'source', kind: 'words', render: (c) => <Losses of={c} /> },
+        {
+          head: 'received',
+          kind: 'number',
+          render: (c) => <Num value={c.received} unit="records" />,
+        },
+        { head: 'stored', kind: 'number', render: (c) => <Num value={c.stored} unit="records" /> },
+        { head: 'known', kind: 'number', render: (c) => <Num value={c.known} unit="records" /> },
+        {
+          head: 'lost',
+          kind: 'number',
+          render: (c) => (
+            <span className={lostOf(c) > 0 ? 'up' : ''}>
+              <Num value={lostOf(c)} unit="records" />
+            </span>
+          ),
+        },
+        {
+          head: 'complete',
+          kind: 'number',
+          render: (c) => formatShare((c.received - lostOf(c)) / c.received),
+        },
+      ]}
+      empty={
         <p className="sub">
           Nothing was received in this time. It counts when records came in, not when the traffic
           was.
         </p>
-      ) : (
-        <div className="rows">
-          <table aria-label="Completeness">
-            <thead>
-              <tr>
-                <th scope="col">source</th>
-                <th scope="col" className="number">
-                  received
-                </th>
-                <th scope="col" className="number">
-                  stored
-                </th>
-                <th scope="col" className="number">
-                  known
-                </th>
-                <th scope="col" className="number">
-                  lost
-                </th>
-                <th scope="col" className="number">
-                  complete
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {received.map((c) => {
-                const lost = c.losses.reduce((sum, loss) => sum + loss.records, 0);
-                return (
-                  <tr key={c.source}>
-                    <td>
-                      {c.source}
-                      {c.losses.map((loss) => (
-                        <p key={loss.code} className="sub">
-                          {exactNumber(loss.records)}: {loss.meaning}
-                        </p>
-                      ))}
-                    </td>
-                    <td className="number">
-                      <Num value={c.received} unit="records" />
-                    </td>
-                    <td className="number">
-                      <Num value={c.stored} unit="records" />
-                    </td>
-                    <td className="number">
-                      <Num value={c.known} unit="records" />
-                    </td>
-                    <td className={`number${lost > 0 ? ' up' : ''}`}>
-                      <Num value={lost} unit="records" />
-                    </td>
-                    <td className="number">{formatShare((c.received - lost) / c.received)}</td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </Panel>
+      }
+    />
+  );
+}
+
+const lostOf = (c: Completeness): number => c.losses.reduce((sum, loss) => sum + loss.records, 0);
+
+function Losses(props: { readonly of: Completeness }): ReactNode {
+  return (
+    <>
+      {props.of.source}
+      {props.of.losses.map((loss) => (
+        <p key={loss.code} className="sub">
+          {exactNumber(loss.records)}: {loss.meaning}
+        </p>
+      ))}
+    </>
   );
 }
 
 function Stored(props: { readonly status: StatusAnswer }): ReactNode {
   const { tables, disk, reduction, retention } = props.status;
-  const filled = tables.filter((t) => t.rows > 0);
   return (
-    <Panel
+    <Listing
       title="Stored"
       unit={`${formatBytes(disk.usedBytes)} used, ${formatBytes(disk.freeBytes)} free`}
       span={5}
-    >
-      {filled.length === 0 ? (
-        <p className="sub">Nothing yet.</p>
-      ) : (
-        <div className="rows">
-          <table aria-label="Tables">
-            <thead>
-              <tr>
-                <th scope="col">table</th>
-                <th scope="col" className="number">
-                  rows
-                </th>
-                <th scope="col" className="number">
-                  size
-                </th>
-                <th scope="col" className="number">
-                  newest
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {filled.map((table) => (
-                <tr key={table.name}>
-                  <td>
-                    <Link href={exploreHref(`${table.name}\n| take 100`)}>{table.name}</Link>
-                  </td>
-                  <td className="number">
-                    <Num value={table.rows} unit="records" />
-                  </td>
-                  <td className="number" title={plural(table.segments, 'segment')}>
-                    {formatBytes(table.sizeBytes)}
-                  </td>
-                  <td className="number">
-                    {table.newest ? <Moment at={Date.parse(table.newest)} /> : '–'}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {reduction.upTo && (
-        <p className="panel-foot">
-          Reduced up to <Moment at={Date.parse(reduction.upTo)} />
-        </p>
-      )}
-      {retention.slice(0, 3).map((r) => (
-        <p key={`${r.at} ${r.table}`} className="panel-foot">
-          {r.sentence} (<Ago at={Date.parse(r.at)} />)
-        </p>
-      ))}
-    </Panel>
+      rows={tables.filter((table) => table.rows > 0)}
+      keyOf={(table) => table.name}
+      columns={[
+        {
+          head: 'table',
+          kind: 'words',
+          render: ({ name }) => <Link href={exploreHref(`${name}\n| take 100`)}>{name}</Link>,
+        },
+        {
+          head: 'rows',
+          kind: 'number',
+          render: (table) => <Num value={table.rows} unit="records" />,
+        },
+        {
+          head: 'size',
+          kind: 'number',
+          render: (table) => (
+            <span title={plural(table.segments, 'segment')}>{formatBytes(table.sizeBytes)}</span>
+          ),
+        },
+        {
+          head: 'newest',
+          kind: 'number',
+          render: ({ newest }) => (newest ? <Moment at={Date.parse(newest)} /> : '–'),
+        },
+      ]}
+      empty={<p className="sub">Nothing yet.</p>}
+      footer={
+        <>
+          {reduction.upTo && (
+            <p>
+              Reduced up to <Moment at={Date.parse(reduction.upTo)} />
+            </p>
+          )}
+          {retention.slice(0, 3).map((r) => (
+            <p key={`${r.at} ${r.table}`}>
+              {r.sentence} (<Ago at={Date.parse(r.at)} />)
+            </p>
+          ))}
+        </>
+      }
+    />
   );
 }
 
@@ -280,39 +246,46 @@ function Quarantine(): ReactNode {
   if (answer.error) return <Failed error={answer.error} onRetry={answer.retry} />;
   if (records.length === 0) return null;
   return (
-    <Panel
+    <Listing
       title="Quarantine"
       unit={`records that could not be read, newest ${formatCount(records.length)}`}
-      span={12}
-    >
-      <div className="rows">
-        <table aria-label="Quarantine">
-          <thead>
-            <tr>
-              <th scope="col">when</th>
-              <th scope="col">reason</th>
-              <th scope="col">where</th>
-              <th scope="col">record</th>
-            </tr>
-          </thead>
-          <tbody>
-            {records.map((r) => (
-              <tr key={`${r.object} ${r.offset} ${r.at} ${r.code}`}>
-                <td className="nowrap">
-                  <Ago at={Date.parse(r.at)} />
-                </td>
-                <td>
-                  {r.meaning} <span className="sub">{r.detail}</span>
-                </td>
-                <td className="break">
-                  {r.object} <span className="sub">byte {exactNumber(r.offset)}</span>
-                </td>
-                <td className="mono break">{r.excerpt.slice(0, 160)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Panel>
+      rows={records}
+      keyOf={(r) => `${r.object} ${r.offset} ${r.at} ${r.code}`}
+      columns={[
+        {
+          head: 'when',
+          kind: 'words',
+          render: (r) => (
+            <span className="nowrap">
+              <Ago at={Date.parse(r.at)} />
+            </span>
+          ),
+        },
+        {
+          head: 'reason',
+          kind: 'words',
+          render: (r) => (
+            <>
+              {r.meaning} <span className="sub">{r.detail}</span>
+            </>
+          ),
+        },
+        {
+          head: 'where',
+          kind: 'words',
+          render: (r) => (
+            <span className="break">
+              {r.object} <span className="sub">byte {exactNumber(r.offset)}</span>
+            </span>
+          ),
+        },
+        {
+          head: 'record',
+          kind: 'words',
+          render: (r) => <span className="mono break">{r.excerpt.slice(0, 160)}</span>,
+        },
+      ]}
+      empty={null}
+    />
   );
 }

@@ -6,12 +6,11 @@ import {
   Button,
   Confirm,
   Empty,
-  Failed,
   IconButton,
-  Loading,
+  Listing,
   Moment,
-  Panel,
   Pill,
+  type RowColumn,
   say,
 } from '#web/widgets/index.ts';
 import { NewToken } from './new-token.tsx';
@@ -24,89 +23,53 @@ export default function Tokens(): ReactNode {
   const me = useRoute('me', {});
   const [isAdding, setAdding] = useState(false);
   const [ending, setEnding] = useState<ApiToken>();
-  if (tokens.error)
-    return (
-      <div className="page">
-        <Failed error={tokens.error} onRetry={tokens.retry} />
-      </div>
-    );
-  const list = tokens.data?.tokens;
+  const columns: readonly RowColumn<ApiToken>[] = [
+    { head: 'token', kind: 'words', render: (token) => <b>{token.name}</b> },
+    { head: 'owner', kind: 'words', render: (token) => token.owner },
+    { head: 'role', kind: 'words', render: (token) => <Pill>{token.role}</Pill> },
+    {
+      head: 'created',
+      kind: 'number',
+      render: (token) => <Moment at={Date.parse(token.createdAt)} />,
+    },
+    { head: 'expires', kind: 'number', render: (token) => <Expiry at={token.expiresAt} /> },
+    {
+      head: 'last used',
+      kind: 'number',
+      render: ({ lastUsed }) => (lastUsed ? <Ago at={Date.parse(lastUsed)} /> : 'never'),
+    },
+    {
+      head: 'actions',
+      kind: 'row-actions',
+      render: (token) => (
+        <IconButton icon="trash" label={`Revoke ${token.name}`} onClick={() => setEnding(token)} />
+      ),
+    },
+  ];
   return (
     <div className="page">
-      <Panel
+      <Listing
         title="API tokens"
         unit={me.data?.role === 'admin' ? "everybody's" : 'yours'}
-        span={12}
         actions={
           <Button look="main" icon="plus" disabled={!me.data} onClick={() => setAdding(true)}>
             New token
           </Button>
         }
-      >
-        {!list ? (
-          <Loading lines={3} />
-        ) : list.length === 0 ? (
+        rows={tokens.data?.tokens}
+        error={tokens.error}
+        onRetry={tokens.retry}
+        keyOf={(token) => token.id}
+        columns={columns}
+        empty={
           <Empty title="No program has a token.">
             <p>
               A token lets a program log in as you: Grafana, a script, the Azure or Kusto client.
               Make one for each, so that each can be ended alone.
             </p>
           </Empty>
-        ) : (
-          <div className="rows">
-            <table aria-label="API tokens">
-              <thead>
-                <tr>
-                  <th scope="col">token</th>
-                  <th scope="col">owner</th>
-                  <th scope="col">role</th>
-                  <th scope="col" className="number">
-                    created
-                  </th>
-                  <th scope="col" className="number">
-                    expires
-                  </th>
-                  <th scope="col" className="number">
-                    last used
-                  </th>
-                  <th scope="col">
-                    <span className="visually-hidden">actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((token) => (
-                  <tr key={token.id}>
-                    <td>
-                      <b>{token.name}</b>
-                    </td>
-                    <td>{token.owner}</td>
-                    <td>
-                      <Pill>{token.role}</Pill>
-                    </td>
-                    <td className="number">
-                      <Moment at={Date.parse(token.createdAt)} />
-                    </td>
-                    <td className="number">
-                      <Expiry at={token.expiresAt} />
-                    </td>
-                    <td className="number">
-                      {token.lastUsed ? <Ago at={Date.parse(token.lastUsed)} /> : 'never'}
-                    </td>
-                    <td className="row-actions">
-                      <IconButton
-                        icon="trash"
-                        label={`Revoke ${token.name}`}
-                        onClick={() => setEnding(token)}
-                      />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Panel>
+        }
+      />
       {isAdding && me.data && <NewToken mine={me.data.role} onClose={() => setAdding(false)} />}
       {ending && <Revoke token={ending} onClose={() => setEnding(undefined)} />}
     </div>

@@ -5,12 +5,12 @@ import {
   Ago,
   Button,
   Confirm,
-  Failed,
+  Empty,
   IconButton,
-  Loading,
+  Listing,
   Moment,
-  Panel,
   Pill,
+  type RowColumn,
   say,
 } from '#web/widgets/index.ts';
 import { UserDialog } from './user-dialog.tsx';
@@ -25,79 +25,66 @@ export default function Users(): ReactNode {
   const me = useRoute('me', {});
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
-  if (users.error)
-    return (
-      <div className="page">
-        <Failed error={users.error} onRetry={users.retry} />
-      </div>
-    );
+  const columns: readonly RowColumn<Account>[] = [
+    {
+      head: 'name',
+      kind: 'words',
+      render: ({ name }) => (
+        <>
+          <b>{name}</b> {name === me.data?.name && <span className="sub">you</span>}
+        </>
+      ),
+    },
+    { head: 'role', kind: 'words', render: (account) => <Pill>{account.role}</Pill> },
+    {
+      head: 'password',
+      kind: 'words',
+      render: (account) => (account.hasPassword ? 'set' : <Pill tone="deny">not set</Pill>),
+    },
+    {
+      head: 'last login',
+      kind: 'number',
+      render: ({ lastLogin }) => (lastLogin ? <Ago at={Date.parse(lastLogin)} /> : 'never'),
+    },
+    {
+      head: 'added',
+      kind: 'number',
+      render: (account) => <Moment at={Date.parse(account.createdAt)} />,
+    },
+    {
+      head: 'actions',
+      kind: 'row-actions',
+      render: (account) => (
+        <>
+          <Button look="quiet" onClick={() => setOpen({ kind: 'change', account })}>
+            Change
+          </Button>
+          <IconButton
+            icon="trash"
+            label={`Delete ${account.name}`}
+            onClick={() => setOpen({ kind: 'delete', account })}
+          />
+        </>
+      ),
+    },
+  ];
   return (
     <div className="page">
-      <Panel
+      <Listing
         title="People"
         unit="who may log in, as what"
-        span={12}
         actions={
           <Button look="main" icon="plus" onClick={() => setOpen({ kind: 'add' })}>
             Add a person
           </Button>
         }
-      >
-        {users.data ? (
-          <div className="rows">
-            <table aria-label="People">
-              <thead>
-                <tr>
-                  <th scope="col">name</th>
-                  <th scope="col">role</th>
-                  <th scope="col">password</th>
-                  <th scope="col" className="number">
-                    last login
-                  </th>
-                  <th scope="col" className="number">
-                    added
-                  </th>
-                  <th scope="col">
-                    <span className="visually-hidden">actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {users.data.users.map((account) => (
-                  <tr key={account.name}>
-                    <td>
-                      <b>{account.name}</b>{' '}
-                      {account.name === me.data?.name && <span className="sub">you</span>}
-                    </td>
-                    <td>
-                      <Pill>{account.role}</Pill>
-                    </td>
-                    <td>{account.hasPassword ? 'set' : <Pill tone="deny">not set</Pill>}</td>
-                    <td className="number">
-                      {account.lastLogin ? <Ago at={Date.parse(account.lastLogin)} /> : 'never'}
-                    </td>
-                    <td className="number">
-                      <Moment at={Date.parse(account.createdAt)} />
-                    </td>
-                    <td className="row-actions">
-                      <Button look="quiet" onClick={() => setOpen({ kind: 'change', account })}>
-                        Change
-                      </Button>
-                      <IconButton
-                        icon="trash"
-                        label={`Delete ${account.name}`}
-                        onClick={() => setOpen({ kind: 'delete', account })}
-                      />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        ) : (
-          <Loading lines={4} />
-        )}
-      </Panel>
+        rows={users.data?.users}
+        error={users.error}
+        onRetry={users.retry}
+        keyOf={(account) => account.name}
+        columns={columns}
+        empty={<Empty title="Nobody may log in." />}
+      />
       {open?.kind === 'add' && <UserDialog account={undefined} onClose={close} />}
       {open?.kind === 'change' && <UserDialog account={open.account} onClose={close} />}
       {open?.kind === 'delete' && <DeleteUser name={open.account.name} onClose={close} />}

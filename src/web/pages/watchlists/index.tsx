@@ -10,13 +10,11 @@ import {
   Button,
   Confirm,
   Empty,
-  Failed,
   Icon,
   IconButton,
-  Loading,
+  Listing,
   Note,
   Num,
-  Panel,
   Pill,
   say,
 } from '#web/widgets/index.ts';
@@ -32,19 +30,11 @@ export default function Watchlists(): ReactNode {
   const me = useRoute('me', {});
   const [open, setOpen] = useState<Open>();
   const mayChange = me.data !== undefined && hasRole(me.data.role, 'analyst');
-  if (answer.error)
-    return (
-      <div className="page">
-        <Failed error={answer.error} onRetry={answer.retry} />
-      </div>
-    );
-  const lists = answer.data?.watchlists;
   return (
     <div className="page">
-      <Panel
+      <Listing
         title="Watchlists"
         unit="CSV files that queries look things up in"
-        span={12}
         actions={
           mayChange && (
             <Button
@@ -56,10 +46,31 @@ export default function Watchlists(): ReactNode {
             </Button>
           )
         }
-      >
-        {!lists ? (
-          <Loading lines={3} />
-        ) : lists.length === 0 ? (
+        rows={answer.data?.watchlists}
+        error={answer.error}
+        onRetry={answer.retry}
+        keyOf={(list) => list.alias}
+        columns={[
+          { head: 'alias', kind: 'words', render: (list) => <Alias list={list} /> },
+          { head: 'columns', kind: 'words', render: (list) => <Columns list={list} /> },
+          {
+            head: 'items',
+            kind: 'number',
+            render: (list) => <Num value={list.items} unit="none" />,
+          },
+          { head: 'size', kind: 'number', render: (list) => formatBytes(list.sizeBytes) },
+          {
+            head: 'changed',
+            kind: 'number',
+            render: (list) => <Ago at={Date.parse(list.changedAt)} />,
+          },
+          {
+            head: 'actions',
+            kind: 'row-actions',
+            render: (list) => <Actions list={list} mayChange={mayChange} onOpen={setOpen} />,
+          },
+        ]}
+        empty={
           <Empty title="There is no watchlist.">
             <p>
               A watchlist is a table of your own: important hosts, known scanners, partners'
@@ -70,100 +81,75 @@ export default function Watchlists(): ReactNode {
               <code className="mono">_GetWatchlist("name")</code>.
             </p>
           </Empty>
-        ) : (
-          <div className="rows">
-            <table aria-label="Watchlists">
-              <thead>
-                <tr>
-                  <th scope="col">alias</th>
-                  <th scope="col">columns</th>
-                  <th scope="col" className="number">
-                    items
-                  </th>
-                  <th scope="col" className="number">
-                    size
-                  </th>
-                  <th scope="col" className="number">
-                    changed
-                  </th>
-                  <th scope="col">
-                    <span className="visually-hidden">actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {lists.map((list) => (
-                  <tr key={list.alias}>
-                    <td>
-                      <Link
-                        href={exploreHref(`_GetWatchlist(${kqlString(list.alias)})\n| take 100`)}
-                      >
-                        {list.alias}
-                      </Link>
-                      {list.description && <p className="sub">{list.description}</p>}
-                      {list.problem && (
-                        <Note tone="bad">
-                          <p>{list.problem}</p>
-                        </Note>
-                      )}
-                    </td>
-                    <td>
-                      {list.columns.map((column) => (
-                        <Pill
-                          key={column}
-                          tone={column === list.searchKey ? 'allow' : 'plain'}
-                          {...(column === list.searchKey ? { title: 'SearchKey' } : {})}
-                        >
-                          {column}
-                          {column === list.searchKey && ' (key)'}
-                        </Pill>
-                      ))}
-                    </td>
-                    <td className="number">
-                      <Num value={list.items} unit="none" />
-                    </td>
-                    <td className="number">{formatBytes(list.sizeBytes)}</td>
-                    <td className="number">
-                      <Ago at={Date.parse(list.changedAt)} />
-                    </td>
-                    <td className="row-actions">
-                      <a
-                        className="icon-button"
-                        href={printPath(ROUTES.watchlist.path, { alias: list.alias })}
-                        download={`${list.alias}.csv`}
-                        aria-label={`Download ${list.alias}`}
-                        title={`Download ${list.alias}`}
-                      >
-                        <Icon name="download" />
-                      </a>
-                      {mayChange && list.origin === 'folder' && (
-                        <>
-                          <Button look="quiet" onClick={() => setOpen({ kind: 'put', list })}>
-                            Replace
-                          </Button>
-                          <IconButton
-                            icon="trash"
-                            label={`Delete ${list.alias}`}
-                            onClick={() => setOpen({ kind: 'delete', list })}
-                          />
-                        </>
-                      )}
-                      {list.origin === 'configuration' && (
-                        <span className="sub">from the configuration</span>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Panel>
+        }
+      />
       {open?.kind === 'put' && <ListDialog list={open.list} onClose={() => setOpen(undefined)} />}
       {open?.kind === 'delete' && (
         <DeleteList alias={open.list.alias} onClose={() => setOpen(undefined)} />
       )}
     </div>
+  );
+}
+
+function Alias({ list }: { readonly list: Watchlist }): ReactNode {
+  return (
+    <>
+      <Link href={exploreHref(`_GetWatchlist(${kqlString(list.alias)})\n| take 100`)}>
+        {list.alias}
+      </Link>
+      {list.description && <p className="sub">{list.description}</p>}
+      {list.problem && (
+        <Note tone="bad">
+          <p>{list.problem}</p>
+        </Note>
+      )}
+    </>
+  );
+}
+
+function Columns({ list }: { readonly list: Watchlist }): ReactNode {
+  return list.columns.map((column) =>
+    column === list.searchKey ? (
+      <Pill key={column} tone="allow" title="SearchKey">
+        {column} (key)
+      </Pill>
+    ) : (
+      <Pill key={column}>{column}</Pill>
+    ),
+  );
+}
+
+function Actions(props: {
+  readonly list: Watchlist;
+  readonly mayChange: boolean;
+  readonly onOpen: (open: Open) => void;
+}): ReactNode {
+  const { list, mayChange, onOpen } = props;
+  return (
+    <>
+      <a
+        className="icon-button"
+        href={printPath(ROUTES.watchlist.path, { alias: list.alias })}
+        download={`${list.alias}.csv`}
+        aria-label={`Download ${list.alias}`}
+        title={`Download ${list.alias}`}
+      >
+        <Icon name="download" />
+      </a>
+      {mayChange && list.origin === 'folder' && (
+        <>
+          <Button look="quiet" onClick={() => onOpen({ kind: 'put', list })}>
+            Replace
+          </Button>
+          <IconButton
+            icon="trash"
+            label={`Delete ${list.alias}`}
+            onClick={() => onOpen({ kind: 'delete', list })}
+          />
+        </>
+      )}
+      {list.origin === 'configuration' && <span className="sub">from the configuration</span>}
+    </>
   );
 }
 
