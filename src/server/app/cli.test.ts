@@ -76,8 +76,11 @@ function vnetLog(tuples: readonly string[] = TUPLES): string {
 }
 
 /** Starts a server on a free port; it is stopped by the test, at the latest when the test ends. */
-async function startServer(data: string): Promise<{ url: string; stop(): Promise<number | null> }> {
-  const args = ['serve', '--data', data, '--listen', '127.0.0.1:0'];
+async function startServer(
+  data: string,
+  ...more: readonly string[]
+): Promise<{ url: string; stop(): Promise<number | null> }> {
+  const args = ['serve', '--data', data, '--listen', '127.0.0.1:0', ...more];
   const child = spawn(join(home, 'weir'), args, { cwd: data, stdio: ['ignore', 'pipe', 'ignore'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
@@ -255,7 +258,13 @@ describe('weir', { timeout: 60_000 }, () => {
     const data = temporaryFolder();
     const file = join(temporaryFolder(), 'PT1H.json');
     writeFileSync(file, vnetLog());
-    const server = await startServer(data);
+    const elsewhere = temporaryFolder();
+    writeFileSync(join(elsewhere, 'critical.csv'), 'Host\nsql-eu-1\n');
+    writeFileSync(
+      join(elsewhere, 'edge.yaml'),
+      'watchlists: [{ alias: critical, file: critical.csv }]',
+    );
+    const server = await startServer(data, '--config', join(elsewhere, 'edge.yaml'));
     // The launcher has built the page where there was none.
     expect((await fetch(server.url)).headers.get('content-type')).toContain('text/html');
     const loaded = await weir(['ingest', file, '--data', data]);
@@ -269,6 +278,11 @@ describe('weir', { timeout: 60_000 }, () => {
     expect(ndjson(answer.out)).toEqual([{ Count: 3 }]);
     const beside = await weir(['query', 'Flows | count', '--data', data]);
     expect(ndjson(beside.out)).toEqual([{ Count: 3 }]);
+    // What runs beside a server reads the server's configuration.
+    const listed = `_GetWatchlist('critical') | project Host`;
+    expect(ndjson((await weir(['query', listed, '--data', data])).out)).toEqual([
+      { Host: 'sql-eu-1' },
+    ]);
     expect(ndjson((await weir(['status', '--data', data])).out)).toMatchObject([
       { server: server.url },
     ]);

@@ -38,6 +38,8 @@ import { readVersion } from './version.ts';
 export interface ServeOptions {
   readonly folder: string;
   readonly config: Config;
+  /** The file that `config` was read from, absolute. */
+  readonly configFile?: string | undefined;
   readonly log: Log;
   /** Where secrets may be. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -52,7 +54,13 @@ export interface Running extends StartedServer {
 const UPLOAD_BYTES = 64 * 2 ** 30;
 
 /** Starts everything that `weir serve` is made of. */
-export async function serve({ folder, config, log, env }: ServeOptions): Promise<Running> {
+export async function serve({
+  folder,
+  config,
+  configFile,
+  log,
+  env,
+}: ServeOptions): Promise<Running> {
   const now = Date.now;
   const clock = () => now() * 1000;
   const version = readVersion();
@@ -173,6 +181,7 @@ export async function serve({ folder, config, log, env }: ServeOptions): Promise
       page: started.url,
       pid: process.pid,
       token: auth.localToken,
+      config: configFile,
     });
     keeper.start();
     reducer.start();

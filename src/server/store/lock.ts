@@ -58,6 +58,8 @@ export interface ServerAddress {
   readonly pid: number;
   /** Proves to the server that its caller can read DATA. */
   readonly token: string;
+  /** The configuration file that it was started with, absolute; unset when all defaults hold. */
+  readonly config?: string | undefined;
 }
 
 const SERVER_FILE = 'server.json';
@@ -87,7 +89,7 @@ export function readServerFile(
     // Half written: its server is starting or died doing so; either way it cannot be reached.
     return undefined;
   }
-  const { url, page, pid, token } = found;
+  const { url, page, pid, token, config } = found;
   if (found.owner !== owner || typeof url !== 'string' || typeof token !== 'string')
     return undefined;
   return {
@@ -95,5 +97,6 @@ export function readServerFile(
     page: typeof page === 'string' ? page : url,
     pid: typeof pid === 'number' ? pid : 0,
     token,
+    ...(typeof config === 'string' && { config }),
   };
 }

@@ -32,6 +32,7 @@ export const run: Run = async (invocation, around) => {
     running = await serve({
       folder: folder.path,
       config: { ...config, listen },
+      configFile: file,
       log,
       env: around.env,
     });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { findServer } from '#server/store/index.ts';
 import { CommandError } from '../command.ts';
 import { withAbsolutePaths } from './paths.ts';
 import { type ConfigProblem, defaultConfig, readConfig } from './read.ts';
@@ -12,11 +13,12 @@ export interface LoadedConfig {
 }
 
 /**
- * The file named with --config, else DATA/weir.yaml when it exists, else the defaults. Relative paths in it are from its
+ * The file named with --config, else that of the server that runs on DATA, else DATA/weir.yaml when it exists, else the
+ * defaults. Relative paths in it are from its
  * folder, so that every command finds the same files wherever it is started. Throws CommandError.
  */
 export function loadConfig(named: string | undefined, dataFolder: string): LoadedConfig {
-  const file = named === undefined ? join(dataFolder, 'weir.yaml') : resolve(named);
+  const file = resolve(named ?? findServer(dataFolder)?.config ?? join(dataFolder, 'weir.yaml'));
   const text = readText(file, named !== undefined);
   if (text === undefined) return { config: defaultConfig(), file: undefined };
   const { config, problems } = readConfig(text);
