@@ -7,6 +7,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { valueAt } from '#core/batch/index.ts';
 import { type Decoded, decodeAll, type Problem } from '#core/decode/index.ts';
+import {
+  compareEvents,
+  compareFeed,
+  compareMaltrail,
+  compareMisp,
+  compareStix,
+} from './conformance-intel.ts';
 import type { ConformanceOptions, KindScore } from './conformance-part.ts';
 
 /** One case of an index.json. */
@@ -23,6 +30,11 @@ type Comparer = (found: Case, folder: string) => Verdict;
 const COMPARERS: Readonly<Record<string, Comparer>> = {
   'aws-logs': compareAws,
   'azure-flow-logs': compareAzure,
+  'detect-maltrail': compareMaltrail,
+  'threat-intel': compareEvents,
+  'threat-intel-feeds': compareFeed,
+  'threat-intel-misp': compareMisp,
+  'threat-intel-stix': compareStix,
 };
 
 export async function runData(options: ConformanceOptions): Promise<readonly KindScore[]> {
