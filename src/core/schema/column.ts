@@ -60,6 +60,8 @@ export interface Table {
   readonly timeColumn: string;
   /** Columns that rows of a segment are sorted by, where another order than by time makes queries faster. */
   readonly sortBy?: readonly string[];
+  /** Each segment holds rows of one hour only and is replaced with the hour: segments are never merged. */
+  readonly isKeptByHour?: true;
   readonly columns: readonly Column[];
   /** The KQL of a view. */
   readonly kql?: string;

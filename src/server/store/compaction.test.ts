@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MICROS_PER_SECOND } from '#core/base/index.ts';
 import { COMPACTION, chooseMerge, compactOnce, type Merge } from './compaction.ts';
+import { SegmentsGone } from './errors.ts';
 import { DAY_0, draftOf, openTestStore, tempFolder } from './fixture.ts';
 import type { Segment } from './store.ts';
 
@@ -156,5 +157,41 @@ describe('compactOnce', () => {
     const failing: Merge = () => Promise.reject(new Error('another reason'));
     await store.commit({ segments: [draft, draft] });
     await expect(compactOnce(store, { merge: failing }, later())).rejects.toThrow('another reason');
+  });
+});
+
+describe('segments that somebody took', () => {
+  it('are merged among themselves, and stay taken', async () => {
+    const store = await openTestStore(tempFolder());
+    const all = [];
+    for (let i = 0; i < 20; i++) all.push(...(await store.commit({ segments: [draftOf()] })));
+    const taken = all.slice(0, 10).map((s) => s.id);
+    await store.commit({ segments: [], taken: { by: 'counter', segments: taken } });
+    const held = new Set([all[19]!.id]);
+    const now = Date.now() * 1000;
+    for (;;) {
+      const deps = { merge: sumMerge, isHeld: (s: Segment) => held.has(s.id) };
+      if (!(await compactOnce(store, deps, now))) break;
+    }
+    const takers = store.takers('Flows');
+    const left = store.segments({ table: 'Flows' });
+    expect(left.map((s) => [s.rows, takers.get(s.id) ?? []])).toContainEqual([100, ['counter']]);
+    expect(left.reduce((sum, s) => sum + s.rows, 0)).toBe(200);
+    const ofTaker = left.filter((s) => takers.get(s.id)?.includes('counter'));
+    expect(ofTaker.reduce((sum, s) => sum + s.rows, 0)).toBe(100);
+    expect(left.map((s) => s.id)).toContain(all[19]!.id);
+  });
+
+  it('cannot be taken once they are gone', async () => {
+    const store = await openTestStore(tempFolder());
+    const [one] = await store.commit({ segments: [draftOf()] });
+    await store.replace([one!.id], [draftOf()]);
+    const taking = store.commit({
+      segments: [draftOf()],
+      taken: { by: 'counter', segments: [one!.id] },
+    });
+    await expect(taking).rejects.toThrow(SegmentsGone);
+    expect(store.segments({ table: 'Flows' })).toHaveLength(1);
+    expect(store.takers('Flows').size).toBe(0);
   });
 });

@@ -49,14 +49,16 @@ const GROWTH_QUIET = 2;
  *
  * Every merge at least doubles the segment that any of its rows is in, so a row is rewritten at most log2(maxRows)
  * times, usually three or four. What remains of a day is at most about a dozen segments of ever larger size.
+ * Only segments of one kind become one.
  */
 export function chooseMerge(
   segments: readonly Segment[],
   policy: CompactionPolicy,
   now: Micros,
+  kindOf: (segment: Segment) => string = () => '',
 ): readonly Segment[] {
   let best: readonly Segment[] = [];
-  for (const day of Map.groupBy(segments, (s) => s.day).values()) {
+  for (const day of Map.groupBy(segments, (s) => `${s.day} ${kindOf(s)}`).values()) {
     const isQuiet = day.every((s) => s.committedAt <= now - policy.quietMicros);
     if (!isQuiet && !policy.eager.has(day[0]!.table)) continue;
     const chosen = chooseOfDay(day, policy, isQuiet);
@@ -96,6 +98,8 @@ export interface CompactionDeps {
   readonly sortBy?: (table: string) => readonly string[];
   readonly policy?: CompactionPolicy;
   readonly signal?: AbortSignal;
+  /** True of segments that somebody is reading in order to take them: they are left alone for now. */
+  readonly isHeld?: (segment: Segment) => boolean;
 }
 
 /** A merge writes its rows twice, the first time less compressed, and the old files stay for a while. */
@@ -116,10 +120,15 @@ export async function compactOnce(
   deps: CompactionDeps,
   now: Micros,
 ): Promise<Compaction | undefined> {
-  const { merge, policy = COMPACTION, sortBy = byTime, signal } = deps;
+  const { merge, policy = COMPACTION, sortBy = byTime, signal, isHeld = () => false } = deps;
   const chosen = store
     .tables()
-    .map((table) => chooseMerge(store.segments({ table }), policy, now))
+    .filter((table) => !tablesByName.get(table)?.isKeptByHour)
+    .map((table) => {
+      const free = store.segments({ table }).filter((s) => !isHeld(s));
+      const takers = store.takers(table);
+      return chooseMerge(free, policy, now, (s) => takers.get(s.id)?.join(' ') ?? '');
+    })
     .reduce((best, next) => (next.length > best.length ? next : best), []);
   const [first] = chosen;
   if (!first) return undefined;
@@ -147,7 +156,7 @@ export async function compactOnce(
       `merging ${table}, ${day}, made ${written} rows of ${rows}; the old segments stay`,
     );
   try {
-    const fresh = await store.replace(ids, drafts);
+    const fresh = await store.replace(ids, drafts, { isMerge: true });
     return { table, day, before: chosen.length, after: fresh.length, rows };
   } catch (error) {
     // Retention or re-reduction was first; what remains is looked at again the next time.

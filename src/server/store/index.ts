@@ -54,6 +54,7 @@ export {
   type Store,
   type StoreReader,
   type Swept,
+  type Taken,
   type Tally,
   type TimeRange,
 } from './store.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Micros } from '#core/base/index.ts';
 import { type Compaction, type CompactionPolicy, compactOnce, type Merge } from './compaction.ts';
 import { applyRetention, type RetentionPass, type RetentionPolicy } from './retention.ts';
-import type { Store } from './store.ts';
+import type { Segment, Store } from './store.ts';
 
 /** What upkeep did, for the log and for metrics. */
 export type UpkeepEvent =
@@ -21,6 +21,8 @@ export interface KeeperDeps {
   /** Asked each time, so that a change of the settings holds at once. */
   readonly retention: () => RetentionPolicy;
   readonly compaction?: CompactionPolicy;
+  /** True of segments that are not to be merged now. */
+  readonly isHeld?: (segment: Segment) => boolean;
   readonly onEvent?: (event: UpkeepEvent) => void;
   readonly compactEveryMs?: number;
   readonly retainEveryMs?: number;
@@ -57,8 +59,11 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 
   async function compact(): Promise<void> {
     for (let merges = 0; merges < MERGES_AT_ONCE; merges++) {
-      const policy = deps.compaction && { policy: deps.compaction };
-      const compaction = await compactOnce(store, { merge, signal, ...policy }, clock());
+      const more = {
+        ...(deps.compaction && { policy: deps.compaction }),
+        ...(deps.isHeld && { isHeld: deps.isHeld }),
+      };
+      const compaction = await compactOnce(store, { merge, signal, ...more }, clock());
       if (!compaction) return;
       onEvent({ kind: 'compacted', compaction });
     }

@@ -4,7 +4,7 @@ import type { FileFacts } from './disk.ts';
 import { SegmentsGone } from './errors.ts';
 import { segmentPath } from './layout.ts';
 import type { Database, SqlValue } from './sqlite.ts';
-import type { Segment, SegmentDraft, SegmentQuery, TimeRange } from './store.ts';
+import type { Segment, SegmentDraft, SegmentQuery, Taken, TimeRange } from './store.ts';
 
 interface SegmentRow {
   readonly id: string;
@@ -195,7 +195,47 @@ export function markDamaged(db: Database, ids: readonly string[], isDamaged: boo
 
 /** Forgets segments whose files have been removed. */
 export function forget(db: Database, ids: readonly string[]): void {
-  for (const id of ids) db.run('DELETE FROM segment WHERE id = ?', id);
+  for (const id of ids) {
+    db.run('DELETE FROM segment WHERE id = ?', id);
+    db.run('DELETE FROM taken WHERE segment_id = ?', id);
+  }
+}
+
+/** Writes down who has taken visible segments over. Throws SegmentsGone when one is not visible any more. */
+export function take(db: Database, { by, segments }: Taken): void {
+  const isVisible = (id: string) =>
+    db.get(`SELECT 1 FROM segment WHERE id = ? AND state = 'visible'`, id) !== undefined;
+  const gone = segments.filter((id) => !isVisible(id));
+  if (gone.length > 0) throw new SegmentsGone(gone);
+  for (const id of segments)
+    db.run('INSERT OR IGNORE INTO taken (segment_id, taker) VALUES (?, ?)', id, by);
+}
+
+/** Segments made of the rows of others are taken by whoever had taken each of those. */
+export function inheritTakers(
+  db: Database,
+  old: readonly string[],
+  fresh: readonly string[],
+): void {
+  const takers = db.all<{ taker: string }>(
+    `SELECT taker FROM taken WHERE segment_id IN (SELECT value FROM json_each(?))
+     GROUP BY taker HAVING count(*) = ?`,
+    JSON.stringify(old),
+    old.length,
+  );
+  for (const { taker } of takers)
+    for (const id of fresh)
+      db.run('INSERT INTO taken (segment_id, taker) VALUES (?, ?)', id, taker);
+}
+
+/** By visible segment of a table that anybody took: by whom. */
+export function findTakers(db: Database, table: string): Map<string, readonly string[]> {
+  const rows = db.all<{ id: string; takers: string }>(
+    `SELECT id, group_concat(taker, ' ' ORDER BY taker) AS takers
+     FROM segment JOIN taken ON segment_id = id WHERE state = 'visible' AND table_name = ? GROUP BY id`,
+    table,
+  );
+  return new Map(rows.map(({ id, takers }) => [id, takers.split(' ')]));
 }
 
 export function bumpVersions(db: Database, tables: Iterable<string>): void {

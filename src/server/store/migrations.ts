@@ -86,4 +86,12 @@ export const MANIFEST_STEPS: readonly Migration[] = [
     reason TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Whose tables hold what is in a segment: its rows are counted there and must not be counted again.
+  CREATE TABLE taken (
+    segment_id TEXT NOT NULL,
+    taker TEXT NOT NULL,
+    PRIMARY KEY (segment_id, taker)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,7 +1,7 @@
 import type { Table } from '#core/schema/index.ts';
 import { checkDatabase, checkSegments } from './check.ts';
 import type { Disk } from './disk.ts';
-import { createFinder, listTables, versionOf } from './manifest.ts';
+import { createFinder, findTakers, listTables, versionOf } from './manifest.ts';
 import { findCheckpoint, listCheckpoints, listQuarantined, listTallies } from './progress.ts';
 import { listRetention } from './removal.ts';
 import type { Database } from './sqlite.ts';
@@ -21,6 +21,7 @@ export function createReader(
     state: db,
     tables: () => listTables(db),
     segments: (query) => find(query, tables.get(query.table)),
+    takers: (table) => findTakers(db, table),
     checkpoint: (identity) => findCheckpoint(db, identity),
     checkpoints: (source) => listCheckpoints(db, source),
     tallies: (from, to) => listTallies(db, from, to),

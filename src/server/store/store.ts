@@ -83,12 +83,26 @@ export interface Quarantined {
   readonly at: number;
 }
 
+/** Segments whose rows a consumer has counted in tables of its own: it is not to count them again. */
+export interface Taken {
+  /** The consumer, one word. */
+  readonly by: string;
+  readonly segments: readonly string[];
+}
+
 /** Everything that becomes true at once. */
 export interface Change {
   readonly segments: readonly SegmentDraft[];
+  /** Throws SegmentsGone when one of them is no longer visible; then nothing of the change happens. */
+  readonly taken?: Taken;
   readonly checkpoints?: readonly Checkpoint[];
   readonly tallies?: readonly Tally[];
   readonly quarantined?: readonly Quarantined[];
+}
+
+export interface Replacement {
+  /** The drafts hold the very rows of the old segments: whoever took all of those has taken these. */
+  readonly isMerge?: boolean;
 }
 
 export interface SegmentQuery {
@@ -130,6 +144,8 @@ export interface StoreReader {
   tables(): readonly string[];
   /** Visible segments that may hold rows of the query, by day, then in the order they were made. */
   segments(query: SegmentQuery): readonly Segment[];
+  /** By id of each visible segment of a table that somebody took: by whom. A merge of segments keeps who took them all. */
+  takers(table: string): ReadonlyMap<string, readonly string[]>;
   checkpoint(identity: string): Checkpoint | undefined;
   checkpoints(source?: string): readonly Checkpoint[];
   /** Bytes that this user may still write to the file system of DATA. */
@@ -173,7 +189,7 @@ export interface Store extends StoreReader {
   replace(
     old: readonly string[],
     drafts: readonly SegmentDraft[],
-    more?: Omit<Change, 'segments'>,
+    more?: Omit<Change, 'segments'> & Replacement,
   ): Promise<readonly Segment[]>;
   /** A fresh path under DATA/tmp for a draft's `file`; the next start removes what is left there. */
   temporaryFile(): string;

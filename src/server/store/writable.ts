@@ -11,7 +11,7 @@ import { deleteOldTallies, hasOldTallies } from './progress.ts';
 import { createReader } from './reader.ts';
 import { expire, sweepRetired } from './removal.ts';
 import type { Database } from './sqlite.ts';
-import type { Change, Segment, Store } from './store.ts';
+import type { Change, Replacement, Segment, Store } from './store.ts';
 import { createTransactor } from './transactor.ts';
 import { createWriter } from './writer.ts';
 
@@ -61,7 +61,10 @@ export function createWritable(deps: WritableDeps): Store {
     for (const listener of listeners) queueMicrotask(() => listener(tables));
   }
 
-  async function change(what: Change, old: readonly string[]): Promise<readonly Segment[]> {
+  async function change(
+    what: Change & Replacement,
+    old: readonly string[],
+  ): Promise<readonly Segment[]> {
     const { segments, tables } = await writer.submit(what, old);
     tell(tables);
     return segments;

@@ -5,10 +5,10 @@ import { type Disk, type FileFacts, isFull } from './disk.ts';
 import { assertDraft } from './draft.ts';
 import { CheckpointMoved, StorageFull } from './errors.ts';
 import { segmentPath, TMP_FOLDER, UNFINISHED } from './layout.ts';
-import { insertPending, retire, reveal } from './manifest.ts';
+import { inheritTakers, insertPending, retire, reveal, take } from './manifest.ts';
 import { addQuarantined, addTally, assertTally, moveCheckpoint } from './progress.ts';
 import type { Database } from './sqlite.ts';
-import type { Change, Segment, SegmentDraft } from './store.ts';
+import type { Change, Replacement, Segment, SegmentDraft } from './store.ts';
 import type { Transactor } from './transactor.ts';
 
 /*
@@ -44,7 +44,7 @@ export interface Applied {
 }
 
 export interface Writer {
-  submit(change: Change, old: readonly string[]): Promise<Applied>;
+  submit(change: Change & Replacement, old: readonly string[]): Promise<Applied>;
   /** Resolves when everything submitted so far has ended, well or not. */
   drained(): Promise<void>;
 }
@@ -126,7 +126,7 @@ export function createWriter(deps: WriterDeps): Writer {
   }
 
   function apply(
-    change: Change,
+    change: Change & Replacement,
     old: readonly string[],
     pending: readonly Pending[],
     facts: readonly FileFacts[],
@@ -152,6 +152,13 @@ export function createWriter(deps: WriterDeps): Writer {
           committedAt: now,
         };
       });
+      if (change.taken) take(db, change.taken);
+      if (change.isMerge)
+        inheritTakers(
+          db,
+          old,
+          segments.map((s) => s.id),
+        );
       for (const checkpoint of change.checkpoints ?? []) moveCheckpoint(db, checkpoint, now);
       for (const tally of change.tallies ?? []) addTally(db, tally);
       addQuarantined(db, change.quarantined ?? []);
@@ -173,7 +180,7 @@ export function createWriter(deps: WriterDeps): Writer {
     for (const tally of change.tallies ?? []) assertTally(tally);
   }
 
-  async function submit(change: Change, old: readonly string[]): Promise<Applied> {
+  async function submit(change: Change & Replacement, old: readonly string[]): Promise<Applied> {
     if (transactor.failure) throw transactor.failure;
     check(change);
     const pending = change.segments.map((draft): Pending => {
