@@ -15,6 +15,7 @@ export { printStage } from './dialect/print.ts';
 export type { PrintOptions } from './dialect/statement.ts';
 export { DUCKDB_MACROS } from './functions/macros.ts';
 export { hostFunctions } from './functions/registry.ts';
+export type { GeoNatives, Hexagons, PlanePolygon } from './geo/natives.ts';
 export { type PlanOptions, planQuery } from './plan/build.ts';
 export { expandHost } from './plan/hosts.ts';
 export type {

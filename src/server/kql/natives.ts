@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import type { Natives } from '#core/kql/index.ts';
+import { overlay } from './areas.ts';
+import { hexagons } from './hexagons.ts';
+import { spheroidDistance } from './spheroid.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -31,4 +34,7 @@ export const natives: Natives = {
   // Without a database of locations every place is unknown; who opens the engine hands one in.
   locate: () => null,
   guid: () => randomUUID(),
+  overlay,
+  hexagons,
+  spheroidDistance,
 };

@@ -1,5 +1,6 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { LiteralExpr } from '../bound/expr.ts';
+import type { GeoNatives } from '../geo/natives.ts';
 
 /** The engines that plans are printed for. Adding one makes every row of every function table incomplete until it has it. */
 export type DialectName = 'duckdb';
@@ -26,7 +27,7 @@ export type HostType = 'text' | 'long' | 'real' | 'bool';
 export type HostValue = string | number | bigint | boolean | null;
 
 /** What the language itself lacks and the surroundings hand in. Texts are UTF-8 inside; compressed bytes are base64. */
-export interface Natives {
+export interface Natives extends GeoNatives {
   /** The digest in lower-case hexadecimal digits. */
   hash(algorithm: 'md5' | 'sha1' | 'sha256', text: string): string;
   compress(kind: 'gzip' | 'zlib', text: string): string;

@@ -1,27 +1,19 @@
-import type { KqlType } from '../../schema/index.ts';
-import type { FunctionGroup, HostCall, HostValue } from '../dialect/dialect.ts';
-import { cellOf, geohashOf, MAX_GEOHASH, neighboursOf } from '../runtime/geohash.ts';
+import type { FunctionGroup, HostValue, Natives } from '../dialect/dialect.ts';
+import { boxOf } from '../geo/box.ts';
 import {
   areApart,
   fromWkt,
   isInside,
-  linesOf,
   type Polygon,
   pathsCross,
   pointJson,
   polygonsMeet,
-  polygonsOf,
-  ringJson,
-} from '../runtime/geojson.ts';
-import {
-  cellAt,
-  cellOfToken,
-  centreOf,
-  cornersOf,
-  neighboursOf as s2Neighbours,
-} from '../runtime/s2.ts';
+} from '../geo/geojson.ts';
+import { uniteLines } from '../geo/lines.ts';
+import { unite } from '../geo/overlay.ts';
 import {
   azimuth,
+  between,
   distance,
   EARTH_RADIUS,
   nearestOnPath,
@@ -30,44 +22,22 @@ import {
   pathCentroid,
   pathLength,
   plus,
-  pointAt,
-  positionOf,
   ringArea,
   ringCentroid,
   times,
   unit,
   type Vector,
-} from '../runtime/sphere.ts';
+} from '../geo/sphere.ts';
 import { asNumber, asText, printJson } from '../runtime/value.ts';
+import { bound, lines, POINT, point, polygons, spec, within } from './geo-values.ts';
 import { type HostSpec, hosts } from './host.ts';
 
 /**
- * Places on the Earth, taken for a sphere of its mean radius; edges are the shortest arcs. What is no place, line or
- * polygon gives null. Where the union of several polygons is meant and they overlap, the answer is null too.
+ * Places on the Earth, taken for a sphere of its mean radius unless the query asks for the spheroid; edges are the
+ * shortest arcs. What is no place, line or polygon gives null. Several polygons are measured as the area they cover
+ * together, several lines as the stretches they share once.
  * Source: Microsoft's reference pages of the same names.
  */
-
-const point = (
-  longitude: HostValue | undefined,
-  latitude: HostValue | undefined,
-): Vector | null => {
-  const [a, b] = [asNumber(longitude), asNumber(latitude)];
-  return a === null || b === null ? null : pointAt(a, b);
-};
-const lines = (v: HostValue | undefined) => linesOf(asText(v));
-const polygons = (v: HostValue | undefined) => polygonsOf(asText(v));
-
-function spec(
-  name: string,
-  takes: readonly KqlType[],
-  gives: KqlType,
-  call: HostCall,
-  rest?: KqlType,
-): HostSpec {
-  return { name: `geo_${name}`, takes, gives, call, ...(rest ? { rest } : {}) };
-}
-
-const POINT = ['real', 'real'] as const;
 
 /** The path of several that is nearest to a point. */
 function nearest(p: Vector, paths: readonly Path[]): { point: Vector; metres: number } {
@@ -97,17 +67,62 @@ function polygonCentroid(of: readonly Polygon[]): Vector | null {
   return norm(sum) === 0 ? null : unit(sum);
 }
 
-/** A level that is not given is the default; one that is null or outside gives nothing. */
-function level(given: readonly HostValue[], fallback: number, from: number, to: number) {
-  const value = given.length === 0 ? fallback : asNumber(given[0]);
-  return value !== null && value >= from && value <= to ? value : null;
+/** Polygons that are apart and cover the same. */
+function apart(of: readonly Polygon[], overlay: Natives['overlay']): readonly Polygon[] | null {
+  return areApart(of) ? of : unite(of, overlay);
+}
+
+/** The lines of a value, each stretch once. */
+function stretches(line: HostValue | undefined): readonly Path[] | null {
+  const of = lines(line);
+  return of && of.length > 1 ? uniteLines(of) : of;
+}
+
+/** The only line of a value; null where there are several. */
+function single(line: HostValue | undefined): Path | null {
+  const of = lines(line);
+  return of?.length === 1 ? of[0]! : null;
+}
+
+/** How far along a path the point nearest to another is, as a part of its length. */
+function located(path: Path, p: Vector): number {
+  let [best, at, before] = [Number.POSITIVE_INFINITY, 0, 0];
+  for (let i = 1; i < path.length; i++) {
+    const [from, to] = [path[i - 1]!, path[i]!];
+    const found = nearestOnPath(p, [from, to]);
+    if (found.metres < best) [best, at] = [found.metres, before + distance(from, found.point)];
+    before += distance(from, to);
+  }
+  return before === 0 ? 0 : at / before;
+}
+
+/** The point at a part of a path's length. */
+function interpolated(path: Path, fraction: number): Vector {
+  let left = fraction * pathLength(path);
+  for (let i = 1; i < path.length; i++) {
+    const [from, to] = [path[i - 1]!, path[i]!];
+    const metres = distance(from, to);
+    if (left <= metres && metres > 0) return between(from, to, left / metres);
+    left -= metres;
+  }
+  return path.at(-1)!;
 }
 
 const places: readonly HostSpec[] = [
-  spec('distance_2points', [...POINT, ...POINT], 'real', (a, b, c, d) => {
-    const [p, q] = [point(a, b), point(c, d)];
-    return p && q ? distance(p, q) : null;
-  }),
+  bound(
+    'distance_2points',
+    [...POINT, ...POINT],
+    'real',
+    ({ spheroidDistance }) =>
+      (a, b, c, d, isSpheroid) => {
+        const [p, q] = [point(a, b), point(c, d)];
+        if (!p || !q) return null;
+        return isSpheroid
+          ? spheroidDistance([Number(a), Number(b)], [Number(c), Number(d)])
+          : distance(p, q);
+      },
+    'bool',
+  ),
   spec('azimuth', [...POINT, ...POINT], 'real', (a, b, c, d) => {
     const [p, q] = [point(a, b), point(c, d)];
     return p && q ? azimuth(p, q) : null;
@@ -145,30 +160,46 @@ const places: readonly HostSpec[] = [
   spec('from_wkt', ['string'], 'dynamic', (text) => printJson(fromWkt(asText(text)))),
 ];
 
+/** What is said of the area that polygons cover. */
+function measured(
+  name: string,
+  gives: 'real' | 'dynamic',
+  measure: (of: readonly Polygon[]) => HostValue,
+): HostSpec {
+  return bound(name, ['dynamic'], gives, ({ overlay }) => (shape) => {
+    const of = polygons(shape);
+    const whole = of ? apart(of, overlay) : null;
+    return whole ? measure(whole) : null;
+  });
+}
+
 const shapes: readonly HostSpec[] = [
   spec('line_length', ['dynamic'], 'real', (line) => {
-    const of = lines(line);
+    const of = stretches(line);
     return of ? of.reduce((sum, path) => sum + pathLength(path), 0) : null;
   }),
   spec('line_centroid', ['dynamic'], 'dynamic', (line) => {
-    const of = lines(line);
+    const of = stretches(line);
     const middle = of ? pathCentroid(of) : null;
     return middle ? printJson(pointJson(middle)) : null;
   }),
-  spec('polygon_area', ['dynamic'], 'real', (shape) => {
-    const of = polygons(shape);
-    if (!of || !areApart(of)) return null;
+  measured('polygon_area', 'real', (of) => {
     return of.reduce((sum, polygon) => sum + steradians(polygon), 0) * EARTH_RADIUS ** 2;
   }),
-  spec('polygon_perimeter', ['dynamic'], 'real', (shape) => {
-    const of = polygons(shape);
-    if (!of || !areApart(of)) return null;
-    return of.flat().reduce((sum, ring) => sum + pathLength(ring), 0);
-  }),
-  spec('polygon_centroid', ['dynamic'], 'dynamic', (shape) => {
-    const of = polygons(shape);
-    const middle = of && areApart(of) ? polygonCentroid(of) : null;
+  measured('polygon_perimeter', 'real', (of) =>
+    of.flat().reduce((sum, ring) => sum + pathLength(ring), 0),
+  ),
+  measured('polygon_centroid', 'dynamic', (of) => {
+    const middle = polygonCentroid(of);
     return middle ? printJson(pointJson(middle)) : null;
+  }),
+  spec('line_interpolate_point', ['dynamic', 'real'], 'dynamic', (line, fraction) => {
+    const [path, part] = [single(line), within(fraction ?? null, 0, 0, 1)];
+    return path && part !== null ? printJson(pointJson(interpolated(path, part))) : null;
+  }),
+  spec('line_locate_point', ['dynamic', ...POINT], 'real', (line, a, b) => {
+    const [path, p] = [single(line), point(a, b)];
+    return path && p ? located(path, p) : null;
   }),
   spec('intersects_2lines', ['dynamic', 'dynamic'], 'bool', (a, b) => {
     const [x, y] = [lines(a), lines(b)];
@@ -187,60 +218,18 @@ const shapes: readonly HostSpec[] = [
   }),
 ];
 
-const cells: readonly HostSpec[] = [
-  spec(
-    'point_to_geohash',
-    POINT,
-    'string',
-    (a, b, ...accuracy) => {
-      const [p, length] = [point(a, b), level(accuracy, 5, 1, MAX_GEOHASH)];
-      return p && length !== null ? geohashOf(asNumber(a) ?? 0, asNumber(b) ?? 0, length) : '';
-    },
-    'long',
-  ),
-  spec('geohash_to_central_point', ['string'], 'dynamic', (hash) => {
-    const c = cellOf(asText(hash));
-    return c
-      ? printJson({
-          type: 'Point',
-          coordinates: [(c.west + c.east) / 2, (c.south + c.north) / 2],
-        })
-      : null;
-  }),
-  spec('geohash_to_polygon', ['string'], 'dynamic', (hash) => {
-    const c = cellOf(asText(hash));
-    if (!c) return null;
-    const corners: readonly (readonly [number, number])[] = [
-      [c.west, c.south],
-      [c.east, c.south],
-      [c.east, c.north],
-      [c.west, c.north],
-    ];
-    return printJson(ringJson(corners));
-  }),
-  spec('geohash_neighbors', ['string'], 'dynamic', (hash) => printJson(neighboursOf(asText(hash)))),
-  spec(
-    'point_to_s2cell',
-    POINT,
-    'string',
-    (a, b, ...given) => {
-      const [p, depth] = [point(a, b), level(given, 11, 0, 30)];
-      return p && depth !== null ? cellAt(p, depth) : '';
-    },
-    'long',
-  ),
-  spec('s2cell_to_central_point', ['string'], 'dynamic', (token) => {
-    const cell = cellOfToken(asText(token));
-    return cell ? printJson(pointJson(centreOf(cell))) : null;
-  }),
-  spec('s2cell_to_polygon', ['string'], 'dynamic', (token) => {
-    const cell = cellOfToken(asText(token));
-    return cell ? printJson(ringJson(cornersOf(cell).map(positionOf))) : null;
-  }),
-  spec('s2cell_neighbors', ['string'], 'dynamic', (token) => {
-    const cell = cellOfToken(asText(token));
-    return cell ? printJson(s2Neighbours(cell)) : null;
-  }),
-];
+/** A side of the box around a shape and what lies within a distance of it, in degrees; what look-ups begin with. */
+const side: HostSpec = {
+  name: '$geo_side',
+  takes: ['dynamic', 'string', 'real'],
+  gives: 'real',
+  call: (shape, which, radius) => {
+    const metres = within(radius ?? undefined, 0, 0, Number.MAX_VALUE);
+    const [paths, areas] = [lines(shape) ?? [], polygons(shape) ?? []];
+    if (metres === null || paths.length + areas.length === 0) return null;
+    const { west, east, south, north } = boxOf(paths, areas, metres / EARTH_RADIUS);
+    return which === 'west' ? west : which === 'east' ? east : which === 'south' ? south : north;
+  },
+};
 
-export const geoFunctions: FunctionGroup = hosts([...places, ...shapes, ...cells]);
+export const geoFunctions: FunctionGroup = hosts([...places, ...shapes, side]);

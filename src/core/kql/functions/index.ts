@@ -5,6 +5,8 @@ import { convertFunctions } from './convert.ts';
 import { dynamicFunctions } from './dynamic.ts';
 import { extraFunctions } from './extras.ts';
 import { geoFunctions } from './geo.ts';
+import { geoCellFunctions } from './geo-cells.ts';
+import { geoShapeFunctions } from './geo-shapes.ts';
 import { gridFunctions } from './grid.ts';
 import { matchFunctions } from './match.ts';
 import { mathFunctions } from './math.ts';
@@ -33,6 +35,8 @@ const GROUPS: readonly FunctionGroup[] = [
   bagFunctions,
   captureFunctions,
   geoFunctions,
+  geoCellFunctions,
+  geoShapeFunctions,
 ];
 
 function collect(groups: readonly FunctionGroup[]): Map<string, FunctionRow> {

@@ -45,10 +45,18 @@ function checkText(name: string, at: Span, args: readonly PlanExpr[]): void {
   }
 }
 
+/** `use_spheroid` of a function that Weir computes on the sphere only. */
+function checkPlaces(name: string, at: Span, args: readonly PlanExpr[]): void {
+  const spheroid = name === 'geo_line_locate_point' ? args[3] : undefined;
+  if (spheroid && !(spheroid.kind === 'literal' && spheroid.value === false))
+    refuse(`${name}() on a spheroid`, at, 'is not supported: leave use_spheroid out');
+}
+
 /** Throws where a call makes no sense with arguments of these types. */
 export function checkCall(name: string, at: Span, args: readonly PlanExpr[]): void {
   if (COMPARISONS.has(name)) checkComparison(name, at, args);
   checkText(name, at, args);
+  checkPlaces(name, at, args);
 }
 
 function isConstant(expr: PlanExpr): boolean {

@@ -1,8 +1,9 @@
 import { AGGREGATES } from './aggregates.ts';
 import { FUNCTIONS } from './functions.ts';
 import { OPERATORS } from './operators.ts';
+import { PLACES } from './places.ts';
 
 /** What the words of KQL do, in a sentence or two each, for hover and completion. */
 export const MANUAL: ReadonlyMap<string, string> = new Map(
-  [OPERATORS, FUNCTIONS, AGGREGATES].flatMap((part) => Object.entries(part)),
+  [OPERATORS, FUNCTIONS, AGGREGATES, PLACES].flatMap((part) => Object.entries(part)),
 );

@@ -1,4 +1,4 @@
-import type { Vector } from './sphere.ts';
+import { unit, type Vector } from './sphere.ts';
 
 /**
  * S2 cells: the six faces of a cube around the Earth, each cut into quarters 30 times, numbered along a Hilbert curve.
@@ -86,6 +86,18 @@ export interface S2Cell extends FaceIj {
   readonly level: number;
 }
 
+/** The cell of level 0 that is a whole face. */
+export const cellIn = (face: number): S2Cell => ({ face, i: 0, j: 0, level: 0 });
+
+export function quartersOf({ face, i, j, level }: S2Cell): S2Cell[] {
+  const width = 2 ** (MAX_LEVEL - level - 1);
+  return [0, 1].flatMap((di) =>
+    [0, 1].map((dj) => ({ face, i: i + di * width, j: j + dj * width, level: level + 1 })),
+  );
+}
+
+export const tokenOf = (cell: S2Cell): string => token(idOf(cell, cell.level));
+
 /** The cell that a token names; null when it is none. `i` and `j` are of its corner, counted in cells of level 30. */
 export function cellOfToken(source: string): S2Cell | null {
   if (!/^[0-9a-f]{1,16}$/i.test(source)) return null;
@@ -112,7 +124,7 @@ export function cellOfToken(source: string): S2Cell | null {
 function at(cell: S2Cell, di: number, dj: number): Vector {
   const width = 2 ** (MAX_LEVEL - cell.level);
   const [s, t] = [(cell.i + di * width) / SIZE, (cell.j + dj * width) / SIZE];
-  return onSphere(cell.face, toU(s), toU(t));
+  return unit(onSphere(cell.face, toU(s), toU(t)));
 }
 
 export function centreOf(cell: S2Cell): Vector {

@@ -50,6 +50,26 @@ export function angle(a: Vector, b: Vector): number {
   return Math.atan2(norm(cross(a, b)), dot(a, b));
 }
 
+/** The cross product of unit vectors, exact to the last digits even where they nearly coincide. */
+export function normalOf(a: Vector, b: Vector): Vector {
+  return times(cross(plus(a, b), minus(b, a)), 0.5);
+}
+
+/** The point at a fraction of the way along the arc from `a` to `b`. */
+export function between(a: Vector, b: Vector, fraction: number): Vector {
+  const whole = angle(a, b);
+  if (whole === 0) return a;
+  const [s, t] = [Math.sin((1 - fraction) * whole), Math.sin(fraction * whole)];
+  return unit(plus(times(a, s), times(b, t)));
+}
+
+/** Two directions that span the plane at right angles to a point; the second is the first turned to the left, seen from outside. */
+export function tangents(at: Vector): readonly [Vector, Vector] {
+  const pole = Math.abs(at.z) < 0.9 ? { x: 0, y: 0, z: 1 } : { x: 1, y: 0, z: 0 };
+  const first = unit(cross(pole, at));
+  return [first, cross(at, first)];
+}
+
 export function distance(a: Vector, b: Vector): number {
   return angle(a, b) * EARTH_RADIUS;
 }
@@ -67,7 +87,7 @@ export function azimuth(a: Vector, b: Vector): number | null {
 
 /** The point of the arc from `a` to `b` that is nearest to `p`. */
 export function nearestOnArc(p: Vector, a: Vector, b: Vector): Vector {
-  const normal = cross(a, b);
+  const normal = normalOf(a, b);
   if (norm(normal) === 0) return a;
   const onCircle = unit(minus(p, times(unit(normal), dot(p, unit(normal)))));
   const isBetween = dot(cross(a, onCircle), normal) >= 0 && dot(cross(onCircle, b), normal) >= 0;

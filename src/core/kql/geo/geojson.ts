@@ -1,15 +1,16 @@
+import { isBag, type Json, parseJson } from '../runtime/value.ts';
 import {
   cross,
   dot,
   goesRound,
   type Path,
+  type Position,
   plus,
   pointAt,
   positionOf,
   ringArea,
   type Vector,
 } from './sphere.ts';
-import { isBag, type Json, parseJson } from './value.ts';
 
 /** GeoJSON geometries (RFC 7946) as paths on the sphere. */
 
@@ -18,15 +19,14 @@ export type Polygon = readonly Path[];
 
 const MAX_POINTS = 100_000;
 
-function pathOf(value: Json, least: number): Path | null {
+function positionsIn(value: Json, least: number): Position[] | null {
   if (!Array.isArray(value) || value.length < least || value.length > MAX_POINTS) return null;
-  const out: Vector[] = [];
+  const out: Position[] = [];
   for (const position of value) {
-    const point = Array.isArray(position)
-      ? pointAt(Number(position[0]), Number(position[1]))
-      : null;
-    if (!point) return null;
-    out.push(point);
+    if (!Array.isArray(position)) return null;
+    const [x, y] = [Number(position[0]), Number(position[1])];
+    if (!pointAt(x, y)) return null;
+    out.push([x, y]);
   }
   return out;
 }
@@ -37,34 +37,51 @@ function every<T>(value: Json | undefined, read: (item: Json) => T | null): T[] 
   return out.every((x): x is Awaited<T> => x !== null) ? out : null;
 }
 
-function geometry(text: string): { type: string; coordinates: Json | undefined } | null {
-  const value = parseJson(text);
+function geometryIn(value: Json): { type: string; coordinates: Json | undefined } | null {
   return isBag(value)
     ? { type: String(value['type'] ?? ''), coordinates: value['coordinates'] }
     : null;
 }
 
-/** The lines of a LineString or MultiLineString; null when it is none, or broken. */
-export function linesOf(text: string): Path[] | null {
-  const g = geometry(text);
-  if (g?.type === 'LineString') return every([g.coordinates ?? null], (l) => pathOf(l, 2));
-  return g?.type === 'MultiLineString' ? every(g.coordinates, (l) => pathOf(l, 2)) : null;
+const pathOf = (positions: readonly Position[]): Path => positions.map(([x, y]) => pointAt(x, y)!);
+
+/** The positions of a LineString or MultiLineString; null when it is none, or broken. */
+export function linePositions(value: Json): Position[][] | null {
+  const g = geometryIn(value);
+  if (g?.type === 'LineString') return every([g.coordinates ?? null], (l) => positionsIn(l, 2));
+  return g?.type === 'MultiLineString' ? every(g.coordinates, (l) => positionsIn(l, 2)) : null;
 }
 
-/** The polygons of a Polygon or MultiPolygon; null when it is none, or broken. */
-export function polygonsOf(text: string): Polygon[] | null {
-  const g = geometry(text);
-  const polygon = (value: Json) => every(value, ringOf);
+/** The positions of a Polygon or MultiPolygon, by polygon and ring; null when it is none, or broken. */
+export function polygonPositions(value: Json): Position[][][] | null {
+  const g = geometryIn(value);
+  const polygon = (of: Json) => every(of, ringIn);
   if (g?.type === 'Polygon') return every([g.coordinates ?? null], polygon);
   return g?.type === 'MultiPolygon' ? every(g.coordinates, polygon) : null;
 }
 
+/** The lines of a LineString or MultiLineString; null when it is none, or broken. */
+export function linesIn(value: Json): Path[] | null {
+  return linePositions(value)?.map(pathOf) ?? null;
+}
+
+/** The polygons of a Polygon or MultiPolygon; null when it is none, or broken. */
+export function polygonsIn(value: Json): Polygon[] | null {
+  return polygonPositions(value)?.map((rings) => rings.map(pathOf)) ?? null;
+}
+
+/** The same of all geometries of an array; null when one of them is none. */
+export function allOf<T>(value: Json, read: (item: Json) => readonly T[] | null): T[] | null {
+  return every(value, read)?.flat() ?? null;
+}
+
 /** A closed path that has an inside. */
-function ringOf(value: Json): Path | null {
-  const path = pathOf(value, 4);
-  const [first, last] = [path?.[0], path?.at(-1)];
-  if (!path || !first || !last || dot(first, last) < 1 - 1e-15) return null;
-  return ringArea(path) === 0 ? null : path;
+function ringIn(value: Json): Position[] | null {
+  const positions = positionsIn(value, 4);
+  if (!positions) return null;
+  const path = pathOf(positions);
+  const [first, last] = [path[0]!, path.at(-1)!];
+  return dot(first, last) < 1 - 1e-15 || ringArea(path) === 0 ? null : positions;
 }
 
 export function isInside(polygon: Polygon, p: Vector): boolean {
@@ -97,6 +114,36 @@ export function polygonsMeet(a: Polygon, b: Polygon): boolean {
 /** Whether no two polygons share a point, so that what is said of each adds up. */
 export function areApart(polygons: readonly Polygon[]): boolean {
   return polygons.every((a, i) => polygons.slice(i + 1).every((b) => !polygonsMeet(a, b)));
+}
+
+type Geometry = { type: string; coordinates: Json };
+
+const positionsJson = (path: Path): Json => path.map((v): Json => [...positionOf(v)]);
+
+/** Geometries as one: by itself, as a multiple of its kind, or as a collection of several kinds or of nothing. */
+export function geometryJson(
+  points: readonly Vector[],
+  lines: readonly Path[],
+  polygons: readonly Polygon[],
+): Json {
+  const kind = (name: string, all: readonly Json[]): Geometry[] => {
+    if (all.length === 0) return [];
+    return all.length === 1
+      ? [{ type: name, coordinates: all[0]! }]
+      : [{ type: `Multi${name}`, coordinates: [...all] }];
+  };
+  const found = [
+    ...kind(
+      'Point',
+      points.map((p): Json => [...positionOf(p)]),
+    ),
+    ...kind('LineString', lines.map(positionsJson)),
+    ...kind(
+      'Polygon',
+      polygons.map((p): Json => p.map(positionsJson)),
+    ),
+  ];
+  return found.length === 1 ? found[0]! : { type: 'GeometryCollection', geometries: found };
 }
 
 export function pointJson(v: Vector): Json {
