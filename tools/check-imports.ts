@@ -21,7 +21,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/enrich': ['core/base', 'core/schema'],
   'core/kql': ['core/base', 'core/schema'],
   'core/demo': ['core/base', 'core/schema'],
-  'core/alert': ['core/base'],
+  'core/alert': ['core/base', 'core/enrich'],
   'core/detect': ['core/base', 'core/schema', 'core/alert', 'core/enrich'],
   'core/intel': ['core/base', 'core/schema', 'core/alert', 'core/enrich'],
   'core/rules': ['core/base', 'core/schema', 'core/alert', 'core/yaml'],

@@ -79,4 +79,6 @@ export interface Finding {
   readonly grouping?: Grouping;
   /** How much of the same was seen (attempts, ports, bytes): an alert is raised anew when this grows tenfold. */
   readonly magnitude: number;
+  /** True while what it was compared with is still being learned: its alert is two levels milder. */
+  readonly isLearning?: boolean;
 }

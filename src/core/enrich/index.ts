@@ -1,6 +1,6 @@
 export { ASN_ATTRIBUTION, AsnTable, type AutonomousSystem } from './asn-table.ts';
 export { BadList, type BadListProblem, readBadLists } from './bad-list.ts';
-export { type IpRange, parseRange, printRange } from './cidr.ts';
+export { type IpRange, isInRange, parseRange, printRange } from './cidr.ts';
 export { CloudRanges, type CloudService } from './cloud-ranges.ts';
 export { type Duplicates, duplicateSentences, printDuplicatesKql } from './duplicate-scopes.ts';
 export { Enricher, type EnrichmentData, type Learned } from './enricher.ts';

@@ -6,6 +6,7 @@ import { ntaIpDetails } from './tables/nta-ip-details.ts';
 import { ntaNetAnalytics } from './tables/nta-net-analytics.ts';
 import { ntaTopologyDetails } from './tables/nta-topology-details.ts';
 import { ROLLUPS } from './tables/rollups.ts';
+import { SECURITY } from './tables/security.ts';
 
 export {
   type Column,
@@ -30,6 +31,7 @@ export {
   trafficByPort,
   trafficByRule,
 } from './tables/rollups.ts';
+export { SECURITY, securityAlert, securityIncident } from './tables/security.ts';
 export { azureNetworkAnalytics, flows, ntaIpDetails, ntaNetAnalytics, ntaTopologyDetails };
 
 /** Every table that people can name, in the order the reference page shows them. */
@@ -41,6 +43,7 @@ export const TABLES: readonly Table[] = [
   ntaTopologyDetails,
   ...ROLLUPS,
   ...ACTIVITY,
+  ...SECURITY,
 ];
 
 export const tablesByName: ReadonlyMap<string, Table> = new Map(TABLES.map((t) => [t.name, t]));

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printInstant } from '#core/base/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { createAlerts } from '#server/alert/index.ts';
 import {
   createAuth,
   createQueryHistory,
@@ -100,6 +101,12 @@ export async function serve({
     retention: () => readRetention(config.retention),
     onEvent: (event) => tellUpkeep(event, log),
   });
+  const alerts = createAlerts({
+    store,
+    clock,
+    onError: (error) =>
+      log.error('alerts could not be written to their tables; it is tried again', { error }),
+  });
   const events = createEventHub();
   const memory = returnMemoryAtRest();
   const endChanges = store.onChange((tables) => {
@@ -162,6 +169,7 @@ export async function serve({
     await followed.stop();
     await ingester.close();
     await reducer.stop();
+    await alerts.stop();
     await keeper.stop();
     await queries.stop();
     await store.close();

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Micros, printDay } from '#core/base/index.ts';
+import { tablesByName } from '#core/schema/index.ts';
 import { sizeOf } from './disk.ts';
 import { LOST_FOLDER } from './layout.ts';
 import type { ExpiryReason, Segment, Store } from './store.ts';
@@ -43,8 +44,8 @@ const BUDGET_AIM = 0.95;
 
 /**
  * Deletes what is too old, then what has no room, in this order: files that weir.db does not name; what the reclaimers
- * give; raw rows, the oldest day first; rows of derived tables, the oldest day first. Incidents, the audit log and all
- * else in weir.db are never touched. When it is the disk that is short and not the budget, somebody else may be filling
+ * give; raw rows, the oldest day first; rows of derived tables, the oldest day first. Alerts, incidents and all that is
+ * in weir.db, the audit log among it, are never touched. When it is the disk that is short and not the budget, somebody else may be filling
  * it: the newest day of each table stays.
  *
  * Files of retired segments stay for queries that read them, unless the budget or the reserve needs their room now.
@@ -110,6 +111,7 @@ function chooseVictims(
   const raw = policy.raw ?? RAW_TABLES;
   const candidates = store.snapshot(() =>
     store.tables().flatMap((table) => {
+      if (tablesByName.get(table)?.kind === 'state') return [];
       const segments = store.segments({ table });
       const newest = segments.at(-1)?.day;
       return reason === 'disk' ? segments.filter((s) => s.day !== newest) : segments;

@@ -1,0 +1,143 @@
+import { MICROS_PER_DAY, type Micros } from '#core/base/index.ts';
+import type { Alert } from './alert.ts';
+import { tacticOrder } from './attack.ts';
+import { type Entity, entityKey } from './entity.ts';
+
+/** How much an entity tells two alerts apart from all others. */
+export interface Specificity {
+  /** Alerts of the last 30 days that touch it, outside of the two alerts and their incidents. */
+  readonly others: number;
+  /** Why sharing it means nothing: it is a DNS server, or a host that half the network talks to. */
+  readonly hub: string | undefined;
+}
+
+/** Why two alerts belong together, or do not. */
+export interface Link {
+  readonly strength: number;
+  readonly isLinked: boolean;
+  /** For the timeline of the incident. */
+  readonly says: string;
+}
+
+/** Two alerts further apart than this do not belong together; a next stage on the same host may take longer. */
+export const LINK_WINDOW: Micros = MICROS_PER_DAY;
+export const STAGE_WINDOW: Micros = 7 * MICROS_PER_DAY;
+const ENOUGH = 1;
+const TACTIC_BONUS = 0.25;
+const ORDER_BONUS = 0.5;
+/** Two things done to one host of one's own are half a reason to put their doers together. */
+const SAME_VICTIM = 0.5;
+
+type Linkable = Pick<Alert, 'id' | 'title' | 'entities' | 'tactics' | 'first' | 'last'>;
+
+/**
+ * Whether two alerts are steps of one story: Σ of the weights of the specific entities they share, times the bonus of
+ * an intrusion's order, is at least 1 within 24 h (7 days for a next stage of the same host). An entity weighs
+ * 1 / log2(2 + others); a hub weighs nothing.
+ */
+export function linkAlerts(
+  a: Linkable,
+  b: Linkable,
+  specificity: (entityKey: string) => Specificity,
+): Link {
+  const [early, late] = a.first <= b.first ? [a, b] : [b, a];
+  const gap = late.first - early.last;
+  const { bonus, isForward } = stageBonus(early, late);
+  if (gap > (isForward ? STAGE_WINDOW : LINK_WINDOW))
+    return { strength: 0, isLinked: false, says: `Not joined to “${a.title}”: too long apart.` };
+  let strength = 0;
+  const shared: string[] = [];
+  const hubs: string[] = [];
+  for (const [key, part] of sharedEntities(early, late)) {
+    const { others, hub } = specificity(key);
+    if (hub !== undefined) {
+      hubs.push(`${key} (${hub})`);
+      continue;
+    }
+    strength += partWeight(part) / Math.log2(2 + others);
+    shared.push(key);
+  }
+  strength *= bonus;
+  const isLinked = strength >= ENOUGH;
+  const what = shared.length > 0 ? `both are about ${shared.join(' and ')}` : 'nothing in common';
+  const order = isForward ? ', as a later step of an intrusion' : '';
+  const aside = hubs.length > 0 ? `; ${hubs.join(', ')} does not count` : '';
+  return {
+    strength,
+    isLinked,
+    says: `${isLinked ? 'Joined' : 'Not joined'} to “${a.title}”: ${what}${order}${aside} (strength ${strength.toFixed(2)}, of 1 needed).`,
+  };
+}
+
+function stageBonus(early: Linkable, late: Linkable) {
+  const tactics = new Set([...early.tactics, ...late.tactics]);
+  const before = Math.max(-1, ...early.tactics.map(tacticOrder));
+  const after = Math.max(-1, ...late.tactics.map(tacticOrder));
+  const isForward = before >= 0 && after > before && late.first >= early.first;
+  const bonus = 1 + TACTIC_BONUS * Math.max(0, tactics.size - 1) + (isForward ? ORDER_BONUS : 0);
+  return { bonus, isForward };
+}
+
+/** An entity's part in the later of two alerts that share it. */
+interface Part {
+  readonly isActor: boolean;
+  readonly isOutside: boolean;
+}
+
+/** Entities that act or are acted upon in both. */
+function sharedEntities(early: Linkable, late: Linkable): ReadonlyMap<string, Part> {
+  const before = new Set(early.entities.filter(hasPart).map(entityKey));
+  const found = new Map<string, Part>();
+  for (const entity of late.entities.filter(hasPart)) {
+    const key = entityKey(entity);
+    const isActor = entity.role === 'actor' || (found.get(key)?.isActor ?? false);
+    if (before.has(key)) found.set(key, { isActor, isOutside: entity.isInside === false });
+  }
+  return found;
+}
+
+const hasPart = ({ role }: Entity): boolean => role !== 'related';
+
+/**
+ * The same doer, a victim that becomes a doer, and the same address outside that things were done to are one story; a doer
+ * that becomes a victim, and one victim of two, are half of one.
+ */
+const partWeight = ({ isActor, isOutside }: Part): number =>
+  isActor || isOutside ? 1 : SAME_VICTIM;
+
+/** Whether Sentinel's grouping of a rule puts an alert to another of the same rule. */
+export function isGrouped(alert: Alert, other: Alert): boolean {
+  const { grouping } = alert;
+  if (!grouping?.isEnabled || other.finder.id !== alert.finder.id) return false;
+  if (Math.abs(alert.first - other.first) > grouping.lookback) return false;
+  const keys = (of: Alert, isWanted: (e: Entity) => boolean) =>
+    of.entities.filter(isWanted).map(entityKey).sort().join('\n');
+  switch (grouping.matching) {
+    case 'AnyAlert':
+      return true;
+    case 'AllEntities':
+      return keys(alert, () => true) === keys(other, () => true);
+    case 'Selected': {
+      const isWanted = (e: Entity) => grouping.byEntities.includes(e.type);
+      return (
+        keys(alert, isWanted) === keys(other, isWanted) &&
+        grouping.byAlertDetails.every((d) => detailOf(alert, d) === detailOf(other, d)) &&
+        grouping.byCustomDetails.every(
+          (d) => alert.customDetails[d]?.join('\n') === other.customDetails[d]?.join('\n'),
+        )
+      );
+    }
+  }
+}
+
+/** Sentinel's alert details that a grouping may name. */
+function detailOf(alert: Alert, name: string): string {
+  switch (name.toLowerCase()) {
+    case 'displayname':
+      return alert.title;
+    case 'severity':
+      return alert.severity;
+    default:
+      return '';
+  }
+}

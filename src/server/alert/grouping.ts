@@ -1,0 +1,299 @@
+import {
+  type Alert,
+  type Assets,
+  type Entity,
+  entityKey,
+  type Incident,
+  type IncidentChange,
+  isGrouped,
+  isHubRole,
+  type Link,
+  linkAlerts,
+  MOST_ALERTS,
+  type Specificity,
+  STAGE_WINDOW,
+  severityRank,
+  tellIncident,
+} from '#core/alert/index.ts';
+import { MICROS_PER_DAY, type Micros } from '#core/base/index.ts';
+import type { Database } from '#server/store/index.ts';
+import type { AlertStore } from './alert-store.ts';
+import { type IncidentStore, WEIR } from './incident-store.ts';
+import type { Journal } from './journal.ts';
+
+export interface GroupingDeps {
+  readonly state: Database;
+  readonly alerts: AlertStore;
+  readonly incidents: IncidentStore;
+  readonly journal: Journal;
+  readonly assets: Assets;
+  /** Keys of entities that so many have to do with that sharing them means nothing, each with why. */
+  readonly hubs: () => ReadonlyMap<string, string>;
+  readonly newId: () => string;
+  readonly clock: () => Micros;
+}
+
+/**
+ * Puts alerts to incidents. What happens in one transaction is told once an incident, by `settle`, however many alerts
+ * came to it.
+ */
+export interface Grouper {
+  /** Forgets what a transaction that failed left behind. */
+  begin(): void;
+  /** Finds or opens the incident of an alert that was raised or became graver; the alert as it is then. */
+  place(alert: Alert): Alert;
+  /** An alert of an incident changed: what the incident says is computed anew. */
+  refresh(incident: number, change: IncidentChange): void;
+  /** Opens an incident for alerts, whatever their severity. */
+  open(alerts: readonly Alert[], who: string, why: string): Incident;
+  /** Writes down and tells what changed since the last call. To be called in the same transaction. */
+  settle(who?: string): void;
+}
+
+/** Alerts of the last so many days say how specific an entity is. */
+const SPECIFIC_SINCE: Micros = 30 * MICROS_PER_DAY;
+const MOST_CANDIDATES = 200;
+/** Rank of the severity that opens an incident by itself: medium. */
+const OPENS = severityRank('medium');
+const STRENGTH = ['grown', 'changed', 'reopened', 'closed', 'opened'] as const;
+
+interface Found {
+  readonly alert: Alert;
+  readonly link: Link;
+}
+
+export function createGrouper(deps: GroupingDeps): Grouper {
+  const { state, alerts, incidents, journal, assets, hubs, newId, clock } = deps;
+  /** Incidents that changed, and the most important change of each. */
+  const touched = new Map<number, IncidentChange>();
+
+  const touch = (incident: number, change: IncidentChange) => {
+    const before = touched.get(incident);
+    if (!before || STRENGTH.indexOf(change) > STRENGTH.indexOf(before))
+      touched.set(incident, change);
+  };
+
+  const isCritical = (entity: Entity) => assets.find(entity)?.isCritical === true;
+
+  function hubOf(key: string, entities: readonly Entity[]): string | undefined {
+    const entity = entities.find((e) => entityKey(e) === key);
+    const role = entity && assets.find(entity)?.roles.find(isHubRole);
+    return role ? `a ${role}, as configured` : hubs().get(key);
+  }
+
+  /** How specific an entity is to two alerts: what else of the last 30 days touches it. */
+  function specificity(a: Alert, b: Alert, key: string): Specificity {
+    const hub = hubOf(key, [...a.entities, ...b.entities]);
+    if (hub !== undefined) return { others: 0, hub };
+    const others = alerts.touching(key, clock() - SPECIFIC_SINCE, {
+      alerts: [a.id, b.id],
+      incidents: [a.incident, b.incident].flatMap((n) => n ?? []),
+    });
+    return { others, hub: undefined };
+  }
+
+  const isApart = (a: string, b: string) =>
+    state.get(
+      'SELECT 1 FROM apart WHERE (one = ? AND other = ?) OR (one = ? AND other = ?)',
+      a,
+      b,
+      b,
+      a,
+    ) !== undefined;
+
+  function linked(alert: Alert): readonly Found[] {
+    const keys = alert.entities.filter((e) => e.role !== 'related').map(entityKey);
+    return alerts
+      .sharing([...new Set(keys)], alert.first - STAGE_WINDOW, MOST_CANDIDATES)
+      .filter((other) => other.id !== alert.id && !other.grouping && !isApart(alert.id, other.id))
+      .map((other) => ({
+        alert: other,
+        link: linkAlerts(alert, other, (key) => specificity(alert, other, key)),
+      }))
+      .filter(({ link }) => link.isLinked)
+      .toSorted((a, b) => b.link.strength - a.link.strength);
+  }
+
+  function isOpenWithRoom(number: number | undefined): number | undefined {
+    if (number === undefined) return undefined;
+    const incident = incidents.find(number);
+    return incident && incident.state !== 'Closed' && incident.alerts.length < MOST_ALERTS
+      ? number
+      : undefined;
+  }
+
+  function open(of: readonly Alert[], who: string, why: string): Incident {
+    const now = clock();
+    const incident = incidents.add((number) => ({
+      number,
+      id: newId(),
+      version: 0,
+      ...tellIncident(of, isCritical),
+      state: 'New',
+      verdict: undefined,
+      comment: '',
+      owner: undefined,
+      labels: [],
+      createdAt: now,
+      changedAt: now,
+      closedAt: undefined,
+      changedBy: who,
+      alerts: [],
+      bookmarks: [],
+      comments: [],
+      mergedInto: undefined,
+    }));
+    incidents.note(incident.number, { at: now, who, kind: 'opened', says: why });
+    for (const alert of of) add(alert, incident.number, undefined);
+    touch(incident.number, 'opened');
+    return incident;
+  }
+
+  function add(alert: Alert, incident: number, why: string | undefined): Alert {
+    const placed = { ...alert, incident };
+    alerts.save(placed);
+    if (why !== undefined)
+      incidents.note(incident, {
+        at: clock(),
+        who: WEIR,
+        kind: 'alert',
+        says: `${alert.title}. ${why}`,
+      });
+    touch(incident, 'grown');
+    return placed;
+  }
+
+  /** Takes the alerts of a younger incident into an older one, once, where there is room. */
+  function merge(from: number, into: number, why: string): void {
+    const [source, target] = [incidents.find(from), incidents.find(into)];
+    if (!source || !target || source.state === 'Closed') return;
+    const moved = alerts.ofIncident(from);
+    if (alerts.ofIncident(into).length + moved.length > MOST_ALERTS) return;
+    for (const alert of moved) alerts.save({ ...alert, incident: into });
+    const now = clock();
+    incidents.save({
+      ...source,
+      state: 'Closed',
+      verdict: 'Undetermined',
+      comment: `Merged into incident ${into}.`,
+      closedAt: now,
+      mergedInto: into,
+      alerts: [],
+    });
+    incidents.note(from, {
+      at: now,
+      who: WEIR,
+      kind: 'merged',
+      says: `Merged into incident ${into}. ${why}`,
+    });
+    incidents.note(into, {
+      at: now,
+      who: WEIR,
+      kind: 'merged',
+      says: `Took in incident ${from} with ${moved.length} ${moved.length === 1 ? 'alert' : 'alerts'}. ${why}`,
+    });
+    touch(from, 'closed');
+    touch(into, 'grown');
+  }
+
+  function placeByRule(alert: Alert): Alert {
+    const { grouping } = alert;
+    if (!grouping?.createIncident) return alert;
+    const others = alerts
+      .raisedByRule(alert.finder.id, alert.first - grouping.lookback)
+      .filter((other) => other.id !== alert.id && isGrouped(alert, other));
+    for (const { incident } of others) {
+      if (isOpenWithRoom(incident) !== undefined)
+        return add(alert, incident!, "Grouped by the rule's own settings.");
+      const closed = incident === undefined ? undefined : incidents.find(incident);
+      if (closed?.state === 'Closed' && closed.mergedInto === undefined && grouping.reopenClosed) {
+        incidents.save({ ...closed, state: 'New', verdict: undefined, closedAt: undefined });
+        incidents.note(closed.number, {
+          at: clock(),
+          who: WEIR,
+          kind: 'state',
+          says: 'Reopened: the rule reopens closed incidents for new alerts.',
+        });
+        touch(closed.number, 'reopened');
+        return add(alert, closed.number, "Grouped by the rule's own settings.");
+      }
+    }
+    const incident = open([alert], WEIR, 'The rule opens an incident for its alerts.');
+    return { ...alert, incident: incident.number };
+  }
+
+  function place(alert: Alert): Alert {
+    if (alert.finder.kind === 'canary' || alert.incident !== undefined) return alert;
+    if (alert.grouping) return placeByRule(alert);
+    const found = linked(alert);
+    const homes = [...new Set(found.flatMap((f) => isOpenWithRoom(f.alert.incident) ?? []))];
+    const best = found.find((f) => homes.includes(f.alert.incident ?? -1));
+    const strays = found.filter((f) => f.alert.incident === undefined);
+    let placed = alert;
+    if (best) placed = add(alert, best.alert.incident!, best.link.says);
+    else if (severityRank(alert.severity) >= OPENS || strays.some(isTelling)) {
+      const incident = open([alert], WEIR, opensBecause(alert));
+      placed = { ...alert, incident: incident.number };
+    } else return alert;
+    const home = placed.incident!;
+    for (const { alert: stray, link } of strays) add(stray, home, link.says);
+    mergeHomes(homes, found);
+    return placed;
+  }
+
+  /** All incidents that an alert belongs to become the oldest of them. */
+  function mergeHomes(homes: readonly number[], found: readonly Found[]): void {
+    const [oldest, ...younger] = homes.toSorted((a, b) => a - b);
+    for (const from of younger) {
+      const why = found.find((f) => f.alert.incident === from)?.link.says ?? '';
+      merge(from, oldest!, why);
+    }
+  }
+
+  return {
+    open,
+    begin: () => touched.clear(),
+    refresh: touch,
+    place(alert) {
+      const placed = place(alert);
+      // A merge may have moved it on.
+      return alerts.alert(placed.id) ?? placed;
+    },
+    settle(who = WEIR) {
+      for (const [number, change] of touched) {
+        const incident = incidents.find(number);
+        if (!incident) continue;
+        const of = alerts.ofIncident(number);
+        const next: Incident = {
+          ...incident,
+          ...(of.length > 0 ? keepJudged(incident, tellIncident(of, isCritical)) : {}),
+          alerts: of.map((a) => a.id),
+          version: incident.version + 1,
+          changedAt: clock(),
+          changedBy: who,
+        };
+        incidents.save(next);
+        journal.tellIncident(next, change, next.changedAt);
+      }
+      touched.clear();
+    },
+  };
+}
+
+/** A title or severity that a person gave stays. */
+function keepJudged(incident: Incident, told: ReturnType<typeof tellIncident>) {
+  const { byHand } = incident;
+  return {
+    ...told,
+    ...(byHand?.title === undefined ? {} : { title: byHand.title }),
+    ...(byHand?.severity === undefined
+      ? {}
+      : { severity: byHand.severity, severityReason: 'Set by hand.' }),
+  };
+}
+
+/** Two low alerts are an incident when they are different steps, found in different ways. */
+const isTelling = ({ link }: Found): boolean => link.strength >= 1.5;
+
+const opensBecause = (alert: Alert): string =>
+  `Opened by an alert of ${alert.severity} severity: ${alert.title}.`;

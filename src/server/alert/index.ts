@@ -1,0 +1,2 @@
+export { type Alerts, type AlertsOptions, createAlerts } from './create-alerts.ts';
+export type { Taken } from './take.ts';
