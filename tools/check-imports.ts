@@ -27,7 +27,9 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/rules': ['core/base', 'core/schema', 'core/alert', 'core/yaml'],
   'core/output': ['core/base', 'core/schema', 'core/alert'],
 
+  'server/worker': [],
   'server/duckdb': [],
+  'server/observe': ['core/schema', 'server/duckdb'],
   'server/clickhouse': [],
   'server/store': ['core/base', 'core/schema', 'core/decode', 'server/duckdb'],
   'server/source': ['core/base', 'core/decode', 'server/duckdb', 'server/store'],
@@ -49,7 +51,9 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
     'core/enrich',
     'server/duckdb',
     'server/enrich',
+    'server/observe',
     'server/store',
+    'server/worker',
   ],
   'server/query': [
     'core/base',
@@ -78,8 +82,9 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
     'core/enrich',
     'server/duckdb',
     'server/enrich',
-    'server/reduce',
+    'server/observe',
     'server/store',
+    'server/worker',
   ],
   'server/detect': [
     'core/base',

@@ -19,7 +19,7 @@ export {
   type Unit,
 } from './column.ts';
 export { UNFILLED_TABLES, type UnfilledTable } from './sentinel.ts';
-export { ACTIVITY, hostHours, pairHours } from './tables/activity.ts';
+export { ACTIVITY, hostHours, pairDays, pairHours } from './tables/activity.ts';
 export {
   internetExposure,
   observedAddresses,

@@ -1,5 +1,5 @@
 export { REDUCE_SOURCE } from './day-state.ts';
-export { MICROS_PER_HOUR, type ReduceJob, type ReduceResult } from './job.ts';
+export type { ReduceJob, ReduceResult } from './job.ts';
 export {
   type ReduceOptions,
   type ReduceProgress,

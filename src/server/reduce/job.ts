@@ -1,4 +1,4 @@
-import type { TimeRange } from '#server/store/index.ts';
+import type { WrittenTable } from '#server/observe/index.ts';
 
 /** What is reduced at a time: some whole hours of one day. Plain data: it crosses to the child process. */
 export interface ReduceJob {
@@ -22,15 +22,8 @@ export interface ReduceJob {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** A file that a job wrote. Tables without rows have none. */
-export interface WrittenTable {
-  readonly table: string;
-  readonly file: string;
-  readonly rows: number;
-  readonly ranges: Readonly<Record<string, TimeRange>>;
-}
-
 export interface ReduceResult {
+  /** Tables without rows have no file. */
   readonly written: readonly WrittenTable[];
   /** Raw rows per hour that were reduced; in the order of the job's hours. */
   readonly rows: readonly number[];
@@ -42,5 +35,3 @@ export interface ProcessUsage {
   readonly cpuSeconds: number;
   readonly peakBytes: number;
 }
-
-export const MICROS_PER_HOUR = 3_600_000_000;

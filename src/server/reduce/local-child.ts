@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
+import { openDuckdb } from '#server/duckdb/index.ts';
 import { loadEnricher } from '#server/enrich/index.ts';
+import { countHours, type HourCounts, withEnoughMemory } from '#server/observe/index.ts';
 import type { ReduceJob, ReduceResult } from './job.ts';
-import type { ChildSetup, HourCounts } from './messages.ts';
+import type { ChildSetup } from './messages.ts';
 import { reduceHours } from './reduce-hours.ts';
-import { countHours } from './sql/count.ts';
 
 /** What does the work of reduction: a process of its own (child.ts), or this one. Answers one request at a time. */
 export interface ReduceChild {
@@ -46,27 +46,4 @@ export async function startLocalChild(setup: ChildSetup): Promise<ReduceChild> {
       engine.close();
     },
   };
-}
-
-/** What cannot leave memory grows with the densest interval: a limit that is too small for it is doubled, twice at most. */
-const MOST_DOUBLINGS = 2;
-
-async function withEnoughMemory<T>(
-  engine: Duckdb,
-  limitBytes: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  const setLimit = (bytes: number) => engine.run(`SET memory_limit = '${bytes}B'`);
-  for (let doublings = 0; ; ) {
-    try {
-      const done = await work();
-      if (doublings > 0) await setLimit(limitBytes);
-      return done;
-    } catch (error) {
-      const isShort = error instanceof Error && error.message.startsWith('Out of Memory Error');
-      if (!isShort || doublings === MOST_DOUBLINGS) throw error;
-      doublings++;
-      await setLimit(limitBytes * 2 ** doublings);
-    }
-  }
 }

@@ -1,18 +1,28 @@
-import { rm } from 'node:fs/promises';
 import type { Enricher } from '#core/enrich/index.ts';
 import type { Table } from '#core/schema/index.ts';
 import { ntaIpDetails, ntaNetAnalytics } from '#core/schema/index.ts';
 import type { Duckdb } from '#server/duckdb/index.ts';
-import { MICROS_PER_HOUR, type ReduceJob, type ReduceResult, type WrittenTable } from './job.ts';
-import { createRelation, type RelationColumns } from './json-relation.ts';
+import {
+  CHECK_HASHES,
+  CHOOSE,
+  createRelation,
+  inHours,
+  MICROS_PER_HOUR,
+  observeStatements,
+  orient,
+  orientNothing,
+  type RelationColumns,
+  SIGHT,
+  segments,
+  type WrittenTable,
+  wholeList,
+  writeTable,
+} from '#server/observe/index.ts';
+import type { ReduceJob, ReduceResult } from './job.ts';
 import { Classes, contextFacts, type Lesson, Lessons, placeRow, serviceRows } from './knowledge.ts';
-import { wholeList } from './sql/columns.ts';
 import { ASK, fold, INTERVALS, KEEP_FLOWS, MEETINGS, START_FLOWS, TYPE } from './sql/fold.ts';
-import { CHECK_HASHES, ORIENT, ORIENT_NOTHING, observeStatements } from './sql/observe.ts';
-import { PRIMARY } from './sql/primary.ts';
 import { ipDetailsSelect, netAnalyticsSelect, reduce } from './sql/reduced.ts';
 import { ROLLUP_SELECTS } from './sql/rollups.ts';
-import { inHours, literal, segments } from './sql/text.ts';
 
 /** Tables that a job writes, in the order it writes them. */
 export const REDUCED_TABLES: readonly Table[] = [
@@ -44,6 +54,19 @@ const TEMPORARY = [
   'meetings',
   'services',
 ] as const;
+
+const CONTEXT = [
+  'Source',
+  'Observer',
+  'MacAddress',
+  'Scope',
+  'Region',
+  'Network',
+  'Subnet',
+  'TargetResourceId',
+  'FlowLogResourceId',
+] as const;
+const POLICY = ['AclGroup', 'AclRule', 'FlowStatus', 'FlowEncryption', 'L4Protocol'] as const;
 
 const CONTEXT_COLUMNS: RelationColumns = {
   c: 'UBIGINT',
@@ -109,7 +132,8 @@ export async function reduceHours(
   await dropTemporary(engine);
   // Rows may be written in any order; keeping theirs would hold whole results in memory.
   await engine.run('SET preserve_insertion_order = false');
-  for (const sql of observeStatements(job)) await engine.run(sql);
+  const observation = { ...job, context: CONTEXT, policy: POLICY };
+  for (const sql of observeStatements(observation)) await engine.run(sql);
   const clash = (await engine.run(CHECK_HASHES)).rows[0];
   if (clash)
     throw new Error(
@@ -118,8 +142,8 @@ export async function reduceHours(
   const rows = await rowsPerHour(engine, job.hours);
 
   const hasOneWay = (await engine.run('SELECT 1 FROM seen WHERE one_way LIMIT 1')).rows.length > 0;
-  for (const sql of hasOneWay ? ORIENT : [ORIENT_NOTHING]) await engine.run(sql);
-  for (const sql of PRIMARY) await engine.run(sql);
+  for (const sql of hasOneWay ? orient() : [orientNothing()]) await engine.run(sql);
+  for (const sql of [...SIGHT, ...CHOOSE]) await engine.run(sql);
   const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
   await enrich(engine, enricher, job, scratch);
 
@@ -275,9 +299,6 @@ async function readLessons(engine: Duckdb, job: ReduceJob): Promise<readonly Les
   }));
 }
 
-/** The engine holds one row group per thread while it writes: a wide table gets smaller ones. */
-const rowGroupRows = (table: Table): number => (table.columns.length > 40 ? 30_720 : 122_880);
-
 interface WriteOrder {
   readonly table: Table;
   readonly select: string;
@@ -297,30 +318,7 @@ async function write(
   const replaced = part === 0 ? (job.replaced[table.name] ?? []) : [];
   const source =
     replaced.length === 0 ? select : await withKept(engine, job, table, select, replaced);
-  const sorted = table.sortBy
-    ? ` ORDER BY ${table.sortBy.map((name) => `"${name}"`).join(', ')}`
-    : '';
-  const { rowsChanged } = await engine.run(
-    `COPY (${source}${sorted}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${rowGroupRows(table)}, PARQUET_VERSION v2)`,
-  );
-  if (rowsChanged === 0) {
-    await rm(file, { force: true });
-    return undefined;
-  }
-  const held = new Set(
-    (await engine.run(`DESCRIBE SELECT * FROM ${segments([file])}`)).rows.map(([name]) => name),
-  );
-  const times = table.columns
-    .filter((c) => c.type === 'datetime' && held.has(c.name))
-    .map((c) => c.name);
-  const limits = times.flatMap((name) => [`epoch_us(min("${name}"))`, `epoch_us(max("${name}"))`]);
-  const found =
-    (await engine.run(`SELECT ${limits.join(', ')} FROM ${segments([file])}`)).rows[0] ?? [];
-  const ranges = times.flatMap((name, i) => {
-    const [low, high] = [found[2 * i], found[2 * i + 1]];
-    return low === null || low === undefined ? [] : [[name, [Number(low), Number(high)]] as const];
-  });
-  return { table: table.name, file, rows: rowsChanged, ranges: Object.fromEntries(ranges) };
+  return writeTable(engine, table, source, file);
 }
 
 /** New rows together with the rows of replaced segments that belong to other hours. */

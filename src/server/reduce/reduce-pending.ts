@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EnrichmentSettings, readTopology } from '#server/enrich/index.ts';
+import { MICROS_PER_HOUR } from '#server/observe/index.ts';
 import { type Segment, type SegmentDraft, SegmentsGone, type Store } from '#server/store/index.ts';
 import { startReduceChild } from './child.ts';
 import { advance, type DayState, daysToLookAt, toCheckpoint } from './day-state.ts';
-import { MICROS_PER_HOUR, type ProcessUsage, type ReduceJob, type ReduceResult } from './job.ts';
+import type { ProcessUsage, ReduceJob, ReduceResult } from './job.ts';
 import type { ReduceChild } from './local-child.ts';
 import type { ChildSetup } from './messages.ts';
 import { REDUCED_TABLES } from './reduce-hours.ts';

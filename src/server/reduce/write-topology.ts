@@ -4,9 +4,8 @@ import { printDay } from '#core/base/index.ts';
 import type { Topology, TopologyRow } from '#core/enrich/index.ts';
 import { ntaTopologyDetails } from '#core/schema/index.ts';
 import { openDuckdb } from '#server/duckdb/index.ts';
+import { createRelation, literal, type RelationColumns } from '#server/observe/index.ts';
 import type { Store } from '#server/store/index.ts';
-import { createRelation, type RelationColumns } from './json-relation.ts';
-import { literal } from './sql/text.ts';
 
 const IDENTITY = 'topology';
 const SCHEMA_VERSION = '2';

@@ -2,8 +2,8 @@ import type { Column, KqlType } from '../column.ts';
 import { defineColumns, defineTable } from '../column.ts';
 
 /**
- * What detection reads instead of flows: activity of pairs and of hosts, by the hour. Kept from Flows as they are
- * committed. Rows of one key and hour add up: readers summarize, and never take one row for the whole hour.
+ * What detection reads instead of flows: activity of pairs and hosts by the hour, and of pairs by the day. Kept from
+ * Flows as they are committed, counting primary observations only.
  */
 type Row = readonly [name: string, type: KqlType, meaning: string, more?: Partial<Column>];
 
@@ -14,23 +14,43 @@ const PROTOCOL: Row = [
   'T for TCP, U for UDP, otherwise the keyword of the IANA protocol number.',
 ];
 
-const activity = (name: string, row: string, columns: readonly Row[], sortBy: readonly string[]) =>
+const ADD_UP =
+  'rows of one key add up, since an hour that is still growing may have several';
+
+const activity = (
+  name: string,
+  row: string,
+  columns: readonly Row[],
+  sortBy: readonly string[],
+  time: Row = HOUR,
+) =>
   defineTable({
     name,
     kind: 'stored',
-    row: `${row}, counting primary observations only; rows of one key and hour add up.`,
+    row: `${row}, of primary observations.`,
     origin: 'Weir',
     timeColumn: 'TimeGenerated',
     sortBy,
-    columns: defineColumns([HOUR, ...columns]),
+    isKeptByHour: true,
+    columns: defineColumns([time, ...columns]),
   });
 
 export const pairHours = activity(
   'PairHours',
-  'What one initiator did with one service of one responder in one hour',
+  `What one initiator did with one service of one responder in one hour; ${ADD_UP}`,
   [
-    ['SrcIp', 'string', 'Address of the initiator.', { unit: 'address' }],
-    ['DestIp', 'string', 'Address of the responder.', { unit: 'address' }],
+    [
+      'SrcIp',
+      'string',
+      'Address of the initiator; empty where the row sums up initiators beyond the first 20,000 of a responder.',
+      { unit: 'address' },
+    ],
+    [
+      'DestIp',
+      'string',
+      'Address of the responder; empty where the row sums up services beyond the first 10,000 of an initiator.',
+      { unit: 'address' },
+    ],
     [
       'DestPort',
       'int',
@@ -38,6 +58,7 @@ export const pairHours = activity(
       { unit: 'port' },
     ],
     PROTOCOL,
+    ['Pairs', 'long', 'Pairs of initiator and service in the row: 1, more where it sums up.'],
     ['SrcIsInside', 'bool', 'True where the initiator is of a known or private network.'],
     ['DestIsInside', 'bool', 'True where the responder is of a known or private network.'],
     ['Flows', 'long', 'Flows started.', { unit: 'flows' }],
@@ -75,7 +96,7 @@ export const pairHours = activity(
     [
       'WindowMs',
       'long',
-      'Typical length of what one record covers: times are no finer than this where it is over a minute.',
+      'Mean length of what one record covers: times are no finer than this where it is over a minute.',
       { unit: 'milliseconds' },
     ],
     ['RecordCount', 'long', 'Raw records counted.', { unit: 'records' }],
@@ -85,7 +106,7 @@ export const pairHours = activity(
 
 export const hostHours = activity(
   'HostHours',
-  'What one address did in one hour, as initiator or as responder',
+  'What one address did in one hour, as initiator or as responder; one row for each hour, address and role',
   [
     ['Ip', 'string', 'The address.', { unit: 'address' }],
     ['Role', 'string', 'Initiator or Responder.'],
@@ -98,7 +119,11 @@ export const hostHours = activity(
     ['OutsidePeers', 'long', 'Distinct outside addresses at the other end.'],
     ['Ports', 'long', 'Distinct destination ports.'],
     ['Services', 'long', 'Distinct pairs of peer and destination port.'],
-    ['NewPeers', 'long', 'Peers with which it had nothing to do in the 30 days before.'],
+    [
+      'NewPeers',
+      'long',
+      'Peers with which it had nothing to do in the 30 days before, as known when the hour was written.',
+    ],
     ['BytesSentInside', 'long', 'Bytes it sent to inside addresses.', { unit: 'bytes' }],
     ['BytesSentOutside', 'long', 'Bytes it sent to outside addresses.', { unit: 'bytes' }],
     ['BytesReceivedInside', 'long', 'Bytes it got from inside addresses.', { unit: 'bytes' }],
@@ -122,5 +147,34 @@ export const hostHours = activity(
   ['Ip', 'Role', 'TimeGenerated'],
 );
 
+export const pairDays = activity(
+  'PairDays',
+  'What one initiator did with one service of one responder in one day, where the initiator is inside or was answered; one row for each',
+  [
+    ['SrcIp', 'string', 'Address of the initiator.', { unit: 'address' }],
+    ['DestIp', 'string', 'Address of the responder.', { unit: 'address' }],
+    [
+      'DestPort',
+      'int',
+      'Port of the responder; null for protocols without ports.',
+      { unit: 'port' },
+    ],
+    PROTOCOL,
+    ['SrcIsInside', 'bool', 'True where the initiator is of a known or private network.'],
+    ['DestIsInside', 'bool', 'True where the responder is of a known or private network.'],
+    ['Flows', 'long', 'Flows started.', { unit: 'flows' }],
+    ['AllowedFlows', 'long', 'Flows started that were not denied.', { unit: 'flows' }],
+    ['DeniedFlows', 'long', 'Flows denied.', { unit: 'flows' }],
+    ['IsAnswered', 'bool', 'True where the responder sent anything back.'],
+    ['BytesSrcToDest', 'long', 'Bytes from the initiator.', { unit: 'bytes' }],
+    ['BytesDestToSrc', 'long', 'Bytes from the responder.', { unit: 'bytes' }],
+    ['Hours', 'int', 'Hours of the day in which they had to do with each other.'],
+    ['FirstTime', 'datetime', 'First start in the day.'],
+    ['LastTime', 'datetime', 'Last record in the day.'],
+  ],
+  ['SrcIp', 'DestIp', 'DestPort'],
+  ['TimeGenerated', 'datetime', 'Start of the day.'],
+);
+
 /** In the order the reference page shows them. */
-export const ACTIVITY = [pairHours, hostHours] as const;
+export const ACTIVITY = [pairHours, hostHours, pairDays] as const;

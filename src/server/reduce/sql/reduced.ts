@@ -1,5 +1,5 @@
 import { ntaIpDetails, ntaNetAnalytics } from '#core/schema/index.ts';
-import { selectList } from './columns.ts';
+import { selectList } from '#server/observe/index.ts';
 
 const COUNTERS = `sum(n)::BIGINT AS n, sum(st)::BIGINT AS st, sum(en)::BIGINT AS en, sum(pf)::BIGINT AS pf, sum(bf)::BIGINT AS bf,
   sum(pb)::BIGINT AS pb, sum(bb)::BIGINT AS bb, min(t0) AS t0, max(t1) AS t1, flatten(list(ports) FILTER (ports IS NOT NULL)) AS ports`;

@@ -9,7 +9,7 @@ import {
   trafficByPort,
   trafficByRule,
 } from '#core/schema/index.ts';
-import { selectList } from './columns.ts';
+import { selectList } from '#server/observe/index.ts';
 
 const denied = `k.FlowStatus = 'Denied'`;
 const sum = (what: string) => `sum(${what})::BIGINT`;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Duckdb } from '#server/duckdb/index.ts';
-import { literal } from './sql/text.ts';
+import { literal } from './text.ts';
 
 export type RelationColumns = Readonly<
   Record<string, 'VARCHAR' | 'BIGINT' | 'INTEGER' | 'UBIGINT' | 'BOOLEAN'>

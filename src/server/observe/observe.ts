@@ -1,5 +1,22 @@
-import { MICROS_PER_HOUR, type ReduceJob } from '../job.ts';
 import { hourOf, inHours, segments } from './text.ts';
+
+export const MICROS_PER_HOUR = 3_600_000_000;
+
+/** What is read, and what of it is told apart. */
+export interface Observation {
+  /** Segments of Flows. */
+  readonly rawFiles: readonly string[];
+  /** Starts of the hours to read, µs. */
+  readonly hours: readonly number[];
+  /** Length of the interval that `b` starts, µs. */
+  readonly intervalMicros: number;
+  /** Columns of Flows that say who observed; Source and Observer among them. */
+  readonly context: readonly string[];
+  /** Columns of Flows that say what was decided. */
+  readonly policy: readonly string[];
+  /** Further columns of `seen` and `oriented`, by name: SQL over a raw row. */
+  readonly more?: Readonly<Record<string, string>>;
+}
 
 /**
  * From raw rows to numbers. Texts are replaced by 64-bit hashes, and kept once per distinct value: grouping millions of
@@ -10,19 +27,6 @@ import { hourOf, inHours, segments } from './text.ts';
  * - `addresses` (h): every SrcIp and DestIp.
  * - `seen`: one row per raw row: s, d (addresses), sp, dp (ports), c, p, dir (1 Inbound, 2 Outbound, 0 not said), counters.
  */
-const CONTEXT = [
-  'Source',
-  'Observer',
-  'MacAddress',
-  'Scope',
-  'Region',
-  'Network',
-  'Subnet',
-  'TargetResourceId',
-  'FlowLogResourceId',
-] as const;
-const POLICY = ['AclGroup', 'AclRule', 'FlowStatus', 'FlowEncryption', 'L4Protocol'] as const;
-
 const text = (name: string) => `coalesce(${name}, '')`;
 const hash = (names: readonly string[]) => `hash(${names.map(text).join(', ')})`;
 const distinct = (names: readonly string[]) => names.map((n) => `${text(n)} AS ${n}`).join(', ');
@@ -31,20 +35,22 @@ const distinct = (names: readonly string[]) => names.map((n) => `${text(n)} AS $
 const ONE_WAY = `PacketsDestToSrc IS NULL AND BytesDestToSrc IS NULL
   AND (PacketsSrcToDest IS NOT NULL OR BytesSrcToDest IS NOT NULL OR NOT coalesce(InitiatorKnown, false))`;
 
-export function observeStatements(job: ReduceJob): readonly string[] {
-  const raw = `(SELECT * FROM ${segments(job.rawFiles)} WHERE ${inHours('TimeGenerated', job.hours, MICROS_PER_HOUR)})`;
+export function observeStatements(what: Observation): readonly string[] {
+  const raw = `(SELECT * FROM ${segments(what.rawFiles)} WHERE ${inHours('TimeGenerated', what.hours, MICROS_PER_HOUR)})`;
   const t = 'epoch_us(TimeGenerated)';
+  const { context, policy } = what;
+  const more = Object.entries(what.more ?? {}).map(([name, sql]) => `, ${sql} AS ${name}`);
   return [
-    `CREATE TEMP TABLE contexts AS SELECT ${hash(CONTEXT)} AS c, hash(Source, Observer) AS o, *
-       FROM (SELECT DISTINCT ${distinct(CONTEXT)} FROM ${raw})`,
-    `CREATE TEMP TABLE policies AS SELECT ${hash(POLICY)} AS p, *
-       FROM (SELECT DISTINCT ${distinct(POLICY)} FROM ${raw})`,
+    `CREATE TEMP TABLE contexts AS SELECT ${hash(context)} AS c, hash(Source, Observer) AS o, *
+       FROM (SELECT DISTINCT ${distinct(context)} FROM ${raw})`,
+    `CREATE TEMP TABLE policies AS SELECT ${hash(policy)} AS p, *
+       FROM (SELECT DISTINCT ${distinct(policy)} FROM ${raw})`,
     `CREATE TEMP TABLE addresses AS SELECT hash(ip) AS h, ip
        FROM (SELECT ${text('SrcIp')} AS ip FROM ${raw} UNION SELECT ${text('DestIp')} FROM ${raw})`,
     `CREATE TEMP TABLE seen AS SELECT
-       ${t} // ${job.intervalMicros} * ${job.intervalMicros} AS b, ${hourOf(t)} AS hr, ${t} AS t,
+       ${t} // ${what.intervalMicros} * ${what.intervalMicros} AS b, ${hourOf(t)} AS hr, ${t} AS t,
        hash(${text('SrcIp')}) AS s, hash(${text('DestIp')}) AS d, SrcPort AS sp, DestPort AS dp,
-       ${hash(CONTEXT)} AS c, ${hash(POLICY)} AS p,
+       ${hash(context)} AS c, ${hash(policy)} AS p,
        (CASE FlowDirection WHEN 'Inbound' THEN 1 WHEN 'Outbound' THEN 2 ELSE 0 END)::UTINYINT AS dir,
        (${ONE_WAY}) AS one_way,
        (CASE WHEN coalesce(SrcPort, -1) <> coalesce(DestPort, -1) THEN coalesce(SrcPort, -1) > coalesce(DestPort, -1)
@@ -52,7 +58,7 @@ export function observeStatements(job: ReduceJob): readonly string[] {
        (CASE WHEN InitiatorKnown THEN 1 WHEN TcpFlags & 18 = 18 THEN -1 ELSE 0 END)::TINYINT AS evidence,
        coalesce(IsFlowStart, false) AS started, coalesce(FlowState, '') = 'E' AS ended,
        coalesce(PacketsSrcToDest, 0) AS pf, coalesce(BytesSrcToDest, 0) AS bf,
-       coalesce(PacketsDestToSrc, 0) AS pb, coalesce(BytesDestToSrc, 0) AS bb
+       coalesce(PacketsDestToSrc, 0) AS pb, coalesce(BytesDestToSrc, 0) AS bb${more.join('')}
        FROM ${raw}`,
   ];
 }
@@ -70,17 +76,20 @@ export const CHECK_HASHES = `
  *
  * The initiator of a conversation (addresses, ports, protocol in one hour) is who sent a SYN without ACK; without such
  * evidence the end with the higher port, since services listen on lower ones; of equal ports the address that sorts first.
+ * `more` names further columns to carry along.
  */
-export const ORIENT = [
-  `CREATE TEMP TABLE turned AS SELECT hr, p4, i, ip, r, rp FROM (
+export function orient(more: readonly string[] = []): readonly string[] {
+  const rest = more.map((name) => `, ${name}`).join('');
+  return [
+    `CREATE TEMP TABLE turned AS SELECT hr, p4, i, ip, r, rp FROM (
      SELECT hr, p AS p4,
        CASE WHEN from_client THEN s ELSE d END AS i, CASE WHEN from_client THEN sp ELSE dp END AS ip,
        CASE WHEN from_client THEN d ELSE s END AS r, CASE WHEN from_client THEN dp ELSE sp END AS rp,
        CASE WHEN from_client THEN evidence ELSE -evidence END AS e
      FROM seen WHERE one_way)
    GROUP BY ALL HAVING sum(e) < 0`,
-  `CREATE TEMP TABLE oriented_rows AS
-   SELECT b, hr, t, s, d, sp, dp, c, p, dir, started, ended, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0
+    `CREATE TEMP TABLE oriented_rows AS
+   SELECT b, hr, t, s, d, sp, dp, c, p, dir, started, ended, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0${rest}
    FROM seen WHERE NOT one_way
    UNION ALL
    SELECT b, hr, t,
@@ -89,7 +98,7 @@ export const ORIENT = [
      c, p, CASE WHEN f OR dir = 0 THEN dir ELSE (3 - dir)::UTINYINT END, started, ended,
      CASE WHEN f THEN pf ELSE 0 END, CASE WHEN f THEN bf ELSE 0 END,
      CASE WHEN f THEN pb ELSE pf END, CASE WHEN f THEN bb ELSE bf END,
-     one_way, s, d, dir
+     one_way, s, d, dir${rest}
    FROM (
      SELECT n.*, (n.from_client <> (x.i IS NOT NULL)) AS f FROM seen n LEFT JOIN turned x
        ON n.hr = x.hr AND n.p = x.p4
@@ -98,9 +107,10 @@ export const ORIENT = [
       AND x.r = CASE WHEN n.from_client THEN n.d ELSE n.s END
       AND x.rp IS NOT DISTINCT FROM CASE WHEN n.from_client THEN n.dp ELSE n.sp END
      WHERE n.one_way)`,
-  'CREATE TEMP VIEW oriented AS SELECT * FROM oriented_rows',
-] as const;
+    'CREATE TEMP VIEW oriented AS SELECT * FROM oriented_rows',
+  ];
+}
 
 /** The same shape without work, for hours without one-directional records. */
-export const ORIENT_NOTHING =
-  'CREATE TEMP VIEW oriented AS SELECT b, hr, t, s, d, sp, dp, c, p, dir, started, ended, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0 FROM seen';
+export const orientNothing = (more: readonly string[] = []): string =>
+  `CREATE TEMP VIEW oriented AS SELECT b, hr, t, s, d, sp, dp, c, p, dir, started, ended, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0${more.map((name) => `, ${name}`).join('')} FROM seen`;

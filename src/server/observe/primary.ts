@@ -10,7 +10,8 @@
  */
 const RANK_OF_SOURCE = `CASE Source WHEN 'azure-vnet' THEN 0 WHEN 'azure-nsg' THEN 1 ELSE 2 END`;
 
-export const PRIMARY = [
+/** `sightings` (who saw what), `inside` (addresses on the inside of each interface) and `observers`; of `seen` and `contexts`. */
+export const SIGHT = [
   // Who saw what: one row per raw (pair, observer, direction).
   `CREATE TEMP TABLE sightings AS
    SELECT hr, s, d, o, dir, one_way, count(*) AS n, min(c) AS c
@@ -36,6 +37,10 @@ export const PRIMARY = [
      SELECT Observer AS name, count(DISTINCT h) AS addresses FROM inside JOIN contexts USING (c) GROUP BY name
    ) i ON i.name = contexts.Observer
    GROUP BY contexts.o`,
+] as const;
+
+/** `repeats`: the sightings that do not count, and which counts instead; of `sightings` and `observers`. */
+export const CHOOSE = [
   `CREATE TEMP TABLE chosen AS
    SELECT hr, s, d, o, dir, false AS one_way FROM (
      SELECT hr, s, d, o, dir, row_number() OVER (
