@@ -14,8 +14,7 @@ const PROTOCOL: Row = [
   'T for TCP, U for UDP, otherwise the keyword of the IANA protocol number.',
 ];
 
-const ADD_UP =
-  'rows of one key add up, since an hour that is still growing may have several';
+const ADD_UP = 'rows of one key add up, since an hour that is still growing may have several';
 
 const activity = (
   name: string,
