@@ -1,0 +1,95 @@
+import type { Entity, FeatureValue, Finding, Severity } from '#core/alert/index.ts';
+import type { Micros } from '#core/base/index.ts';
+import { clamp, round3 } from './statistics.ts';
+
+/** What a detector says of one case; the rest of a finding is the detector's own. */
+export interface Claim {
+  /** What tells this claim from another of the detector: addresses, ports. No times. */
+  readonly about: readonly (string | number | null)[];
+  readonly title: string;
+  readonly reasons: readonly string[];
+  readonly first: Micros;
+  readonly last: Micros;
+  readonly severity: Severity;
+  readonly score: number;
+  readonly confidence: number;
+  readonly entities: readonly Entity[];
+  readonly features: Readonly<Record<string, FeatureValue>>;
+  /** KQL of the rows, and how many flows it counted. */
+  readonly evidence: { readonly kql: string; readonly rows: number };
+  readonly magnitude: number;
+  /** In place of the detector's own where this case says more. */
+  readonly techniques?: readonly string[];
+  readonly tactics?: readonly string[];
+  readonly nextSteps?: readonly string[];
+}
+
+/** What is told of a detector to people. */
+export interface DetectorText {
+  readonly name: string;
+  readonly title: string;
+  /** Findings of one family are one sort of evidence. */
+  readonly family: string;
+  readonly version: string;
+  /** One sentence: what it finds. */
+  readonly says: string;
+  /** Where its formula is from. */
+  readonly source: string;
+  readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
+  readonly falsePositives: readonly string[];
+  readonly nextSteps: readonly string[];
+}
+
+export function makeFinding(detector: DetectorText, claim: Claim): Finding {
+  const { about, evidence, techniques, tactics, nextSteps, features, ...rest } = claim;
+  return {
+    ...rest,
+    key: [detector.name, ...about.map((part) => part ?? '-')].join(' '),
+    finder: {
+      kind: 'detector',
+      id: detector.name,
+      name: detector.title,
+      version: detector.version,
+      family: detector.family,
+    },
+    score: round3(clamp(claim.score)),
+    confidence: round3(clamp(claim.confidence)),
+    tactics: tactics ?? detector.tactics,
+    techniques: techniques ?? detector.techniques,
+    features: Object.fromEntries(
+      Object.entries(features).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? round3(value) : value,
+      ]),
+    ),
+    evidence: [evidence],
+    nextSteps: nextSteps ?? detector.nextSteps,
+    falsePositives: detector.falsePositives,
+    customDetails: {},
+  };
+}
+
+/** `1.2 GB`, `340 kB`: three digits at most. */
+export function printBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : Number(value.toPrecision(2))} ${units[unit]}`;
+}
+
+/** `45 s`, `12 min`, `3.5 h`, `2 days`. */
+export function printSeconds(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Number((seconds / 3600).toPrecision(2))} h`;
+  return `${Number((seconds / 86_400).toPrecision(2))} days`;
+}
+
+export const printCount = (n: number): string => Math.round(n).toLocaleString('en-US');
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -1,0 +1,67 @@
+import { type Micros, printInstant } from '#core/base/index.ts';
+
+/** What is looked at, and how far back anything is known. */
+export interface Span {
+  /** Half-open; `to` is event time, never the wall clock's. */
+  readonly from: Micros;
+  readonly to: Micros;
+  /** Start of the oldest data that may be read: what happened before nobody knows. */
+  readonly knownFrom: Micros;
+}
+
+/** A text as a KQL literal. */
+export const quote = (text: string): string =>
+  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`;
+
+/** Texts as the list that `in` takes; never empty. */
+export const quoteAll = (texts: readonly string[]): string =>
+  (texts.length === 0 ? [''] : texts).map(quote).join(', ');
+
+export const instant = (at: Micros): string => `datetime(${printInstant(at)})`;
+
+/** Rows of the hours that a pass looks at. */
+export const inWindow = ({ from, to }: Pick<Span, 'from' | 'to'>): string =>
+  `where TimeGenerated >= bin(${instant(from)}, 1h) and TimeGenerated < ${instant(to)}`;
+
+/** Rows of the hours before the window, as far back as is known and 30 days at most. */
+export const beforeWindow = ({ from, knownFrom }: Pick<Span, 'from' | 'knownFrom'>): string =>
+  `where TimeGenerated >= ${instant(Math.max(knownFrom, from - PAST))} and TimeGenerated < bin(${instant(from)}, 1h)`;
+
+const PAST = 30 * 86_400_000_000;
+
+/** Days of data before the window. */
+export const pastDays = ({ from, knownFrom }: Pick<Span, 'from' | 'knownFrom'>): number =>
+  Math.max(0, Math.min(from - knownFrom, PAST) / 86_400_000_000);
+
+/** Addresses that are no host's: multicast, broadcast, link-local, unspecified. */
+export const isHost = (column: string): string =>
+  `not(${column} startswith 'ff0') and not(${column} startswith 'fe80:') and not(${column} startswith '169.254.') and not(${column} endswith '.255') and not(${column} matches regex @'^(0|22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.')`;
+
+/**
+ * What tells a conversation from a try, of a row of PairHours: a TCP flow that was answered by more than one packet (a
+ * reset or a lone SYN-ACK is one), a datagram that was answered at all. Where the source sees one direction only, or
+ * samples, more than three packets of the initiator in one flow stand for an answer.
+ */
+export const TALKS = `iff(AllowedFlows <= 0, false, iff(OneWayFlows * 2 > AllowedFlows, PacketsSrcToDest > 3 * AllowedFlows, AllowedFlows > UnansweredFlows + OneWayFlows and (L4Protocol != 'T' or PacketsDestToSrc > 1.5 * (AllowedFlows - UnansweredFlows - OneWayFlows) and PacketsSrcToDest > 2 * (AllowedFlows - UnansweredFlows - OneWayFlows))))`;
+
+/** KQL of the raw rows behind a claim about flows. */
+export function flowsKql(
+  pass: { readonly first: Micros; readonly last: Micros },
+  conditions: readonly string[],
+): string {
+  const until = pass.last + 60_000_000;
+  return [
+    'Flows',
+    `where TimeGenerated between (${instant(pass.first)} .. ${instant(until)})`,
+    ...conditions.map((c) => `where ${c}`),
+    'order by TimeGenerated asc',
+  ].join('\n| ');
+}
+
+/** Conditions on Flows for one conversation; a record of one direction may tell it the other way round. */
+export function between(src: string, dest: string, port?: number | null): string {
+  const there = `SrcIp == ${quote(src)} and DestIp == ${quote(dest)}`;
+  const back = `SrcIp == ${quote(dest)} and DestIp == ${quote(src)}`;
+  if (port === undefined || port === null) return `(${there}) or (${back})`;
+  return `(${there} and DestPort == ${port}) or (${back} and SrcPort == ${port})`;
+}
