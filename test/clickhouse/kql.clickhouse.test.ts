@@ -65,7 +65,19 @@ const STORED = [
   '_Im_NetworkSession(eventresult="Failure") | summarize count() by EventProduct',
 ];
 
+const ROADS =
+  'let cities = datatable(name: string, size: long)["a", 1, "b", 2, "c", 3, "d", 4]; datatable(f: string, t: string, km: long)["a", "b", 5, "b", "c", 7, "a", "c", 9, "c", "d", 1, "d", "a", 2] | make-graph f --> t with cities on name';
+
+const OF_GRAPHS = [
+  `${ROADS} | graph-match (x)-[e]->(y)<--(z) where e.km > 1 and x.size < y.size project x.name, y.name, z.name, e.km, node_degree_in(y)`,
+  `${ROADS} | graph-match (x)-[e*1..4]->(y)-[f]->(z) where x.name == "a" and all(inner_nodes(e), size != 2) project y.name, z.name, map(e, km), map(inner_nodes(e), name), any(e, km > 8)`,
+  `${ROADS} | graph-match cycles=none (x)-[e*2..3]-(y) project x.name, y.name, e.km`,
+  `${ROADS} | graph-shortest-paths output=all (x)-[e*1..4]->(y) project x.name, y.name, map(e, t)`,
+  `${ROADS} | graph-where-nodes size < 4 | graph-mark-components kind=strong | graph-to-table nodes with_node_id=id`,
+];
+
 const OF_THEIR_OWN = [
+  ...OF_GRAPHS,
   'print a = 7 / 2, b = -7 % 3, c = 1h / 7, d = 9223372036854775807 + 1, e = 1.0 / 0, n = 0.0 / 0, f = tostring(1e20)',
   'print datetime(2024-02-29 23:59:59.123456) + 1d, startofmonth(datetime(0001-02-03)), datetime_diff("week", datetime(2024-03-03), datetime(2024-03-02))',
   'datatable(t: string)["a.b,c", "", "x/y\\"z", "é\\n"] | extend s = split(t, ","), u = strcat_array(split(t, "."), "-"), n = strlen(t)',

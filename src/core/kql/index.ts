@@ -7,6 +7,7 @@ export {
   externalTable,
   isAllowedUrl,
 } from './bound/external.ts';
+export * from './bound/graph.ts';
 export { literalOf } from './bound/literal.ts';
 export * as clickhouse from './clickhouse/index.ts';
 export type { HostFunction, HostType, HostValue, Natives, ScanSql } from './dialect/dialect.ts';

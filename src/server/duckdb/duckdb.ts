@@ -33,7 +33,7 @@ export interface DuckdbResult {
 export type FunctionType = 'text' | 'long' | 'real' | 'bool';
 export type FunctionValue = string | number | bigint | boolean | null;
 
-/** A scalar function in JavaScript. It sees nulls, must not throw, and gets longs as numbers where those are exact. */
+/** A scalar function in JavaScript. It sees nulls, fails the statement where it throws, and gets longs as numbers where those are exact. */
 export interface DuckdbFunction {
   readonly name: string;
   readonly args: readonly FunctionType[];

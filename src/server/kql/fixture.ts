@@ -58,6 +58,8 @@ export interface Bench {
   refusal(query: string, parameters?: Parameters): Refusal;
   /** Rows as the command line prints them. */
   rows(query: string, parameters?: Parameters): Promise<JsonCell[][]>;
+  /** The rows of each result. */
+  tables(query: string): Promise<JsonCell[][][]>;
   columns(query: string): Promise<string[]>;
   sql(query: string): Promise<string[]>;
   close(): void;
@@ -90,6 +92,17 @@ export async function openBench(): Promise<Bench> {
     async rows(query, parameters) {
       const { rows, columns } = await run(query, parameters);
       return rows.map((r) => printRow(r, columns));
+    },
+    async tables(query) {
+      const out: JsonCell[][][] = [];
+      for (let result = 0, most = 1; result < most; result++) {
+        const compiled = compile(query, prepared, { now: NOW, result });
+        if (!compiled.ok) throw new Error(compiled.refusal.message);
+        most = compiled.results;
+        const done = await execute(compiled.plan, duckdb, fixtureScan, { now: NOW });
+        out.push(done.rows.map((r) => printRow(r, done.columns)));
+      }
+      return out;
     },
     columns: async (query) => (await run(query)).columns.map((c) => `${c.name}:${c.type}`),
     sql: async (query) => (await run(query)).seen,

@@ -4,11 +4,8 @@ import { gaps } from './gaps.ts';
 /** What the language knows and Weir refuses: a list to shorten. A name that becomes known must go from here. */
 const REFUSED = {
   function: [
-    'all',
-    'any',
     'cluster',
     'current_cursor',
-    'current_node_id',
     'current_principal',
     'current_principal_details',
     'current_principal_is_member_of',
@@ -22,13 +19,7 @@ const REFUSED = {
     'extentid',
     'external_table',
     'graph',
-    'inner_nodes',
-    'labels',
-    'map',
     'materialized_view',
-    'node_degree_in',
-    'node_degree_out',
-    'node_id',
     'row_id',
     'rowstore_ordinal_range',
     'stored_query_result',
@@ -55,7 +46,6 @@ const REFUSED = {
     'infer_storage_schema_with_suggestions',
     'mysql_request',
     'postgresql_request',
-    'preview',
     'python',
     'r',
     'sql_request',

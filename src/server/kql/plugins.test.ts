@@ -147,7 +147,7 @@ describe('other plug-ins', () => {
 
   it.each([
     ['print 1 | evaluate sql_request("x", "y")', 'external-refused'],
-    ['print 1 | evaluate preview(1)', 'unsupported'],
+    ['print 1 | evaluate python(typeof(*), "")', 'unsupported'],
   ])('%s is refused', (query, code) => {
     expect(bench.refusal(query).code).toBe(code);
   });

@@ -53,19 +53,22 @@ const SAMPLES: Readonly<Record<string, string>> = {
   FindOperator: 'find in (T) where B',
   ForkOperator: 'T | fork (count) (take 1)',
   GetSchemaOperator: 'T | getschema',
-  GraphMarkComponentsOperator: 'T | make-graph S --> S with_node_id=N | graph-mark-components',
+  GraphMarkComponentsOperator:
+    'T | make-graph S --> S with_node_id=N | graph-mark-components | graph-to-table nodes',
   GraphMatchOperator:
     'T | make-graph S --> S with_node_id=N | graph-match (a)-[e]->(b) project a.N',
   GraphShortestPathsOperator:
     'T | make-graph S --> S with_node_id=N | graph-shortest-paths (a)-[e*1..3]->(b) project a.N',
   GraphToTableOperator: 'T | make-graph S --> S with_node_id=N | graph-to-table nodes',
-  GraphWhereEdgesOperator: 'T | make-graph S --> S with_node_id=N | graph-where-edges L > 1',
-  GraphWhereNodesOperator: 'T | make-graph S --> S with_node_id=N | graph-where-nodes N == ""',
+  GraphWhereEdgesOperator:
+    'T | make-graph S --> S with_node_id=N | graph-where-edges L > 1 | graph-to-table edges',
+  GraphWhereNodesOperator:
+    'T | make-graph S --> S with_node_id=N | graph-where-nodes N == "" | graph-to-table edges',
   InvokeOperator: 'let f = (t:(L:long)) { t }; T | invoke f()',
   JoinOperator: 'T | join T on S',
   LookupOperator: 'T | lookup T on S',
   MacroExpandOperator: 'macro-expand T as X (X | take 1)',
-  MakeGraphOperator: 'T | make-graph S --> S with_node_id=N',
+  MakeGraphOperator: 'T | make-graph S --> S with_node_id=N | graph-to-table edges',
   MakeSeriesOperator: 'T | make-series count() on At from ago(1d) to now() step 1h',
   MvApplyOperator: 'T | mv-apply D on (take 1)',
   MvExpandOperator: 'T | mv-expand D',
@@ -250,7 +253,24 @@ const CALLS: Readonly<Record<string, string>> = {
   table: 'table("T")',
 };
 
+const MATCH = 'T | make-graph S --> S with_node_id=N | graph-match (a)-[e*1..2]->(b)';
+
+/** Functions that stand inside one operator only. */
+const IN_GRAPHS: Readonly<Record<string, string>> = {
+  all: `${MATCH} where all(e, L > 1) project a.N`,
+  any: `${MATCH} where any(e, L > 1) project a.N`,
+  current_node_id: `${MATCH} project X = map(inner_nodes(e), current_node_id())`,
+  inner_nodes: `${MATCH} project X = map(inner_nodes(e), N)`,
+  labels: `${MATCH} project X = labels(a)`,
+  map: `${MATCH} project X = map(e, L)`,
+  node_degree_in: `${MATCH} project X = node_degree_in(a)`,
+  node_degree_out: `${MATCH} project X = node_degree_out(a)`,
+  node_id: `${MATCH} project X = node_id(a)`,
+};
+
 function queriesOf(fn: BuiltIn): string[] {
+  const graph = fn.kind === 'function' ? IN_GRAPHS[fn.name] : undefined;
+  if (graph) return [graph];
   const own = CALLS[fn.name];
   const calls = own ? [own] : [...new Set(callsOf(fn))];
   if (fn.kind === 'plugin') return calls.map((c) => `T | sort by At asc | evaluate ${c}`);

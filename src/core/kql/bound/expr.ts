@@ -1,4 +1,5 @@
 import type { KqlType } from '../../schema/index.ts';
+import type { Graph, GraphQuery } from './graph.ts';
 
 /** Where a construct stands in the query text: UTF-16 offset and length. */
 export interface Span {
@@ -141,6 +142,7 @@ export type Source =
       readonly at: Span;
     }
   | { readonly kind: 'empty'; readonly at: Span }
+  | { readonly kind: 'graph'; readonly graph: Graph; readonly find: GraphQuery; readonly at: Span }
   | { readonly kind: 'pipe'; readonly pipe: Pipe; readonly at: Span };
 
 export interface UnionInput {

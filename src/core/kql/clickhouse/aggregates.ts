@@ -233,6 +233,9 @@ export const AGGREGATE_PRINTERS: Readonly<Record<string, AggregatePrinter>> = {
   dcount: { raw: ([a], c) => `toInt64(${over('uniqExact', a!.sql, c)})` },
   count_distinct: { raw: ([a], c) => `toInt64(${over('uniqExact', a!.sql, c)})` },
   /** A value that is there, if one is. */
+  $lines: {
+    raw: ([a], c) => `arrayStringConcat(${over('groupArray', a!.sql, c)}, '\\n')`,
+  },
   take_any: {
     raw: ([a], c) => {
       const value = a!.type === 'string' ? `nullIf(${a!.sql}, '')` : a!.sql;

@@ -42,7 +42,10 @@ export interface Natives extends GeoNatives {
   guid(): string;
 }
 
-/** A function that runs in JavaScript beside the engine: registered there, or run in a host stage. Must not throw. */
+/**
+ * A function that runs in JavaScript beside the engine: registered there, or run in a host stage. Throws only to end the
+ * query, where it would cost too much, with what to do instead.
+ */
 export interface HostFunction {
   readonly name: string;
   readonly args: readonly HostType[];

@@ -67,6 +67,11 @@ const rows: Record<string, AggregateRow> = {
   $first: {
     duckdb: ([a], { filter, type, order }) => text(`first(${a!.sql}${order})${filter}`, type),
   },
+  /** The planner's own: texts, one a line, in any order. */
+  $lines: {
+    returns: 'string',
+    duckdb: ([a], { filter }) => `coalesce(string_agg(${a!.sql}, chr(10))${filter}, '')`,
+  },
   arg_max: { duckdb: pick('arg_max') },
   arg_min: { duckdb: pick('arg_min') },
   make_list: {

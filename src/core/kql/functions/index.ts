@@ -7,6 +7,7 @@ import { extraFunctions } from './extras.ts';
 import { geoFunctions } from './geo.ts';
 import { geoCellFunctions } from './geo-cells.ts';
 import { geoShapeFunctions } from './geo-shapes.ts';
+import { graphFunctions } from './graph.ts';
 import { gridFunctions } from './grid.ts';
 import { matchFunctions } from './match.ts';
 import { mathFunctions } from './math.ts';
@@ -29,6 +30,7 @@ const GROUPS: readonly FunctionGroup[] = [
   networkFunctions,
   seriesFunctions,
   moreSeriesFunctions,
+  graphFunctions,
   gridFunctions,
   extraFunctions,
   sketchFunctions,

@@ -36,6 +36,7 @@ function begin(
     scans: [],
     shared: [],
     letFlows: new Map(),
+    graphs: new Map(),
     openColumns,
     askedNow: new Set(),
     isIncomplete: false,

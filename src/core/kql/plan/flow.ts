@@ -55,6 +55,8 @@ export interface Translation {
   readonly scans: Scan[];
   readonly shared: SharedRel[];
   readonly letFlows: Map<string, Flow>;
+  /** The relations of graphs, by the graph's id. */
+  readonly graphs: Map<string, { readonly nodes: Flow; readonly edges: Flow }>;
   /** Undeclared columns that the query asks of open tables. */
   readonly openColumns: Map<string, Set<string>>;
   /** Those first asked for in this pass. */

@@ -45,7 +45,7 @@ function lowerColumn(expr: Extract<Expr, { kind: 'column' }>, l: Lowering): Plan
   if (found) return { kind: 'column', name: found.name, type: found.type };
   if (askOpen(flow, expr.name, l.t))
     return { kind: 'literal', type: 'dynamic', value: null, at: expr.at };
-  return refuse(`the column '${expr.name}'`, expr.at, 'does not exist here');
+  return refuse(`the column '${expr.name.replace(/^\$/, '')}'`, expr.at, 'does not exist here');
 }
 
 const NUMERIC: readonly KqlType[] = ['int', 'long', 'real', 'decimal'];

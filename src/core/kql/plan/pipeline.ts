@@ -12,6 +12,7 @@ import {
   type Translation,
   tupleField,
 } from './flow.ts';
+import { translateGraph } from './graph/index.ts';
 import { lower } from './lower.ts';
 import { named } from './names.ts';
 import { needsOrder, OPERATORS } from './operators/index.ts';
@@ -143,6 +144,8 @@ function sourceFlow(source: Source, t: Translation, isOrdered: boolean): Flow {
         source.mode,
         source.withSource ?? null,
       );
+    case 'graph':
+      return translateGraph(source.graph, source.find, source.at, t);
     case 'empty':
       return flowOf({ op: 'values', rows: [], columns: [] });
   }

@@ -18,12 +18,29 @@ const WHILE_PLANNING: ReadonlySet<string> = new Set([
   'table',
 ]);
 
+/** Functions of the elements of graphs, which `graph-match` and its kin understand. */
+const OF_GRAPHS: ReadonlySet<string> = new Set([
+  'all',
+  'any',
+  'current_node_id',
+  'inner_nodes',
+  'labels',
+  'map',
+  'node_degree_in',
+  'node_degree_out',
+  'node_id',
+]);
+
+/** Plug-ins that are read as operators. */
+const WHILE_READING: ReadonlySet<string> = new Set(['preview']);
+
 export type Kind = 'function' | 'aggregate' | 'plugin';
 
 /** Whether Weir runs what the language calls by this name. */
 export function runs(kind: Kind, name: string): boolean {
-  if (kind === 'plugin') return PLUGIN_NAMES.includes(name);
+  if (kind === 'plugin') return PLUGIN_NAMES.includes(name) || WHILE_READING.has(name);
   const own = RENAMED[name] ?? name;
   if (kind === 'aggregate') return AGGREGATES.has(IF_AGGREGATES[own] ?? own);
+  if (OF_GRAPHS.has(name)) return true;
   return FUNCTIONS.has(own) || WINDOW_FUNCTIONS.has(own) || WHILE_PLANNING.has(own);
 }

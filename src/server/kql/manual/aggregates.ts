@@ -62,5 +62,6 @@ export const AGGREGATES: Readonly<Record<string, string>> = {
   ipv6_lookup: 'Adds columns of a table whose network range holds the IPv6 address.',
   narrow: 'One row for each cell: row, column and value.',
   pivot: 'Makes a column of each value of a column.\n… | evaluate pivot(FlowStatus, count())',
+  preview: 'Some of the rows, and in a second table how many there are.',
   sequence_detect: 'Finds sequences of events by conditions, within time limits.',
 };

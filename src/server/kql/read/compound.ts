@@ -1,8 +1,9 @@
 import { type Expr, refuse, type ScanStep, type TopNestedLevel } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { nameOf, readExpr, readItem, readItems, readSortKey } from './expressions.ts';
-import { parameter, readSchema } from './pipes.ts';
-import { columnType, type Reader, resultColumns, spanOf } from './scope.ts';
+import { parameter } from './parameters.ts';
+import { readSchema } from './pipes.ts';
+import { chosenOf, columnType, type Reader, resultColumns, spanOf } from './scope.ts';
 
 /** Readers of operators that are made of clauses. */
 
@@ -157,8 +158,18 @@ function inOrder(called: SyntaxNode, args: readonly SyntaxNode[]): readonly (Syn
   return out;
 }
 
+/** `evaluate preview(n)`: some of the rows, then how many there are. */
+const preview: Reader = (node, scope, reading) => {
+  const at = spanOf(node, reading);
+  const [count] = node.need('FunctionCall').need('ArgumentList').list('Expressions');
+  if (chosenOf(node, 'preview()', reading) === 1 || !count)
+    return [{ op: 'count', name: 'Count', at }];
+  return [{ op: 'take', count: readExpr(count, scope, reading), at }];
+};
+
 export const evaluate: Reader = (node, scope, reading) => {
   const called = node.need('FunctionCall');
+  if (nameOf(called.need('Name')) === 'preview') return preview(node, scope, reading);
   const schema = node.get('Schema')?.get('Schema');
   const args = inOrder(called, called.need('ArgumentList').list('Expressions'));
   return [

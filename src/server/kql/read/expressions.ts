@@ -69,6 +69,7 @@ function readName(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
       return { ...bound.expr };
     }
     if (bound?.kind === 'table') return queryValue(node, 'list', scope, reading);
+    if (bound?.kind === 'element') return { kind: 'column', name: `$${name}`, type: 'dynamic', at };
   }
   if (symbol?.kind === 'Table' || symbol?.kind === 'Function')
     return queryValue(node, 'list', scope, reading);
@@ -105,11 +106,13 @@ function readPath(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
       at,
     };
   }
+  // A step of scan, or an element of a graph's pattern.
   const isStep =
     object.kind === 'NameReference' &&
     object.symbol?.kind === 'Variable' &&
     object.type?.kind === 'tuple';
-  if (isStep && lookUp(scope, nameOf(object)) === undefined)
+  const bound = isStep ? lookUp(scope, nameOf(object)) : undefined;
+  if (isStep && (bound === undefined || bound.kind === 'element'))
     return {
       kind: 'column',
       name: `$${nameOf(object)}.${nameOf(selector)}`,

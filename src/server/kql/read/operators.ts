@@ -12,8 +12,10 @@ import type { KqlType } from '#core/schema/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { evaluate, makeSeries, reduceBy, scan, topNested } from './compound.ts';
 import { nameOf, readExpr, readItem, readItems, readSortKey } from './expressions.ts';
-import { flatten, parameter, readPipe, readSchema, readUnion } from './pipes.ts';
+import { parameter } from './parameters.ts';
+import { flatten, readPipe, readSchema, readUnion } from './pipes.ts';
 import {
+  chosenOf,
   columnType,
   type Reader,
   type Reading,
@@ -165,15 +167,31 @@ function namedValues(nodes: readonly SyntaxNode[]): Record<string, string> {
 
 const at = spanOf;
 
-/** Operators that give several tables, which an answer has no room for. */
-function severalTables(name: string): Reader {
-  return (node, _scope, reading) =>
-    refuse(
-      name,
-      spanOf(node, reading),
-      'gives several tables, and an answer here has one: run each as a query of its own',
-    );
-}
+/** `fork`: of its branches, the one that is asked for. */
+const fork: Reader = (node, scope, reading) => {
+  const branch = node.list('Expressions')[chosenOf(node, 'fork', reading)];
+  return branch ? body(branch.need('Expression'), scope, reading) : [];
+};
+
+/** `facet`: the rows that `with` leaves, then how often each value of each column occurs. */
+const facet: Reader = (node, scope, reading) => {
+  const at = spanOf(node, reading);
+  const rows = node.get('WithClause')?.get('Expression') ?? null;
+  const index = chosenOf(node, 'facet', reading) - (rows ? 1 : 0);
+  if (rows && index < 0) return body(rows, scope, reading);
+  const by = readItem(node.list('Expressions')[index]!, scope, reading);
+  const name = `count_${by.names[0] ?? by.autoName}`;
+  const count: Expr = { kind: 'call', name: 'count', args: [], type: 'long', at };
+  return [
+    {
+      op: 'summarize',
+      aggregates: [{ names: [name], autoName: '', expr: count }],
+      by: [by],
+      columns: [],
+      at,
+    },
+  ];
+};
 
 /** By kind of node: how an operator becomes ours. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -365,8 +383,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   ScanOperator: scan,
   EvaluateOperator: evaluate,
   ReduceByOperator: reduceBy,
-  ForkOperator: severalTables('fork'),
-  FacetOperator: severalTables('facet'),
+  ForkOperator: fork,
+  FacetOperator: facet,
   ConsumeOperator: () => [],
   AssertSchemaOperator: () => [],
 };

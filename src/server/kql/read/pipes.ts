@@ -1,4 +1,5 @@
 import {
+  type Graph,
   type Operator,
   type Pipe,
   RefusalError,
@@ -10,7 +11,17 @@ import type { SyntaxNode } from '../kusto.ts';
 import { addLet, readCalledPipe } from './calls.ts';
 import { nameOf, readExpr, readItems } from './expressions.ts';
 import { readExternal } from './external.ts';
-import { boundColumns, columnType, lookUp, type Reading, type Scope, spanOf } from './scope.ts';
+import { givesGraph, readGraphOperator, readMakeGraph } from './graph.ts';
+import { parameter } from './parameters.ts';
+import {
+  boundColumns,
+  chosenOf,
+  columnType,
+  lookUp,
+  type Reading,
+  type Scope,
+  spanOf,
+} from './scope.ts';
 import { readFind, readInputs, readSearch } from './sources.ts';
 import { patternOf, readPatternCall } from './statements.ts';
 import { readWatchlist } from './watchlists.ts';
@@ -35,35 +46,118 @@ export function flatten(node: SyntaxNode): SyntaxNode[] {
   return parts.reverse();
 }
 
-export function readPipe(node: SyntaxNode, scope: Scope, reading: Reading): Pipe {
-  const [first, ...rest] = flatten(node);
-  if (!first) throw new Error('a pipeline has no source');
-  let pipe = asPipe(readSource(first, scope, reading), spanOf(node, reading));
-  const operators: Operator[] = [...pipe.operators];
-  for (const part of rest) {
-    if (part.kind === 'InvokeOperator') {
-      const input = addLet(
-        'invoke',
-        { source: pipe.source, operators: [...operators], at: pipe.at },
-        reading,
-      );
+/** A pipeline as far as it is read. */
+interface Stream {
+  source: Source;
+  operators: Operator[];
+  readonly at: Pipe['at'];
+  /** Set where the last operator left a graph. */
+  graph: Graph | null;
+}
+
+const pipeOf = ({ source, operators, at }: Stream): Pipe => ({
+  source,
+  operators: [...operators],
+  at,
+});
+
+function goOn(stream: Stream, { source, operators }: Pipe): void {
+  stream.source = source;
+  stream.operators = [...operators];
+}
+
+function readGraphPart(
+  stream: Stream,
+  graph: Graph,
+  part: SyntaxNode,
+  scope: Scope,
+  reading: Reading,
+): void {
+  const made = readGraphOperator(part, graph, scope, reading);
+  if (made.kind === 'graph') {
+    stream.graph = made.graph;
+    return;
+  }
+  const at = spanOf(part, reading);
+  const sources = made.tables.map(({ find, name }): Source => {
+    const source: Source = { kind: 'graph', graph, find, at };
+    if (name === undefined) return source;
+    const known = addLet(name, { source, operators: [], at }, reading);
+    scope.names.set(name, { kind: 'table', source: known });
+    return known;
+  });
+  const isNamed = made.tables.every((table) => table.name !== undefined);
+  const index =
+    sources.length === 1 || (isNamed && reading.chosen?.operator !== part)
+      ? 0
+      : chosenOf(part, 'graph-to-table', reading);
+  const chosen = sources[index];
+  if (!chosen) refuse('graph-to-table without a table', at);
+  stream.graph = null;
+  goOn(stream, { source: chosen, operators: [], at });
+}
+
+function readPart(stream: Stream, part: SyntaxNode, scope: Scope, reading: Reading): void {
+  if (stream.graph) {
+    readGraphPart(stream, stream.graph, part, scope, reading);
+    return;
+  }
+  switch (part.kind) {
+    case 'MakeGraphOperator': {
+      stream.graph = readMakeGraph(part, pipeOf(stream), scope, reading);
+      const parted = part.get('PartitionedByClause')?.get('Subquery');
+      for (const inner of parted ? flatten(parted) : []) readPart(stream, inner, scope, reading);
+      return;
+    }
+    case 'InvokeOperator': {
+      const input = addLet('invoke', pipeOf(stream), reading);
       const called = readCalledPipe(part.need('Function'), scope, reading, input);
       if (!called) refuse('invoke of a built-in function', spanOf(part, reading));
-      pipe = { ...called, at: pipe.at };
-      operators.splice(0, operators.length, ...called.operators);
-    } else if (part.kind === 'AsOperator') {
+      goOn(stream, called);
+      return;
+    }
+    case 'AsOperator': {
       const name = nameOf(part.need('Name'));
-      const source = addLet(
-        name,
-        { source: pipe.source, operators: [...operators], at: pipe.at },
-        reading,
-      );
+      const source = addLet(name, pipeOf(stream), reading);
       scope.names.set(name, { kind: 'table', source });
-      pipe = { source, operators: [], at: pipe.at };
-      operators.splice(0, operators.length);
-    } else operators.push(...reading.readers.operator(part, scope, reading));
+      goOn(stream, { source, operators: [], at: stream.at });
+      return;
+    }
+    default:
+      stream.operators.push(...reading.readers.operator(part, scope, reading));
   }
-  return { source: pipe.source, operators, at: pipe.at };
+}
+
+function readStream(node: SyntaxNode, scope: Scope, reading: Reading): Stream {
+  const [first, ...rest] = flatten(node);
+  if (!first) throw new Error('a pipeline has no source');
+  const bound = first.kind === 'NameReference' ? lookUp(scope, nameOf(first)) : undefined;
+  const at = spanOf(node, reading);
+  const graph = bound?.kind === 'graph' ? bound.graph : null;
+  const stream: Stream = { source: { kind: 'empty', at }, operators: [], at, graph };
+  if (!graph) goOn(stream, asPipe(readSource(first, scope, reading), at));
+  for (const part of rest) readPart(stream, part, scope, reading);
+  return stream;
+}
+
+export function readPipe(node: SyntaxNode, scope: Scope, reading: Reading): Pipe {
+  const stream = readStream(node, scope, reading);
+  if (stream.graph)
+    refuse(
+      'a graph',
+      stream.at,
+      'is no table: end with graph-match, graph-shortest-paths or graph-to-table',
+    );
+  return pipeOf(stream);
+}
+
+/** The graph that a pipeline gives; null where it gives a table. */
+export function readGraph(node: SyntaxNode, scope: Scope, reading: Reading): Graph | null {
+  const last = flatten(node).at(-1);
+  const bound = last?.kind === 'NameReference' ? lookUp(scope, nameOf(last)) : undefined;
+  return (last && givesGraph(last)) || bound?.kind === 'graph'
+    ? readStream(node, scope, reading).graph
+    : null;
 }
 
 function asPipe(source: Source, at: Pipe['at']): Pipe {
@@ -214,16 +308,6 @@ export function readSchema(
     name: nameOf(c.need('Name')),
     type: columnType(c.need('Type').symbol?.name ?? c.need('Type').text()),
   }));
-}
-
-/** The value of an operator's parameter (`kind=inner`), as text. */
-export function parameter(node: SyntaxNode, name: string): string | null {
-  const found = node.list('Parameters').find((p) => nameOf(p.need('Name')).toLowerCase() === name);
-  const value = found?.need('Expression');
-  if (!value) return null;
-  return value.kind === 'NameDeclaration' || value.kind === 'NameReference'
-    ? nameOf(value)
-    : (value.literal ?? value.text());
 }
 
 function isResolved(node: SyntaxNode, scope: Scope, reading: Reading): boolean {

@@ -3,7 +3,9 @@ import type { Analysis, Catalog, Diagnostic, SyntaxNode } from '../kusto.ts';
 import { readCalledExpression } from './calls.ts';
 import { readExpr } from './expressions.ts';
 import { readOperator } from './operators.ts';
-import { flatten, parameter, readPipe } from './pipes.ts';
+import { parameter } from './parameters.ts';
+import { flatten, readGraph, readPipe } from './pipes.ts';
+import { resultsOf } from './results.ts';
 import {
   boundColumns,
   childOf,
@@ -17,6 +19,7 @@ import { readStatements } from './statements.ts';
 const READERS: Readers = {
   expr: readExpr,
   pipe: readPipe,
+  graph: readGraph,
   operator: readOperator,
   statements: readStatements,
   calledExpression: readCalledExpression,
@@ -41,6 +44,13 @@ function fuzzyRanges(node: SyntaxNode, out: [number, number][]): void {
   }
 }
 
+/** The service does not know all properties of nodes inside graph operators: the planner looks for them. */
+function collectGraphs(node: SyntaxNode, out: [number, number][]): void {
+  if (/^Graph(Match|ShortestPaths|Where)/.test(node.kind))
+    out.push([node.start, node.start + node.length]);
+  else for (const inner of node.elements()) collectGraphs(inner, out);
+}
+
 function isMissingName(diagnostic: Diagnostic): boolean {
   return diagnostic.code === 'KS204' || diagnostic.code === 'KS142' || diagnostic.code === 'KS211';
 }
@@ -54,8 +64,8 @@ function checkDiagnostics(analysis: Analysis): void {
   );
   if (errors.length === 0) return;
   const ranges: [number, number][] = [];
-  const isFuzzy = /isfuzzy/i.test(analysis.text);
-  if (isFuzzy) collectFuzzy(analysis.root, ranges);
+  if (/isfuzzy/i.test(analysis.text)) collectFuzzy(analysis.root, ranges);
+  if (/\bgraph-/i.test(analysis.text)) collectGraphs(analysis.root, ranges);
   const left = errors.filter(
     (d) => !(isMissingName(d) && ranges.some(([from, to]) => d.start >= from && d.start < to)),
   );
@@ -107,6 +117,15 @@ export function readQuery(
       whole,
     );
   checkDiagnostics(analysis);
+  const statements = analysis.root.list('Statements');
+  const results = resultsOf(statements);
+  const wanted = results[result ?? results.length - 1];
+  if (!wanted)
+    throw new RefusalError(
+      'semantic',
+      'The query has no result: it must end with an expression.',
+      whole,
+    );
   const reading: Reading = {
     readers: READERS,
     catalog,
@@ -114,31 +133,23 @@ export function readQuery(
     views: [],
     parameters,
     settings: new Map(),
+    chosen: wanted.chosen,
     size: 0,
     depth: 0,
     callSite: null,
   };
-  const statements = analysis.root.list('Statements');
   const scope = childOf(null);
   for (const [name, value] of Object.entries(texts))
     scope.names.set(name, {
       kind: 'expr',
       expr: { kind: 'literal', type: 'string', value, at: { start: 0, length: 0 } },
     });
-  const results = statements.filter((s) => s.kind === 'ExpressionStatement');
-  const chosen = results[result ?? results.length - 1];
-  if (!chosen)
-    throw new RefusalError(
-      'semantic',
-      'The query has no result: it must end with an expression.',
-      whole,
-    );
   readStatements(
-    statements.filter((s) => s !== chosen),
+    statements.filter((s) => s !== wanted.statement),
     scope,
     reading,
   );
-  const expression = chosen.need('Expression');
+  const expression = wanted.statement.need('Expression');
   const pipe = readPipe(expression, scope, reading);
   const columns = expression.type?.columns ?? analysis.result?.columns ?? [];
   const now = clockOf(reading, scope);

@@ -1,4 +1,13 @@
-import type { BoundColumn, Expr, Operator, Pipe, Source, Span } from '#core/kql/index.ts';
+import {
+  type BoundColumn,
+  type Expr,
+  type Graph,
+  type Operator,
+  type Pipe,
+  refuse,
+  type Source,
+  type Span,
+} from '#core/kql/index.ts';
 import { KQL_TYPES, type KqlType } from '#core/schema/index.ts';
 import type { Catalog, CatalogColumn, SyntaxNode } from '../kusto.ts';
 
@@ -7,7 +16,10 @@ export type Binding =
   | { readonly kind: 'expr'; readonly expr: Expr }
   | { readonly kind: 'table'; readonly source: Source }
   | { readonly kind: 'function'; readonly scope: Scope }
-  | { readonly kind: 'pattern'; readonly pattern: Pattern };
+  | { readonly kind: 'pattern'; readonly pattern: Pattern }
+  | { readonly kind: 'graph'; readonly graph: Graph }
+  /** A node or an edge of the pattern of a match. */
+  | { readonly kind: 'element' };
 
 /** A declared pattern: its cases, and the names they see. */
 export interface Pattern {
@@ -42,8 +54,16 @@ export interface Readers {
   readonly pipe: (node: SyntaxNode, scope: Scope, reading: Reading) => Pipe;
   readonly operator: (node: SyntaxNode, scope: Scope, reading: Reading) => readonly Operator[];
   readonly statements: (statements: readonly SyntaxNode[], scope: Scope, reading: Reading) => void;
+  /** The graph that a pipeline gives; null where it gives a table. */
+  readonly graph: (node: SyntaxNode, scope: Scope, reading: Reading) => Graph | null;
   /** The value of a call of a user function; null when it is a built-in one. */
   readonly calledExpression: (node: SyntaxNode, scope: Scope, reading: Reading) => Expr | null;
+}
+
+/** One of the tables of an operator that gives several, counted from 0. */
+export interface Chosen {
+  readonly operator: SyntaxNode;
+  readonly index: number;
 }
 
 /** What one reading of one query accumulates. */
@@ -56,12 +76,25 @@ export interface Reading {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** What `set` statements say, by name. */
   readonly settings: Map<string, SyntaxNode>;
+  /** The table to read of the operator that gives several. */
+  readonly chosen: Chosen | null;
   /** How many expressions were read, for `spend`. */
   size: number;
   /** How many user functions deep the reader is. */
   depth: number;
   /** Set while reading an inlined body: positions there are of the call, since the body's text is another one. */
   callSite: Span | null;
+}
+
+/** Which of an operator's tables is asked for. Refuses where the operator is not the last of a result. */
+export function chosenOf(operator: SyntaxNode, name: string, reading: Reading): number {
+  if (reading.chosen?.operator !== operator)
+    refuse(
+      name,
+      spanOf(operator, reading),
+      'gives several tables: it may only stand last in a query',
+    );
+  return reading.chosen.index;
 }
 
 export const MAX_CALL_DEPTH = 32;

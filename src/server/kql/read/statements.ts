@@ -145,6 +145,9 @@ export function readStatements(
         break;
       }
       case 'ExpressionStatement':
+        // Only its names matter here, and only this operator gives some.
+        if (/\bgraph-to-table\b/.test(statement.text()))
+          reading.readers.pipe(statement.need('Expression'), scope, reading);
         break;
       default:
         refuse(statement.kind.replace(/Statement$/, '').toLowerCase(), spanOf(statement, reading));
@@ -155,7 +158,10 @@ export function readStatements(
 function readLet(statement: SyntaxNode, scope: Scope, reading: Reading): void {
   const name = nameOf(statement.need('Name'));
   const value = statement.need('Expression');
-  if (value.kind === 'FunctionDeclaration') {
+  const graph =
+    value.kind === 'FunctionDeclaration' ? null : reading.readers.graph(value, scope, reading);
+  if (graph) scope.names.set(name, { kind: 'graph', graph });
+  else if (value.kind === 'FunctionDeclaration') {
     scope.names.set(name, { kind: 'function', scope: snapshot(scope) });
     if (value.get('ViewKeyword')) readView(name, value, scope, reading);
   } else if (value.type?.kind === 'table') {

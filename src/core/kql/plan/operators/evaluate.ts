@@ -204,12 +204,6 @@ function refusePlugin(o: Evaluate): never {
       `The plug-in ${o.plugin} reaches for something outside of Weir, which is not allowed.`,
       o.at,
     );
-  if (o.plugin === 'preview' || o.plugin === 'funnel_sequence')
-    return refuse(
-      `evaluate ${o.plugin}`,
-      o.at,
-      'is not supported: it gives several tables, and an answer here has one',
-    );
   return refuse(`evaluate ${o.plugin}`, o.at);
 }
 

@@ -50,10 +50,15 @@ export function grouped(
   return flowOf(made.rel);
 }
 
-/** The rows once, as several places read them. */
-export function shared(flow: Flow, name: string, t: Translation): Flow {
+/** The rows once, as several places read them; `isKept` as a plan's shared relations have it. */
+export function shared(
+  flow: Flow,
+  name: string,
+  t: Translation,
+  kept: { readonly isKept?: true } = {},
+): Flow {
   const id = `${name}#${++t.counter}`;
-  t.shared.push({ id, rel: flow.rel });
+  t.shared.push({ id, rel: flow.rel, ...kept });
   return { ...flow, rel: { op: 'shared', id, columns: flow.rel.columns } };
 }
 
@@ -63,7 +68,7 @@ export function from(side: 'left' | 'right', c: BoundColumn, name = c.name): Joi
 }
 
 export function joined(
-  kind: 'inner' | 'left' | 'anti',
+  kind: 'inner' | 'left' | 'semi' | 'anti',
   left: Flow,
   right: Flow,
   on: readonly JoinTest[],
