@@ -16,7 +16,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/schema': ['core/base'],
   'core/batch': ['core/base', 'core/kernel', 'core/schema'],
   'core/parquet': ['core/base', 'core/kernel', 'core/schema', 'core/batch'],
-  'core/contract': ['core/base', 'core/schema'],
+  'core/contract': ['core/base', 'core/schema', 'core/alert'],
   'core/decode': ['core/base', 'core/kernel', 'core/schema', 'core/batch'],
   'core/enrich': ['core/base', 'core/schema'],
   'core/kql': ['core/base', 'core/schema'],

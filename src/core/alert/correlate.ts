@@ -40,7 +40,7 @@ export function linkAlerts(
   b: Linkable,
   specificity: (entityKey: string) => Specificity,
 ): Link {
-  const [early, late] = a.first <= b.first ? [a, b] : [b, a];
+  const [early, late] = inOrder(a, b);
   const gap = late.first - early.last;
   const { bonus, isForward } = stageBonus(early, late);
   if (gap > (isForward ? STAGE_WINDOW : LINK_WINDOW))
@@ -69,11 +69,19 @@ export function linkAlerts(
   };
 }
 
+/** By time; where they overlap, as the steps of an intrusion follow each other. */
+function inOrder(a: Linkable, b: Linkable): readonly [early: Linkable, late: Linkable] {
+  const isOverlap = a.first <= b.last && b.first <= a.last;
+  const isFirst =
+    isOverlap && stageOf(a) !== stageOf(b) ? stageOf(a) < stageOf(b) : a.first <= b.first;
+  return isFirst ? [a, b] : [b, a];
+}
+
+const stageOf = ({ tactics }: Linkable): number => Math.max(-1, ...tactics.map(tacticOrder));
+
 function stageBonus(early: Linkable, late: Linkable) {
   const tactics = new Set([...early.tactics, ...late.tactics]);
-  const before = Math.max(-1, ...early.tactics.map(tacticOrder));
-  const after = Math.max(-1, ...late.tactics.map(tacticOrder));
-  const isForward = before >= 0 && after > before && late.first >= early.first;
+  const isForward = stageOf(early) >= 0 && stageOf(late) > stageOf(early);
   const bonus = 1 + TACTIC_BONUS * Math.max(0, tactics.size - 1) + (isForward ? ORDER_BONUS : 0);
   return { bonus, isForward };
 }

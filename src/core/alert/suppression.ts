@@ -7,16 +7,16 @@ import { type Severity, severityRank } from './severity.ts';
 /** What is not to be told: everything that meets all the conditions named. At least one of `finders` and `entities` is. */
 export interface SuppressionScope {
   /** Ids of finders. */
-  readonly finders?: readonly string[];
+  readonly finders?: readonly string[] | undefined;
   /** Addresses, prefixes, ranges, or values of other entities' identifiers; one of the actors must be among them. */
-  readonly actors?: readonly string[];
-  readonly targets?: readonly string[];
+  readonly actors?: readonly string[] | undefined;
+  readonly targets?: readonly string[] | undefined;
   /** One of these, whatever its part. */
-  readonly entities?: readonly string[];
+  readonly entities?: readonly string[] | undefined;
   /** A port that the finding names. */
-  readonly ports?: readonly number[];
+  readonly ports?: readonly number[] | undefined;
   /** Only up to this. */
-  readonly upTo?: Severity;
+  readonly upTo?: Severity | undefined;
 }
 
 export interface Suppression {

@@ -21,6 +21,16 @@ export {
 export type { Account, ApiToken, AuditEntry, AuditVerdict, Me } from './routes/account.ts';
 export type { KustoTable, KustoV1, KustoV2, LogAnalyticsAnswer } from './routes/clients.ts';
 export { SERVER_EVENTS, type ServerEvent, serverEvent } from './routes/events.ts';
+export type {
+  AlertEntity,
+  AlertScope,
+  AlertTold,
+  Bookmark,
+  FinderStatistics,
+  IncidentBrief,
+  IncidentTold,
+  SuppressionTold,
+} from './routes/incidents.ts';
 export { ROUTES, type RouteId } from './routes/index.ts';
 export { JOB_STATES, type Job } from './routes/load.ts';
 export {

@@ -3,10 +3,13 @@ import { type Assets, createAssets, type Finding, type LogEntry } from '#core/al
 import { MICROS_PER_DAY, type Micros } from '#core/base/index.ts';
 import { migrate, type Store } from '#server/store/index.ts';
 import { createAlertStore } from './alert-store.ts';
+import { type Answers, createAnswers } from './ask.ts';
+import { createDesk, type Desk } from './desk.ts';
 import { createGrouper } from './grouping.ts';
 import { createIncidentStore } from './incident-store.ts';
 import { createJournal } from './journal.ts';
 import { ALERT_STEPS } from './state.ts';
+import { createSuppressionDesk, type SuppressionDesk } from './suppress.ts';
 import { createSuppressions } from './suppressions.ts';
 import { createAlertTables } from './tables.ts';
 import { createTaker, noneTaken, type Taken } from './take.ts';
@@ -23,8 +26,8 @@ export interface AlertsOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Alerts and incidents of one DATA. */
-export interface Alerts {
+/** Alerts and incidents of one DATA: findings come in, people ask and act. */
+export interface Alerts extends Answers, Desk, SuppressionDesk {
   /**
    * Findings become alerts, alerts incidents. Durable once it resolves; taking the same findings again changes nothing.
    * Rejects when the database fails, and may then have taken a part.
@@ -94,7 +97,11 @@ export function createAlerts(options: AlertsOptions): Alerts {
   if (journal.head() > tables.position()) timer = setTimeout(() => void follow(), 0).unref();
   forgetOld();
 
+  const people = { ...shared, grouper, onChange: tell };
   return {
+    ...createAnswers(shared),
+    ...createDesk(people),
+    ...createSuppressionDesk(people),
     async take(findings) {
       const taken = noneTaken();
       const inOrder = findings.toSorted((a, b) => a.first - b.first);

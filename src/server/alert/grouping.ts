@@ -16,13 +16,11 @@ import {
   tellIncident,
 } from '#core/alert/index.ts';
 import { MICROS_PER_DAY, type Micros } from '#core/base/index.ts';
-import type { Database } from '#server/store/index.ts';
 import type { AlertStore } from './alert-store.ts';
 import { type IncidentStore, WEIR } from './incident-store.ts';
 import type { Journal } from './journal.ts';
 
 export interface GroupingDeps {
-  readonly state: Database;
   readonly alerts: AlertStore;
   readonly incidents: IncidentStore;
   readonly journal: Journal;
@@ -63,7 +61,7 @@ interface Found {
 }
 
 export function createGrouper(deps: GroupingDeps): Grouper {
-  const { state, alerts, incidents, journal, assets, hubs, newId, clock } = deps;
+  const { alerts, incidents, journal, assets, hubs, newId, clock } = deps;
   /** Incidents that changed, and the most important change of each. */
   const touched = new Map<number, IncidentChange>();
 
@@ -92,20 +90,13 @@ export function createGrouper(deps: GroupingDeps): Grouper {
     return { others, hub: undefined };
   }
 
-  const isApart = (a: string, b: string) =>
-    state.get(
-      'SELECT 1 FROM apart WHERE (one = ? AND other = ?) OR (one = ? AND other = ?)',
-      a,
-      b,
-      b,
-      a,
-    ) !== undefined;
-
   function linked(alert: Alert): readonly Found[] {
     const keys = alert.entities.filter((e) => e.role !== 'related').map(entityKey);
     return alerts
       .sharing([...new Set(keys)], alert.first - STAGE_WINDOW, MOST_CANDIDATES)
-      .filter((other) => other.id !== alert.id && !other.grouping && !isApart(alert.id, other.id))
+      .filter(
+        (other) => other.id !== alert.id && !other.grouping && !alerts.isApart(alert.id, other.id),
+      )
       .map((other) => ({
         alert: other,
         link: linkAlerts(alert, other, (key) => specificity(alert, other, key)),

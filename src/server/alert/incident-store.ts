@@ -58,6 +58,19 @@ export interface IncidentStore {
     },
   ): void;
   events(incident: number): readonly IncidentEvent[];
+  addBookmark(incident: number, bookmark: StoredBookmark): void;
+  /** False when there is none. */
+  removeBookmark(incident: number, id: string): boolean;
+  bookmarks(incident: number): readonly StoredBookmark[];
+}
+
+export interface StoredBookmark {
+  readonly id: string;
+  readonly name: string;
+  readonly query: string;
+  readonly note: string;
+  readonly who: string;
+  readonly at: Micros;
 }
 
 export const WEIR = 'Weir';
@@ -127,6 +140,25 @@ export function createIncidentStore(state: Database): IncidentStore {
     events: (incident) =>
       state.all<IncidentEvent>(
         'SELECT number, at, who, kind, says FROM incident_event WHERE incident = ? ORDER BY number',
+        incident,
+      ),
+    addBookmark(incident, { id, name, query, note, who, at }) {
+      state.run(
+        'INSERT INTO bookmark (id, incident, at, who, name, query, note) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        id,
+        incident,
+        at,
+        who,
+        name,
+        query,
+        note,
+      );
+    },
+    removeBookmark: (incident, id) =>
+      state.run('DELETE FROM bookmark WHERE incident = ? AND id = ?', incident, id) > 0,
+    bookmarks: (incident) =>
+      state.all<StoredBookmark>(
+        'SELECT id, name, query, note, who, at FROM bookmark WHERE incident = ? ORDER BY at, id',
         incident,
       ),
   };

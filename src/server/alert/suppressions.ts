@@ -16,6 +16,8 @@ export interface Suppressions {
   end(id: string, at: Micros): boolean;
   /** The first that holds at an instant and covers the finding. */
   covering(found: Suppressible, at: Micros): string | undefined;
+  /** How many findings of which finders one kept from being told. */
+  hitsByFinder(id: string): readonly { readonly finder: string; readonly hits: number }[];
   /** Counts a finding that was not told. */
   hit(id: string, finder: string, at: Micros): void;
 }
@@ -85,6 +87,11 @@ export function createSuppressions(state: Database): Suppressions {
       }));
       return compiled.find((s) => s.expiresAt > at && s.test(found))?.id;
     },
+    hitsByFinder: (id) =>
+      state.all<{ finder: string; hits: number }>(
+        'SELECT finder, hits FROM suppression_hit WHERE suppression = ?',
+        id,
+      ),
     hit(id, finder, at) {
       state.run(
         `INSERT INTO suppression_hit (suppression, finder, hits, last) VALUES (?, ?, 1, ?)

@@ -137,6 +137,7 @@ export async function serve({
     history: createQueryHistory(store.state, now),
     queries: tellQueries(queries),
     watchlists: { ...watchlists, largestBytes: LARGEST_BYTES },
+    alerts,
     schema: () => schemaAnswer(TABLES),
     status: createStatus({
       store,

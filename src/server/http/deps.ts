@@ -6,7 +6,9 @@ import type {
   QueryInput,
   QueryResult,
   ROUTES,
+  RouteId,
   RouteOutput,
+  RouteParsed,
   SchemaAnswer,
   Signature,
   StatusAnswer,
@@ -100,6 +102,31 @@ export interface WatchlistService {
   remove(alias: string): Promise<void>;
 }
 
+type In<Id extends RouteId> = RouteParsed<(typeof ROUTES)[Id]>;
+type Out<Id extends RouteId> = RouteOutput<(typeof ROUTES)[Id]>;
+
+/**
+ * Alerts, incidents and what people do about them. `who` is an account. What cannot be done is thrown as an Error with a
+ * code of the contract, and `advice`.
+ */
+export interface AlertService {
+  incidents(input: In<'incidents'>): Omit<Out<'incidents'>, 'owners'>;
+  incident(number: number): Omit<Out<'incident'>, 'owners'>;
+  alerts(input: In<'alerts'>): Out<'alerts'>;
+  alertStatistics(days: number): Out<'alertStatistics'>['finders'];
+  openIncident(input: In<'openIncident'>, who: string): Out<'openIncident'>;
+  changeIncident(input: In<'changeIncident'>, who: string): Out<'changeIncident'>;
+  noteIncident(input: In<'noteIncident'>, who: string): void;
+  bookmarkIncident(input: In<'bookmarkIncident'>, who: string): Out<'bookmarkIncident'>;
+  removeBookmark(input: In<'removeBookmark'>, who: string): void;
+  splitIncident(input: In<'splitIncident'>, who: string): Out<'splitIncident'>;
+  judgeAlert(input: In<'judgeAlert'>, who: string): Out<'judgeAlert'>;
+  suppressions(): readonly Out<'suppress'>[];
+  previewSuppression(input: In<'previewSuppression'>): Out<'previewSuppression'>;
+  suppress(input: In<'suppress'>, who: string): Out<'suppress'>;
+  endSuppression(input: In<'endSuppression'>, who: string): void;
+}
+
 export interface HttpOptions {
   /** Names, beside addresses and `localhost`, under which browsers may reach the server. */
   readonly hosts: readonly string[];
@@ -126,6 +153,7 @@ export interface HttpDeps {
   readonly history: QueryHistory;
   readonly queries: QueryService;
   readonly watchlists: WatchlistService;
+  readonly alerts: AlertService;
   readonly schema: () => SchemaAnswer;
   readonly status: StatusService;
   readonly jobs: Jobs;

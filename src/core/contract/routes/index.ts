@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { accountRoutes } from './account.ts';
 import { clientRoutes } from './clients.ts';
 import { eventRoutes } from './events.ts';
+import { incidentRoutes } from './incidents.ts';
 import { loadRoutes } from './load.ts';
 import { queryRoutes } from './query.ts';
 import { savedRoutes } from './saved.ts';
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...accountRoutes,
   ...savedRoutes,
   ...watchlistRoutes,
+  ...incidentRoutes,
   ...clientRoutes,
 } as const satisfies Record<string, Route>;
 

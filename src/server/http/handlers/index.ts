@@ -4,6 +4,7 @@ import type { HttpMetrics } from '../metrics.ts';
 import { accountHandlers } from './account.ts';
 import { clientHandlers } from './clients.ts';
 import { eventHandlers } from './events.ts';
+import { incidentHandlers } from './incidents.ts';
 import { loadHandlers } from './load.ts';
 import { queryHandlers } from './query.ts';
 import { savedHandlers } from './saved.ts';
@@ -20,6 +21,7 @@ export function createHandlers(deps: HttpDeps, metrics: HttpMetrics): Handlers {
     ...accountHandlers(deps),
     ...savedHandlers(deps),
     ...watchlistHandlers(deps),
+    ...incidentHandlers(deps),
     ...clientHandlers(deps),
   };
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Job, QueryInput, QueryResult, Role, ServerEvent } from '#core/contract/index.ts';
 import { TABLES } from '#core/schema/index.ts';
 import { heldBody, PRINTERS } from '#server/query/index.ts';
+import { type Alerts, createAlerts } from '#server/alert/index.ts';
+import { openStore } from '#server/store/index.ts';
 import { createWatchlists, LARGEST_BYTES } from '#server/watchlist/index.ts';
 import { type Auth, createAuth, createQueryHistory, createSavedQueries, openState, type State } from '#server/auth/index.ts';
 import {
@@ -163,6 +165,7 @@ export interface Fixture {
   readonly state: State;
   readonly auth: Auth;
   readonly events: EventHub;
+  readonly alerts: Alerts;
   readonly folder: string;
   readonly queries: SeenQuery[];
   readonly aborted: string[];
@@ -229,6 +232,8 @@ export async function openFixture(
     log,
     onChange: (job) => events.publish({ type: 'job', job }),
   });
+  const store = await openStore({ folder: join(folder, 'data'), clock: () => clock() * 1000 });
+  const alerts = createAlerts({ store, clock: () => clock() * 1000 });
   const server = createHttpServer({
     version: '0.1.0',
     auth,
@@ -239,6 +244,7 @@ export async function openFixture(
       ...createWatchlists({ folder: join(folder, 'watchlists') }),
       largestBytes: LARGEST_BYTES,
     },
+    alerts,
     schema: () => schemaAnswer(TABLES),
     status: STATUS,
     jobs,
@@ -273,6 +279,7 @@ export async function openFixture(
     state,
     auth,
     events,
+    alerts,
     folder,
     queries,
     aborted,
@@ -304,6 +311,8 @@ export async function openFixture(
     },
     async close() {
       await server.stop(200);
+      await alerts.stop();
+      await store.close();
       state.close();
       rmSync(folder, { recursive: true, force: true });
     },
