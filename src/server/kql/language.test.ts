@@ -62,6 +62,14 @@ cases('names of sources, settings and old spellings', [
     'set query_now = datetime(2026-01-01); print now() - ago(1d), now()',
     [['1.00:00:00', '2026-01-01T00:00:00Z']],
   ],
+  [
+    'set query_datetimescope_from = datetime(2026-03-04T10:30:00Z); set query_datetimescope_to = datetime(2026-03-04T11:30:00Z); Events | count',
+    [[1]],
+  ],
+  [
+    'set query_datetimescope_to = datetime(2026-03-04T10:01:00Z); set query_datetimescope_column = "Extra"; Events | count',
+    [[3]],
+  ],
   ['print a = 1, b = "x" | project v = pack_array(*)', [[[1, 'x']]]],
   [
     'datatable(n:long, w:long)[1, 1, 2, 3] | summarize percentilesw_array(n, w, dynamic([20, 50]))',

@@ -24,6 +24,7 @@ import {
 } from './scope.ts';
 import { readFind, readInputs, readSearch } from './sources.ts';
 import { patternOf, readPatternCall } from './statements.ts';
+import { withinTimeScope } from './time-scope.ts';
 import { readWatchlist } from './watchlists.ts';
 
 /** The parts of a left-deep pipeline, first to last. */
@@ -168,13 +169,14 @@ function asPipe(source: Source, at: Pipe['at']): Pipe {
 function tableSource(name: string, node: SyntaxNode, reading: Reading): Source {
   const type = node.type;
   const declared = reading.catalog.tables.find((t) => t.name === name);
-  return {
-    kind: 'table',
+  const source = {
+    kind: 'table' as const,
     name,
     columns: boundColumns(declared?.columns ?? type?.columns ?? []),
     isOpen: declared?.isOpen ?? type?.isOpen ?? false,
     at: spanOf(node, reading),
   };
+  return reading.settings.size > 0 ? withinTimeScope(source, reading) : source;
 }
 
 function external(node: SyntaxNode, what: string, reading: Reading): never {
