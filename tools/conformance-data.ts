@@ -15,6 +15,7 @@ import {
   compareStix,
 } from './conformance-intel.ts';
 import type { ConformanceOptions, KindScore } from './conformance-part.ts';
+import { createRuleJudge } from './conformance-rules.ts';
 
 /** One case of an index.json. */
 interface Case {
@@ -25,7 +26,7 @@ interface Case {
 
 /** What is wrong with a case, empty when it passes; or why cases like it do not apply. */
 type Verdict = { readonly wrong: readonly string[] } | { readonly notApplicable: string };
-type Comparer = (found: Case, folder: string) => Verdict;
+type Comparer = (found: Case, folder: string) => Verdict | Promise<Verdict>;
 
 const COMPARERS: Readonly<Record<string, Comparer>> = {
   'aws-logs': compareAws,
@@ -39,17 +40,22 @@ const COMPARERS: Readonly<Record<string, Comparer>> = {
 
 export async function runData(options: ConformanceOptions): Promise<readonly KindScore[]> {
   const { root, kinds, onFailure } = options;
+  const rules = createRuleJudge();
+  const comparers: Readonly<Record<string, Comparer>> = {
+    ...COMPARERS,
+    'sigma-rules': async (found, folder) => ({ wrong: await rules.sigma(found, folder) }),
+  };
   const present = readdirSync(root).filter((kind) => existsSync(join(root, kind, 'index.json')));
-  return present
-    .filter((kind) => kinds.length === 0 || kinds.includes(kind))
-    .sort()
-    .map((kind) => {
+  const wanted = present.filter((kind) => kinds.length === 0 || kinds.includes(kind)).sort();
+  const scores: KindScore[] = [];
+  try {
+    for (const kind of wanted) {
       const score = { kind, passed: 0, failed: 0, notApplicable: 0 };
       const cases = JSON.parse(readFileSync(join(root, kind, 'index.json'), 'utf8')) as Case[];
-      const comparer = COMPARERS[kind];
+      const comparer = comparers[kind];
       for (const found of cases) {
         const verdict = comparer
-          ? judge(comparer, found, join(root, kind, found.dir))
+          ? await judge(comparer, found, join(root, kind, found.dir))
           : { notApplicable: 'Weir has no format for this kind yet' };
         if ('notApplicable' in verdict) score.notApplicable++;
         else if (verdict.wrong.length === 0) score.passed++;
@@ -58,14 +64,18 @@ export async function runData(options: ConformanceOptions): Promise<readonly Kin
           onFailure(kind, found.dir, verdict.wrong.slice(0, 5).join('; '));
         }
       }
-      return score;
-    });
+      scores.push(score);
+    }
+  } finally {
+    await rules.stop();
+  }
+  return scores;
 }
 
 /** A comparer that throws (a file that is not there, an expectation of another shape) is a failed case, not the end. */
-function judge(comparer: Comparer, found: Case, folder: string): Verdict {
+async function judge(comparer: Comparer, found: Case, folder: string): Promise<Verdict> {
   try {
-    return comparer(found, folder);
+    return await comparer(found, folder);
   } catch (error) {
     return { wrong: [error instanceof Error ? error.message : String(error)] };
   }
