@@ -76,14 +76,17 @@ describe('values and modifiers become operators of KQL', () => {
       'category: network_connection',
     ],
   ];
-  it.each(cases)('%s', (item, kql, source) => {
-    const printed = conditionsOf(`selection:\n  ${item}\ncondition: selection`, source);
-    const wanted = kql.replaceAll('\n    or', ' or');
-    const plain = printed.replace(/\n\s+/g, ' ');
-    if (item.includes('windash')) {
-      for (const dash of ['-', '/', '–', '—', '―']) expect(plain).toContain(`" ${dash}x"`);
-    } else expect(plain.replace(/^\| where /, '')).toBe(wanted);
-  });
+  it.each(cases.map(([item, kql, source = 'category: firewall']) => ({ item, kql, source })))(
+    '$item',
+    ({ item, kql, source }) => {
+      const printed = conditionsOf(`selection:\n  ${item}\ncondition: selection`, source);
+      const wanted = kql.replaceAll('\n    or', ' or');
+      const plain = printed.replace(/\n\s+/g, ' ');
+      if (item.includes('windash')) {
+        for (const dash of ['-', '/', '–', '—', '―']) expect(plain).toContain(`" ${dash}x"`);
+      } else expect(plain.replace(/^\| where /, '')).toBe(wanted);
+    },
+  );
 
   it('takes placeholders from the configuration, and refuses what it does not know', () => {
     const text = 'selection:\n  src_ip|expand: "%Scanners%"\ncondition: selection';
