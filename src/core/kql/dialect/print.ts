@@ -6,6 +6,7 @@ import type { OrderKey, PlanExpr, Rel, SharedRel } from '../plan/plan.ts';
 import { keptRelations } from '../plan/shared.ts';
 import type { Arg, GroupKey, ScanSql } from './dialect.ts';
 import { convert, DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
+import { filters } from './filters.ts';
 import { printFold, printWalk } from './recursive.ts';
 import {
   add,
@@ -322,7 +323,7 @@ function printScan(
     return value === as ? value : `${value} AS ${as}`;
   });
   const c: Context = { p, aggregateOrder: '', column: (name) => known(values, name) };
-  const tests = [...where, ...conditions.map((test) => printExpr(asFilter(test), c))];
+  const tests = [...where, ...filters(conditions).map((test) => printExpr(test, c))];
   return add(
     p,
     `SELECT ${items.join(', ')}\n  FROM ${from}${tests.length > 0 ? `\n  WHERE ${tests.join('\n    AND ')}` : ''}`,
@@ -336,8 +337,9 @@ function printWhere(rel: Extract<Rel, { op: 'where' }>, p: Printing): Printed {
   for (; under.op === 'where'; under = under.input) conditions.unshift(under.condition);
   if (under.op === 'scan') return printScan(under, conditions, p);
   const input = printRel(rel.input, p);
-  const condition = printExpr(asFilter(rel.condition), contextOf(p, input));
-  return add(p, `SELECT *\n  FROM ${input.from}\n  WHERE ${condition}`, input.names);
+  const c = contextOf(p, input);
+  const tests = filters([rel.condition]).map((test) => printExpr(test, c));
+  return add(p, `SELECT *\n  FROM ${input.from}\n  WHERE ${tests.join('\n    AND ')}`, input.names);
 }
 
 function printRel(rel: Rel, p: Printing): Printed {
@@ -374,15 +376,6 @@ function printRel(rel: Rel, p: Printing): Printed {
     case 'unnest':
       return printUnnest(rel, p);
   }
-}
-
-/** A condition where null is as good as false: equality can be plain, which engines push down. */
-function asFilter(expr: PlanExpr): PlanExpr {
-  if (expr.kind !== 'call') return expr;
-  if (expr.name === '==') return { ...expr, name: '$eq' };
-  return expr.name === 'and' || expr.name === 'or'
-    ? { ...expr, args: expr.args.map(asFilter) }
-    : expr;
 }
 
 /** One statement for a stage. `visible` are the columns of the result, by position; `into` makes a temporary table. */

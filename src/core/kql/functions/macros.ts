@@ -21,10 +21,14 @@ export const DUCKDB_MACROS: readonly string[] = [
     WHEN t IS NULL THEN ''
     WHEN starts_with(t, '{') OR starts_with(t, '[') OR (t < ':' AND regexp_full_match(t, '-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?') AND NOT regexp_full_match(t, '0|-?[1-9][0-9]{0,14}'))
     THEN coalesce(weir_dynamic_text(weir_at(x, path)), '') ELSE t END)[1]`,
-  `CREATE OR REPLACE MACRO weir_at_long(x, path) AS list_transform([TRY(json_extract_string(x, path))], lambda t: CASE
-    WHEN t IS NULL THEN NULL WHEN regexp_full_match(t, '[-+]?[0-9]{1,18}') THEN t::BIGINT ELSE weir_dynamic_long(weir_at(x, path)) END)[1]`,
-  `CREATE OR REPLACE MACRO weir_at_int(x, path) AS list_transform([TRY(json_extract_string(x, path))], lambda t: CASE
-    WHEN t IS NULL THEN NULL WHEN regexp_full_match(t, '[-+]?[0-9]{1,9}') THEN t::INTEGER ELSE weir_dynamic_int(weir_at(x, path))::INTEGER END)[1]`,
-  `CREATE OR REPLACE MACRO weir_at_real(x, path) AS list_transform([TRY(json_extract_string(x, path))], lambda t: CASE
-    WHEN t IS NULL THEN NULL WHEN regexp_full_match(t, '[-+]?[0-9]{1,15}([.][0-9]{1,15})?') THEN t::DOUBLE ELSE weir_dynamic_real(weir_at(x, path)) END)[1]`,
+  // A number by itself is read by the engine; the text of anything else, and what would not be exact, by us.
+  `CREATE OR REPLACE MACRO weir_at_long(x, path) AS coalesce(
+    TRY_CAST(TRY_CAST(trunc(TRY_CAST(TRY(json_extract(x, path)::VARCHAR) AS DOUBLE)) AS DECIMAL(15, 0)) AS BIGINT),
+    CASE WHEN weir_at(x, path) IS NOT NULL THEN weir_dynamic_long(weir_at(x, path)) END)`,
+  `CREATE OR REPLACE MACRO weir_at_int(x, path) AS coalesce(
+    TRY_CAST(trunc(TRY_CAST(TRY(json_extract(x, path)::VARCHAR) AS DOUBLE)) AS INTEGER),
+    CASE WHEN weir_at(x, path) IS NOT NULL THEN weir_dynamic_int(weir_at(x, path))::INTEGER END)`,
+  `CREATE OR REPLACE MACRO weir_at_real(x, path) AS coalesce(
+    TRY_CAST(TRY(json_extract(x, path)::VARCHAR) AS DOUBLE),
+    CASE WHEN weir_at(x, path) IS NOT NULL THEN weir_dynamic_real(weir_at(x, path)) END)`,
 ];
