@@ -16,6 +16,10 @@ export {
   TLP_LEVELS,
   type Tlp,
 } from './indicator.ts';
+export { Matcher, TEXT_KINDS, type Term, type TextType } from './match/matcher.ts';
+export { MatcherBuilder } from './match/matcher-builder.ts';
+export { openMatcher, writeMatcher } from './match/matcher-file.ts';
+export { TERM_FLAGS, type Weight } from './match/terms.ts';
 export { type Hint, type Observed, observe, refang } from './observable.ts';
 export { isPublicSuffix, registeredName } from './public-suffix.ts';
 export {
@@ -25,4 +29,25 @@ export {
   readFeed,
   recogniseFeed,
 } from './read-feed.ts';
+export { roleOf } from './roles.ts';
 export { type CanonicalUrl, parseUrl, printUrl, urlKey } from './url.ts';
+export { type Contact, judgeContact, type Verdict } from './verdict.ts';
+export {
+  flagOf,
+  readWarningList,
+  WARNING_CLASSES,
+  type Warning,
+  type WarningClass,
+  type WarningList,
+  WarningLists,
+} from './warning-lists.ts';
+export {
+  DEFAULT_CONFIDENCE,
+  decayed,
+  directionOf,
+  effectiveConfidence,
+  expiryOf,
+  type FeedTrust,
+  lifetimeOf,
+  specificity,
+} from './weigh.ts';

@@ -1,4 +1,4 @@
-import { parseIp, printIp } from '#core/base/index.ts';
+import { encodeUtf8, parseIp, printIp } from '#core/base/index.ts';
 import { canonicalName } from './host-name.ts';
 
 export const LONGEST_URL = 4096;
@@ -48,15 +48,21 @@ function canonicalHost(text: string): string | undefined {
 
 const UNRESERVED = /[A-Za-z0-9._~-]/;
 
-/** RFC 3986 section 6.2.2: `%7e` is `~`, `%2f` is `%2F`; spaces, which no URL has, are escaped. */
+/** RFC 3986 section 6.2.2: `%7e` is `~`, `%2f` is `%2F`; what no URL may hold is escaped as UTF-8. */
 function foldEscapes(path: string): string {
   return path
     .replaceAll(/%([0-9a-f]{2})/gi, (whole, hex: string) => {
       const char = String.fromCharCode(Number.parseInt(hex, 16));
       return UNRESERVED.test(char) ? char : whole.toUpperCase();
     })
-    .replaceAll(' ', '%20');
+    .replaceAll(/[^\x21-\x7e]+/g, percentEncoded);
 }
+
+const percentEncoded = (text: string): string =>
+  Array.from(
+    encodeUtf8(text),
+    (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+  ).join('');
 
 /** The URL without its scheme: what is compared, since a log of requests knows no scheme. */
 export function urlKey({ host, port, path }: CanonicalUrl): string {
