@@ -55,6 +55,20 @@ const CASES: readonly (readonly [query: string, rows: unknown])[] = [
   ['print sin(real(+inf)), totimespan(real(nan)), cot(real(-inf))', [['NaN', null, 'NaN']]],
   ['datatable(x:long)[1, 2] | where x in~ ("1", "3")', [[1]]],
   ['Events | summarize percentile(5, 50), percentilew("a", 1, 50)', [[5, 'a']]],
+  // What a double cannot hold the square of, and what a timespan cannot hold.
+  [
+    'Events | summarize stdev(Bytes * 1e308), variance(Bytes * 1e200), stdev(Bytes), stdevif(Bytes * 1e200, Bytes > 99)',
+    [['NaN', 'NaN', 14.142135623730951, 0]],
+  ],
+  [
+    'range x from 1 to 1 step 1 | project 10675199d * x * 2, 10675199d * x + 1d * x, 3e308 > x',
+    [[null, null, true]],
+  ],
+  // The engine cannot plan the first rows of partitions behind such a condition.
+  [
+    'Events | where Bytes + Bytes * 0.5 between (1 .. 20) | partition by Host (top 1 by Bytes) | project Host',
+    [['web-1']],
+  ],
   [
     'print d = parse_json(strcat(strrep("[", 1000), strrep("]", 1000))) | project array_length(d)',
     [[1]],
@@ -67,6 +81,10 @@ const REFUSED: readonly (readonly [query: string, message: RegExp])[] = [
   ['print x = now() | where x == true', /cannot compare datetime with bool/],
   ['Events | summarize make_list(Host, Bytes)', /must be constant numbers/],
   ['Events | summarize percentiles_array(Bytes, Extra.a)', /must be constant numbers/],
+  ['Events | summarize count() by bin(TimeGenerated, now())', /length of a bin, not an instant/],
+  ['Events | project bin_at(TimeGenerated, now(), now())', /length of a bin, not an instant/],
+  ['Events | summarize percentiles(Bytes, 5, 101)', /go from 0 to 100/],
+  ['Events | summarize percentiles_array(Bytes, dynamic([50, -1]))', /go from 0 to 100/],
   [
     'Events | make-series count() on TimeGenerated from ago(1d) to now() step 0s',
     /step of make-series/,

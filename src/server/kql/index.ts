@@ -26,6 +26,7 @@ export {
   warmUp,
 } from './kusto.ts';
 export {
+  asksForCare,
   type Compiled,
   type CompileOptions,
   compile,
@@ -36,7 +37,6 @@ export {
   executeInto,
   executeStream,
   type Finding,
-  isOverflow,
   type Prepared,
   prepare,
   type ResolveRelation,

@@ -62,8 +62,8 @@ export interface ExecuteOptions {
   readonly now: number;
   /** Is shown every statement before it runs. */
   readonly onSql?: (sql: string) => void;
-  /** For `executeStream`, after a run failed with an error that `isOverflow` knows: whole numbers wrap around. */
-  readonly isWrapping?: boolean;
+  /** For `executeStream`, after a run failed with an error that `asksForCare` knows: slower SQL that does not. */
+  readonly isCareful?: boolean;
 }
 
 export interface Executed {
@@ -182,7 +182,7 @@ interface Running {
   readonly resolveScan: ResolveRelation;
   readonly options: ExecuteOptions;
   readonly temps: string[];
-  readonly isWrapping: boolean;
+  readonly isCareful: boolean;
 }
 
 async function runSql(running: Running, sql: string): Promise<DuckdbResult> {
@@ -205,7 +205,7 @@ async function prepareLast(
 ): Promise<{ sql: string; columns: readonly BoundColumn[] }> {
   const options = (of: Plan) => ({
     scanSql: scanSql(of, running.resolveScan),
-    isWrapping: running.isWrapping,
+    isCareful: running.isCareful,
   });
   const last = await runToLast(plan, running.options.now, {
     async make(stage, of) {
@@ -223,16 +223,17 @@ async function dropTemps(running: Running): Promise<void> {
     await running.connection.run(`DROP TABLE IF EXISTS ${quoteName(name)}`);
 }
 
-/** DuckDB fails where a whole number leaves 64 bits; KQL wraps around, which is slower, so it is done only then. */
-const OVERFLOW = /Out of Range Error: Overflow/;
+/** What DuckDB fails with where careful SQL does not: it is slower, so it is printed only then. */
+const MENDED_BY_CARE =
+  /Out of Range Error: (?:Overflow|STDDEV|VAR|COVAR)|INTERNAL Error: Failed to cast expression to type/;
 
-/** True for the error after which a plan is run again with `isWrapping`. */
-export function isOverflow(error: unknown): boolean {
-  return error instanceof Error && OVERFLOW.test(error.message);
+/** True for an error after which a plan is run again with `isCareful`. */
+export function asksForCare(error: unknown): boolean {
+  return error instanceof Error && MENDED_BY_CARE.test(error.message);
 }
 
-/** Does the work, and does it again with wrapping whole numbers where they overflowed. Leaves no tables when it fails. */
-async function wrappingWhereNeeded<T>(
+/** Does the work, and does it again with careful SQL where that mends the error. Leaves no tables when it fails. */
+async function carefulWhereNeeded<T>(
   running: Running,
   work: (running: Running) => Promise<T>,
 ): Promise<T> {
@@ -240,10 +241,10 @@ async function wrappingWhereNeeded<T>(
     return await work(running);
   } catch (error) {
     await dropTemps(running);
-    if (!isOverflow(error)) throw error;
+    if (!asksForCare(error)) throw error;
   }
   try {
-    return await work({ ...running, isWrapping: true });
+    return await work({ ...running, isCareful: true });
   } catch (error) {
     await dropTemps(running);
     throw error;
@@ -257,8 +258,8 @@ export async function execute(
   resolveScan: ResolveRelation,
   options: ExecuteOptions,
 ): Promise<Executed> {
-  const running = { connection, resolveScan, options, temps: [], isWrapping: false };
-  const done = await wrappingWhereNeeded(running, async (r) => {
+  const running = { connection, resolveScan, options, temps: [], isCareful: false };
+  const done = await carefulWhereNeeded(running, async (r) => {
     const { sql, columns } = await prepareLast(plan, r);
     const { rows } = await runSql(r, sql);
     return { columns, rows };
@@ -278,8 +279,8 @@ export async function executeInto(
   options: ExecuteOptions,
   print: (sql: string, columns: readonly BoundColumn[]) => string,
 ): Promise<Executed> {
-  const running = { connection, resolveScan, options, temps: [], isWrapping: false };
-  const done = await wrappingWhereNeeded(running, async (r) => {
+  const running = { connection, resolveScan, options, temps: [], isCareful: false };
+  const done = await carefulWhereNeeded(running, async (r) => {
     const { sql, columns } = await prepareLast(plan, r);
     const { rows } = await runSql(r, print(sql, columns));
     return { columns, rows };
@@ -295,9 +296,9 @@ export async function executeStream(
   resolveScan: ResolveRelation,
   options: ExecuteOptions,
 ): Promise<ExecutedStream> {
-  const { isWrapping = false } = options;
-  const running: Running = { connection, resolveScan, options, temps: [], isWrapping };
-  const begun = await wrappingWhereNeeded(running, (r) => prepareLast(plan, r));
+  const { isCareful = false } = options;
+  const running: Running = { connection, resolveScan, options, temps: [], isCareful };
+  const begun = await carefulWhereNeeded(running, (r) => prepareLast(plan, r));
   async function* rowsOf(sql: string): AsyncGenerator<DuckdbResult['rows']> {
     options.onSql?.(sql);
     yield* connection.stream(sql);
@@ -310,10 +311,10 @@ export async function executeStream(
         yield rows;
       }
     } catch (error) {
-      // Rows already given cannot be taken back: the caller may begin anew with `isWrapping`.
-      if (!isEmpty || !isOverflow(error)) throw error;
+      // Rows already given cannot be taken back: the caller may begin anew with `isCareful`.
+      if (!isEmpty || !asksForCare(error)) throw error;
       await dropTemps(running);
-      const again = await prepareLast(plan, { ...running, isWrapping: true });
+      const again = await prepareLast(plan, { ...running, isCareful: true });
       yield* rowsOf(again.sql);
     } finally {
       await dropTemps(running);

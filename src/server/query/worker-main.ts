@@ -4,9 +4,9 @@ import { setPriority } from 'node:os';
 import { RefusalError } from '#core/kql/index.ts';
 import { type Duckdb, openDuckdb } from '#server/duckdb/index.ts';
 import {
+  asksForCare,
   executeInto,
   executeStream,
-  isOverflow,
   printRow,
   setUpConnection,
 } from '#server/kql/index.ts';
@@ -66,11 +66,11 @@ async function execute(request: Execute): Promise<Executed> {
   const { db, facts } = await engine;
   const lists = request.scans.flatMap((s) => [s.files, ...s.computed.map((c) => c.files)]);
   const files = [...new Set(lists.flat())];
-  let isWrapping = false;
+  let isCareful = false;
   for (let attempt = 1; ; attempt++)
     try {
       for (const list of lists) await inspectFirst(facts, list);
-      const executed = await executeOnce(db, facts, request, isWrapping);
+      const executed = await executeOnce(db, facts, request, isCareful);
       const warnings = files
         .filter((file) => facts.isUnreadable(file))
         .map((file) => ({
@@ -81,9 +81,9 @@ async function execute(request: Execute): Promise<Executed> {
     } catch (error) {
       if (!(error instanceof Error) || attempt >= MAX_ATTEMPTS) throw error;
       const isLearnt = await facts.learn(error.message, files);
-      const isNew: boolean = !isWrapping && isOverflow(error);
+      const isNew: boolean = !isCareful && asksForCare(error);
       if (!isLearnt && !isNew) throw error;
-      isWrapping ||= isNew;
+      isCareful ||= isNew;
     }
 }
 
@@ -133,7 +133,7 @@ async function executeOnce(
   db: Duckdb,
   facts: LearntFacts,
   request: Execute,
-  isWrapping: boolean,
+  isCareful: boolean,
 ): Promise<Omit<Executed, 'warnings'>> {
   const { plan, now, scans, limits, form, spool } = request;
   if (form === 'parquet') return executeParquet(db, facts, request);
@@ -141,7 +141,7 @@ async function executeOnce(
     plan,
     db,
     (scan) => printRelation(find(scans, scan.name), facts),
-    { now, isWrapping },
+    { now, isCareful },
   );
   async function* printed() {
     for await (const chunk of chunks) yield chunk.map((row) => printRow(row, columns));

@@ -75,7 +75,8 @@ function realValue(source: string): number | 'nan' | 'inf' | '-inf' {
   if (text === 'nan') return 'nan';
   if (text === '+inf' || text === 'inf') return 'inf';
   if (text === '-inf') return '-inf';
-  return Number(text);
+  const number = Number(text);
+  return number === Infinity ? 'inf' : number === -Infinity ? '-inf' : number;
 }
 
 /** A literal as data. `value` is what the language service says of it, `text` gives its text in the query. */

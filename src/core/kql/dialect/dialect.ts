@@ -18,7 +18,7 @@ export type Printer = (args: readonly Arg[], call: PrintedCall) => string;
 
 export interface PrintedCall {
   readonly type: KqlType;
-  /** Whole numbers wrap around at 64 bits, as in KQL; otherwise the engine may fail there, which is faster. */
+  /** Whole numbers wrap around at 64 bits, as in KQL, and timespans end there; else the engine may fail, which is faster. */
   readonly isWrapping?: boolean;
 }
 
@@ -94,6 +94,8 @@ export interface AggregateContext {
   readonly filter: string;
   /** Which of several outputs. */
   readonly output: number;
+  /** Numbers far out must not fail the query; see PrintOptions. */
+  readonly isCareful?: boolean;
 }
 
 export type AggregatePrinter = (args: readonly Arg[], context: AggregateContext) => string;

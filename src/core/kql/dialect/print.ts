@@ -49,7 +49,7 @@ export function printExpr(expr: PlanExpr, c: Context): string {
       if (!row) throw new Error(`no such function: ${expr.name}`);
       const sql = row.duckdb(
         expr.args.map((a) => argOf(a, c)),
-        { type: expr.type, isWrapping: c.p.options.isWrapping ?? false },
+        { type: expr.type, isWrapping: c.p.options.isCareful ?? false },
       );
       return isOther(row.returns, expr.type) ? convert({ sql, type: row.returns }, expr.type) : sql;
     }
@@ -59,16 +59,24 @@ export function printExpr(expr: PlanExpr, c: Context): string {
       const filter = expr.filter ? ` FILTER (WHERE ${printExpr(expr.filter, c)})` : '';
       return row.duckdb(
         expr.args.map((a) => argOf(a, c)),
-        { type: expr.type, filter, order: c.aggregateOrder, output: expr.output ?? 0 },
+        {
+          type: expr.type,
+          filter,
+          order: c.aggregateOrder,
+          output: expr.output ?? 0,
+          isCareful: c.p.options.isCareful ?? false,
+        },
       );
     }
-    case 'window':
-      return printWindow(
+    case 'window': {
+      const sql = printWindow(
         expr,
         expr.args.map((a) => argOf(a, c)),
         expr.partition.map(c.column),
         printOrder(expr.order, c),
       );
+      return expr.name === 'row_number' && c.p.options.isCareful ? `greatest(${sql}, 1)` : sql;
+    }
     case 'subquery': {
       const from = printRel(expr.rel, c.p);
       const value = quoteName(from.names.get(expr.column)!);

@@ -13,8 +13,11 @@ export interface Printed {
 export interface PrintOptions {
   /** By name of a scan: SQL that can stand after FROM, or a relation with more to say. */
   readonly scanSql: (scan: string) => string | ScanSql;
-  /** See `PrintedCall`. */
-  readonly isWrapping?: boolean;
+  /**
+   * Slower SQL that fails nowhere: whole numbers wrap around at 64 bits, and DuckDB does not see that it is asked for the
+   * first rows of partitions, which it cannot plan behind some conditions (an INTERNAL error in 1.5).
+   */
+  readonly isCareful?: boolean;
 }
 
 export interface Printing {

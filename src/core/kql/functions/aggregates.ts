@@ -12,6 +12,21 @@ function numeric(a: Arg): string {
       : a.sql;
 }
 
+/**
+ * DuckDB fails where a square is too large. Carefully: NaN where a value is none, far from 0 or not a number, which no
+ * square can hold.
+ */
+function spread(engine: string): AggregateRow['duckdb'] {
+  return ([a], { filter, isCareful }) => {
+    const x = toReal(a!);
+    if (!isCareful) return `coalesce(${engine}(${x})${filter}, 0)`;
+    const fits = `coalesce(abs(${x}) < 1e150, true)`;
+    const among =
+      filter === '' ? ` FILTER (WHERE ${fits})` : filter.replace(/\)$/, ` AND ${fits})`);
+    return `CASE WHEN bool_and(${fits})${filter} THEN coalesce(${engine}(${x})${among}, 0) WHEN count(${x})${filter} > 0 THEN 'nan'::DOUBLE ELSE 0 END`;
+  };
+}
+
 function pick(engine: 'arg_max' | 'arg_min'): AggregateRow['duckdb'] {
   return (args, { output, filter, order }) => {
     const fields = `struct_pack(${args.map((a, i) => `c${i} := ${a.sql}`).join(', ')})`;
@@ -99,22 +114,10 @@ const rows: Record<string, AggregateRow> = {
     duckdb: ([a], { filter, order }) =>
       `weir_buildschema(coalesce(string_agg(${toDynamic(a!)}, chr(10)${order})${filter}, ''))`,
   },
-  stdev: {
-    returns: 'real',
-    duckdb: ([a], { filter }) => `coalesce(stddev_samp(${toReal(a!)})${filter}, 0)`,
-  },
-  stdevp: {
-    returns: 'real',
-    duckdb: ([a], { filter }) => `coalesce(stddev_pop(${toReal(a!)})${filter}, 0)`,
-  },
-  variance: {
-    returns: 'real',
-    duckdb: ([a], { filter }) => `coalesce(var_samp(${toReal(a!)})${filter}, 0)`,
-  },
-  variancep: {
-    returns: 'real',
-    duckdb: ([a], { filter }) => `coalesce(var_pop(${toReal(a!)})${filter}, 0)`,
-  },
+  stdev: { returns: 'real', duckdb: spread('stddev_samp') },
+  stdevp: { returns: 'real', duckdb: spread('stddev_pop') },
+  variance: { returns: 'real', duckdb: spread('var_samp') },
+  variancep: { returns: 'real', duckdb: spread('var_pop') },
   covariance: {
     returns: 'real',
     duckdb: ([a, b], { filter }) =>

@@ -95,13 +95,21 @@ function constantTicks(arg: Arg): bigint | null {
     : null;
 }
 
+/** Timespans past the ends of their range are null. */
+function spans(operator: '+' | '-', a: Arg, b: Arg, { isWrapping }: PrintedCall): string {
+  const [x, y] = [convert(a, 'timespan'), convert(b, 'timespan')];
+  return isWrapping
+    ? `try_cast(${x}::HUGEINT ${operator} ${y}::HUGEINT AS BIGINT)`
+    : `(${x} ${operator} ${y})`;
+}
+
 const add: Printer = ([a, b], printed) => {
   const { type } = printed;
   if (type === 'datetime') {
     const [at, span] = a!.type === 'datetime' ? [a!, b!] : [b!, a!];
     return shifted(at, '+', span);
   }
-  if (type === 'timespan') return `(${convert(a!, 'timespan')} + ${convert(b!, 'timespan')})`;
+  if (type === 'timespan') return spans('+', a!, b!, printed);
   return arithmetic('+', a!, b!, printed);
 };
 
@@ -110,7 +118,7 @@ const subtract: Printer = ([a, b], printed) => {
   if (type === 'datetime') return shifted(a!, '-', b!);
   if (type === 'timespan' && a!.type === 'datetime')
     return `((${micros(a!.sql)} - ${micros(convert(b!, 'datetime'))}) * 10)`;
-  if (type === 'timespan') return `(${convert(a!, 'timespan')} - ${convert(b!, 'timespan')})`;
+  if (type === 'timespan') return spans('-', a!, b!, printed);
   return arithmetic('-', a!, b!, printed);
 };
 
@@ -135,7 +143,11 @@ const multiply: Printer = ([a, b], printed) => {
   const { type } = printed;
   if (type === 'timespan') {
     const [span, by] = a!.type === 'timespan' ? [a!, b!] : [b!, a!];
-    return `(${span.sql} * ${number(by, by.type === 'dynamic' ? 'real' : by.type)})::BIGINT`;
+    const factor = number(by, by.type === 'dynamic' ? 'real' : by.type);
+    const isWhole = by.type === 'int' || by.type === 'long';
+    if (isWhole && !printed.isWrapping) return `(${span.sql} * (${factor})::BIGINT)`;
+    const length = isWhole ? `${span.sql}::HUGEINT` : span.sql;
+    return `try_cast(${length} * ${factor} AS BIGINT)`;
   }
   return arithmetic('*', a!, b!, printed);
 };

@@ -1,6 +1,7 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { Span } from '../bound/expr.ts';
 import { RefusalError, refuse } from '../refusal.ts';
+import { numberOf, parseJson } from '../runtime/value.ts';
 import type { PlanExpr } from './plan.ts';
 
 /** What the language refuses, or has no answer for, though the binder does not mind. */
@@ -52,9 +53,20 @@ function checkPlaces(name: string, at: Span, args: readonly PlanExpr[]): void {
     refuse(`${name}() on a spheroid`, at, 'is not supported: leave use_spheroid out');
 }
 
+/** The length of bins is the second argument: an instant has none. */
+function checkBin(name: string, at: Span, [, step]: readonly PlanExpr[]): void {
+  if (step?.type === 'datetime')
+    throw new RefusalError(
+      'semantic',
+      `The second argument of ${name}() is the length of a bin, not an instant: write a timespan such as 1h.`,
+      at,
+    );
+}
+
 /** Throws where a call makes no sense with arguments of these types. */
 export function checkCall(name: string, at: Span, args: readonly PlanExpr[]): void {
   if (COMPARISONS.has(name)) checkComparison(name, at, args);
+  if (name === 'bin' || name === 'bin_at') checkBin(name, at, args);
   checkText(name, at, args);
   checkPlaces(name, at, args);
 }
@@ -95,4 +107,14 @@ export function checkAggregate(name: string, at: Span, args: readonly PlanExpr[]
       `The last arguments of ${name}() must be constant numbers.`,
       at,
     );
+  if (name.startsWith('percentile') && constants.some(isNoPercentage))
+    throw new RefusalError('semantic', `The percentages of ${name}() go from 0 to 100.`, at);
+}
+
+/** Constants that are computed are left to the engine. */
+function isNoPercentage(expr: PlanExpr): boolean {
+  if (expr.kind !== 'literal') return false;
+  const value = parseJson(String(expr.value));
+  const numbers = (Array.isArray(value) ? value : [value]).map(numberOf);
+  return numbers.some((n) => n !== null && !(n >= 0 && n <= 100));
 }

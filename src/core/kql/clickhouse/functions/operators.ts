@@ -64,12 +64,16 @@ function arithmetic(operator: '+' | '-' | '*', a: Value, b: Value, c: Call): str
   return c.type === 'decimal' ? c.host('weir_decimal', [{ sql, type: 'real' }], 'real').sql : sql;
 }
 
+/** Timespans past the ends of their range are null. */
+const inSpan = (sql: string): string => `accurateCastOrNull(${sql}, 'Int64')`;
+
 const add: SqlPrinter = ([a, b], c) => {
   if (c.type === 'datetime') {
     const [at, span] = a!.type === 'datetime' ? [a!, b!] : [b!, a!];
     return `(${as(at, 'datetime', c)} + ${as(span, 'timespan', c)})`;
   }
-  if (c.type === 'timespan') return `(${as(a!, 'timespan', c)} + ${as(b!, 'timespan', c)})`;
+  if (c.type === 'timespan')
+    return inSpan(`toInt128(${as(a!, 'timespan', c)}) + ${as(b!, 'timespan', c)}`);
   return arithmetic('+', a!, b!, c);
 };
 
@@ -85,7 +89,7 @@ const subtract: SqlPrinter = ([a, b], c) => {
 const multiply: SqlPrinter = ([a, b], c) => {
   if (c.type !== 'timespan') return arithmetic('*', a!, b!, c);
   const [span, by] = a!.type === 'timespan' ? [a!, b!] : [b!, a!];
-  if (by.type === 'int' || by.type === 'long') return `(${span.sql} * ${by.sql})`;
+  if (by.type === 'int' || by.type === 'long') return inSpan(`toInt128(${span.sql}) * ${by.sql}`);
   return `accurateCastOrNull(round(${span.sql} * ${toReal(by, c)}), 'Int64')`;
 };
 
