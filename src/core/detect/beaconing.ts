@@ -5,7 +5,7 @@ import type { Pass } from './detector.ts';
 import { pastDays } from './kql.ts';
 import { findPeriodicity, type Periodicity, phaseLock } from './periodicity.ts';
 import { type RitaScore, ritaScore } from './rita.ts';
-import { instantOf, numberOf } from './row.ts';
+import { instantOf, numberOf, type Row } from './row.ts';
 import { COMMON_OUTSIDE } from './services.ts';
 import { blindness, clarity, isCoarse } from './sight.ts';
 import { clamp } from './statistics.ts';
@@ -70,8 +70,10 @@ export interface Standing {
 const NEW_DAYS = 7;
 const ESTABLISHED_DAYS = 14;
 
-export function standingOf({ rows }: Conversation, pass: Pass): Standing {
-  const row = rows[0]!;
+export const standingOf = ({ rows }: Conversation, pass: Pass): Standing =>
+  standingOfRow(rows[0]!, pass);
+
+export function standingOfRow(row: Row, pass: Pass): Standing {
   const users = Math.max(1, numberOf(row, 'Users'));
   const { rare, common } = rareness(pass.knowledge.insideHosts);
   const known = instantOf(row, 'Known');
@@ -143,4 +145,16 @@ export function worstFirst(steps: readonly boolean[], from: Severity): Severity 
   const ladder: readonly Severity[] = ['informational', 'low', 'medium', 'high'];
   const place = ladder.indexOf(from) - steps.filter(Boolean).length;
   return ladder[Math.max(0, place)] ?? 'informational';
+}
+
+export function standingReason(standing: Standing, dest: string, hostsInside: number): string {
+  const of = hostsInside > 0 ? ` of ${printCount(hostsInside)}` : '';
+  const users =
+    standing.users <= 1
+      ? `No other inside host${of} talks to ${dest}`
+      : `${standing.users} inside hosts${of} talk to ${dest}`;
+  if (standing.ageDays === undefined)
+    return `${users}; the data does not go back far enough to tell since when.`;
+  if (standing.ageDays === 0) return `${users}, and nobody did before.`;
+  return `${users}, for ${printSeconds(standing.ageDays * 86_400)} so far.`;
 }

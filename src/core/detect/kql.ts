@@ -23,9 +23,9 @@ export const instant = (at: Micros): string => `datetime(${printInstant(at)})`;
 export const inWindow = ({ from, to }: Pick<Span, 'from' | 'to'>): string =>
   `where TimeGenerated >= bin(${instant(from)}, 1h) and TimeGenerated < ${instant(to)}`;
 
-/** Rows of the hours before the window, as far back as is known and 30 days at most. */
+/** Rows of the days before the window's first: of PairDays, and of HostHours. As far back as is known, 30 days at most. */
 export const beforeWindow = ({ from, knownFrom }: Pick<Span, 'from' | 'knownFrom'>): string =>
-  `where TimeGenerated >= ${instant(Math.max(knownFrom, from - PAST))} and TimeGenerated < bin(${instant(from)}, 1h)`;
+  `where TimeGenerated >= ${instant(Math.max(knownFrom, from - PAST))} and TimeGenerated < bin(${instant(from)}, 1d)`;
 
 const PAST = 30 * 86_400_000_000;
 
@@ -33,9 +33,9 @@ const PAST = 30 * 86_400_000_000;
 export const pastDays = ({ from, knownFrom }: Pick<Span, 'from' | 'knownFrom'>): number =>
   Math.max(0, Math.min(from - knownFrom, PAST) / 86_400_000_000);
 
-/** Addresses that are no host's: multicast, broadcast, link-local, unspecified. */
+/** What is a host's address: not multicast, broadcast, link-local, unspecified, nor a row that sums up many. */
 export const isHost = (column: string): string =>
-  `not(${column} startswith 'ff0') and not(${column} startswith 'fe80:') and not(${column} startswith '169.254.') and not(${column} endswith '.255') and not(${column} matches regex @'^(0|22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.')`;
+  `isnotempty(${column}) and not(${column} startswith 'ff0') and not(${column} startswith 'fe80:') and not(${column} startswith '169.254.') and not(${column} endswith '.255') and not(${column} matches regex @'^(0|22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.')`;
 
 /**
  * What tells a conversation from a try, of a row of PairHours: a TCP flow that was answered by more than one packet (a

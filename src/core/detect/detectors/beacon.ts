@@ -8,9 +8,10 @@ import {
   rhythmReasons,
   type Standing,
   standingOf,
+  standingReason,
   worstFirst,
 } from '../beaconing.ts';
-import { printBytes, printCount, printSeconds } from '../claim.ts';
+import { printBytes, printSeconds } from '../claim.ts';
 import {
   CONVERSATION_COLUMNS,
   CONVERSATION_KEY,
@@ -43,13 +44,13 @@ let flows = PairHours | ${inWindow(pass)}
   | extend Port = coalesce(DestPort, -1);
 let users = flows | distinct SrcIp, DestIp | summarize Users = count() by DestIp;
 let pairs = materialize(flows
-  | summarize Flows = sum(AllowedFlows), Starting = sum(array_length(Starts)) by ${CONVERSATION_KEY}
+  | summarize Starting = sum(AllowedFlows) by ${CONVERSATION_KEY}
   | where Starting >= ${values.leastEvents} and Starting < 43200
   | lookup kind=leftouter users on DestIp
   | where Users <= ${Math.ceil(common)}
   | order by Users asc, Starting desc | take ${values.mostPairs}
   | project ${CONVERSATION_KEY}, Users);
-let past = PairHours | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp))
+let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp))
   | summarize Known = min(FirstTime) by DestIp;
 flows
 | project ${CONVERSATION_COLUMNS}
@@ -85,18 +86,6 @@ function severityOf(
   );
 }
 
-export function standingReason(standing: Standing, dest: string, hostsInside: number): string {
-  const of = hostsInside > 0 ? ` of ${printCount(hostsInside)}` : '';
-  const users =
-    standing.users <= 1
-      ? `No other inside host${of} talks to ${dest}`
-      : `${standing.users} inside hosts${of} talk to ${dest}`;
-  if (standing.ageDays === undefined)
-    return `${users}; the data does not go back far enough to tell since when.`;
-  if (standing.ageDays === 0) return `${users}, and nobody did before.`;
-  return `${users}, for ${printSeconds(standing.ageDays * 86_400)} so far.`;
-}
-
 export const beacon = defineDetector({
   name: 'beacon',
   title: 'Beacon to the internet',
@@ -118,7 +107,7 @@ export const beacon = defineDetector({
     'If nobody can say what it is, isolate the host and block the address',
   ],
   parameters: PARAMETERS,
-  reads: ['PairHours'],
+  reads: ['PairHours', 'PairDays'],
   window: DAY,
   every: HOUR,
   candidates: (pass) => beaconKql(pass, pass.values),

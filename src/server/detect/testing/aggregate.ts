@@ -69,6 +69,7 @@ export function pairHours(flows: readonly OneFlow[]): Cells[] {
       DestIp: one.dest,
       DestPort: one.port,
       L4Protocol: one.protocol,
+      Pairs: 1,
       SrcIsInside: isInside(one.src),
       DestIsInside: isInside(one.dest),
       Flows: group.length,
@@ -140,6 +141,35 @@ export function hostHours(flows: readonly OneFlow[]): Cells[] {
       PeakBytesPerMinute: peak((f) => f.sent),
       PeakAt: busiest[0] * 60e6,
       RecordCount: own.length,
+    };
+  });
+}
+
+/** PairDays of flows. */
+export function pairDays(flows: readonly OneFlow[]): Cells[] {
+  const groups = Map.groupBy(flows, (f) =>
+    [Math.floor(f.start / (24 * HOUR)), f.src, f.dest, f.port, f.protocol].join(' '),
+  );
+  return [...groups.values()].map((group) => {
+    const one = group[0]!;
+    const allowed = group.filter((f) => !f.isDenied);
+    return {
+      TimeGenerated: Math.floor(one.start / (24 * HOUR)) * 24 * HOUR,
+      SrcIp: one.src,
+      DestIp: one.dest,
+      DestPort: one.port,
+      L4Protocol: one.protocol,
+      SrcIsInside: isInside(one.src),
+      DestIsInside: isInside(one.dest),
+      Flows: group.length,
+      AllowedFlows: allowed.length,
+      DeniedFlows: group.length - allowed.length,
+      IsAnswered: group.some((f) => f.packetsReceived > 0),
+      BytesSrcToDest: total(group, (f) => f.sent),
+      BytesDestToSrc: total(group, (f) => f.received),
+      Hours: new Set(group.map((f) => Math.floor(f.start / HOUR))).size,
+      FirstTime: Math.min(...group.map((f) => f.start)),
+      LastTime: Math.max(...group.map((f) => f.start)),
     };
   });
 }

@@ -28,7 +28,7 @@ import {
   printRow,
   setUpConnection,
 } from '#server/kql/index.ts';
-import { flowsOf, hostHours, type OneFlow, pairHours } from './aggregate.ts';
+import { flowsOf, hostHours, type OneFlow, pairDays, pairHours } from './aggregate.ts';
 
 /** The day of every sample, µs. */
 export const SAMPLE_DAY = Date.UTC(2026, 2, 4) * 1000;
@@ -80,6 +80,7 @@ export async function openDetectBench(): Promise<DetectBench> {
     for (const [name, rows] of [
       ['PairHours', pairHours(flows)],
       ['HostHours', hostHours(flows)],
+      ['PairDays', pairDays(flows)],
       ['Flows', flows.map(rawFlow)],
     ] as const) {
       const table = tablesByName.get(name);

@@ -1,0 +1,300 @@
+import { ipEntity, type Severity, shiftSeverity } from '#core/alert/index.ts';
+import { percent, printBytes, printCount } from '../claim.ts';
+import {
+  CONVERSATION_COLUMNS,
+  CONVERSATION_KEY,
+  type Conversation,
+  conversations,
+} from '../conversation.ts';
+import { DAY, defineDetector, HOUR } from '../detector.ts';
+import { flowsKql, inWindow, isHost, quote } from '../kql.ts';
+import { instantOf, numberOf } from '../row.ts';
+import { every } from '../sample.ts';
+import { ADMIN_PORTS, DATABASE_PORTS, LOGIN_PORTS, printPort } from '../services.ts';
+import { blindness, clarity } from '../sight.ts';
+import { sum } from '../statistics.ts';
+
+/** Where a flow is a try to log in. RPC and NetBIOS are not: everything calls them. */
+export const LOGIN_SERVICES: readonly number[] = [
+  ...Object.keys(ADMIN_PORTS),
+  ...Object.keys(DATABASE_PORTS),
+  ...Object.keys(LOGIN_PORTS),
+]
+  .map(Number)
+  .filter((port) => port !== 135 && port !== 139);
+
+/** What one source tried at one service, without the largest flow: that one may have got in. */
+export interface Attempts {
+  readonly conversation: Conversation;
+  readonly tries: number;
+  readonly bytesEach: number;
+  readonly packetsEach: number;
+  /** Standard deviation of the bytes of one flow over their mean. */
+  readonly spread: number;
+  /** Most tries in ten minutes. */
+  readonly burst: number;
+  readonly largest: number;
+  /** A flow that is several times as large as the tries, when most of them were over. */
+  readonly gotIn: boolean;
+  readonly largestAt: number;
+}
+
+export function attemptsOf(conversation: Conversation): Attempts {
+  const { rows, flows, seconds, sent, received, packets } = conversation;
+  const largestRow = rows.reduce((a, b) =>
+    numberOf(b, 'LargestBytes') > numberOf(a, 'LargestBytes') ? b : a,
+  );
+  const largest = numberOf(largestRow, 'LargestBytes');
+  const tries = Math.max(1, flows - 1);
+  const bytesEach = Math.max(1, (sent + received - largest) / tries);
+  const squares = sum(rows.map((row) => numberOf(row, 'BytesSquared'))) - largest * largest;
+  const variance = Math.max(0, squares / tries - bytesEach * bytesEach);
+  const largestAt = instantOf(largestRow, 'LargestAt');
+  const before = seconds.filter((at) => at * 1e6 <= largestAt).length / Math.max(1, seconds.length);
+  return {
+    conversation,
+    tries,
+    bytesEach,
+    packetsEach: packets / flows,
+    spread: Math.sqrt(variance) / bytesEach,
+    // Several flows may begin in one second, which is told once.
+    burst: Math.round(mostWithin(seconds, 600) * (flows / Math.max(1, seconds.length))),
+    largest,
+    gotIn: largest >= 3 * bytesEach && largest >= 8000 && before >= 0.7,
+    largestAt,
+  };
+}
+
+function mostWithin(seconds: readonly number[], span: number): number {
+  let most = 0;
+  let start = 0;
+  for (let end = 0; end < seconds.length; end++) {
+    while (seconds[end]! - seconds[start]! >= span) start++;
+    most = Math.max(most, end - start + 1);
+  }
+  return most;
+}
+
+/** A login that fails moves some packets and a few kilobytes, always about the same; a health check moves less, work more. */
+const LEAST_PACKETS = 5;
+const LEAST_BYTES = 400;
+const MOST_BYTES = 20_000;
+
+export function looksLikeTries(
+  { bytesEach, packetsEach, spread, conversation }: Attempts,
+  values: { readonly mostSpread: number },
+): boolean {
+  return (
+    spread <= values.mostSpread &&
+    bytesEach >= LEAST_BYTES &&
+    bytesEach <= MOST_BYTES &&
+    (conversation.protocol === 'U' || packetsEach >= LEAST_PACKETS)
+  );
+}
+
+export const bruteForce = defineDetector({
+  name: 'brute-force',
+  title: 'Password guessing',
+  family: 'brute-force',
+  version: '1.0.0',
+  says: 'One source opens many connections of the same small size to a service where people log in.',
+  source:
+    'Flow-only method of SSHCure (Hofstede et al. 2014): attempts lie in a narrow band of packets and bytes, and a success leaves it; counts of Slips (9 an hour) and Sentinel (25 in five minutes).',
+  tactics: ['CredentialAccess'],
+  techniques: ['T1110', 'T1110.001'],
+  falsePositives: [
+    'A job that logs in often and does next to nothing, or whose password has expired',
+    'Deployment software that opens many short sessions',
+  ],
+  nextSteps: [
+    'Look in the target’s own log: which accounts, did one succeed?',
+    'If a larger flow followed, take it for a break-in until shown otherwise: change the password, look at what the session did',
+    'Close the service to where the source is, or allow keys only',
+  ],
+  parameters: {
+    burst: { value: 20, meaning: 'Tries within ten minutes.' },
+    slow: { value: 40, meaning: 'Tries within a day, however slow.' },
+    mostSpread: {
+      value: 0.35,
+      meaning: 'Standard deviation of the bytes of one try over their mean.',
+    },
+    databaseBurst: {
+      value: 60,
+      meaning: 'Tries within ten minutes on a database: programs connect often too.',
+    },
+  },
+  reads: ['PairHours', 'PairDays'],
+  window: DAY,
+  every: HOUR,
+  candidates: (pass) => `
+let flows = PairHours | ${inWindow(pass)} | where DestPort in (${LOGIN_SERVICES.join(', ')}) and AllowedFlows > UnansweredFlows and ${isHost('DestIp')} and ${isHost('SrcIp')}
+  | extend Port = coalesce(DestPort, -1);
+let pairs = flows
+  | summarize Flows = sum(AllowedFlows), Unanswered = sum(UnansweredFlows), Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc), Largest = max(LargestBytes) by ${CONVERSATION_KEY}
+  | where Flows >= ${pass.values.burst} and Unanswered * 2 < Flows and (Bytes - Largest) < ${MOST_BYTES} * Flows
+  | top 5000 by Flows desc | project ${CONVERSATION_KEY};
+flows | join kind=inner pairs on ${CONVERSATION_KEY}
+| project ${CONVERSATION_COLUMNS}, BytesSquared, LargestBytes, LargestAt, LongestMs, SrcIsInside, DestIsInside`,
+  score: (rows, pass) => {
+    const suspects = conversations(rows)
+      .map(attemptsOf)
+      .filter((found) => looksLikeTries(found, pass.values) && isFrequent(found, pass.values))
+      .filter(({ conversation: { src } }) => !pass.knowledge.hasRole(src, 'scanner', 'monitor'));
+    // From the internet many guess at one service at the same time: that is one thing to do something about.
+    const groups = Map.groupBy(suspects, ({ conversation: c }) =>
+      c.rows[0]!['SrcIsInside'] === true ? `${c.src} ${c.dest} ${c.port}` : `${c.dest} ${c.port}`,
+    );
+    return [...groups.values()].map((group) => {
+      const worst = group.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+      const { conversation: c, tries, burst, gotIn, bytesEach, spread, largest, largestAt } = worst;
+      const isInside = c.rows[0]!['SrcIsInside'] === true;
+      const all = sum(group.map((a) => a.tries));
+      const service = printPort(c.port, c.protocol);
+      const first = Math.min(...group.map((a) => a.conversation.first));
+      const last = Math.max(...group.map((a) => a.conversation.last));
+      const who = group.length > 1 ? `${group.length} addresses` : c.src;
+      return {
+        about: isInside ? [c.src, c.dest, c.port] : ['internet', c.dest, c.port],
+        title: `${who} ${group.length > 1 ? 'guess' : 'guesses'} passwords at ${c.dest} port ${service}${gotIn ? ', probably with success' : ''}`,
+        reasons: [
+          `${printCount(all + 1)} connections, ${printCount(burst)} of them within ten minutes, of ${printBytes(bytesEach)} each, give or take ${percent(spread)}: sessions with work in them differ more.`,
+          ...(group.length > 1 ? [`The most come from ${c.src}: ${printCount(tries + 1)}.`] : []),
+          ...(gotIn
+            ? [
+                `Then one connection carried ${printBytes(largest)}, ${Math.round(largest / bytesEach)} times as much, and ended ${new Date(largestAt / 1000).toISOString()}: whoever guessed is probably in.`,
+              ]
+            : ['No connection stands out in size: nothing speaks for a success.']),
+          ...blindness(c.sight),
+        ],
+        first,
+        last,
+        severity: severityOf(worst, isInside, pass.knowledge.weightOf(c.dest)),
+        score: Math.min(1, (gotIn ? 0.3 : 0) + 1 - Math.exp(-all / 30)),
+        confidence: (1 - spread) * clarity(c.sight),
+        entities: [
+          ...group.slice(0, 20).map((a) => ipEntity(a.conversation.src, 'actor', isInside)),
+          ipEntity(c.dest, 'target', c.rows[0]!['DestIsInside'] === true),
+        ],
+        features: {
+          tries: all,
+          burst,
+          bytesEach,
+          packetsEach: worst.packetsEach,
+          spread,
+          largest,
+          gotIn,
+          sources: group.length,
+          port: c.port,
+        },
+        evidence: {
+          kql: flowsKql({ first, last }, [
+            ...(group.length === 1 ? [`SrcIp == ${quote(c.src)}`] : []),
+            `DestIp == ${quote(c.dest)} and DestPort == ${c.port}`,
+          ]),
+          rows: sum(group.map((a) => a.conversation.flows)),
+        },
+        magnitude: all,
+      };
+    });
+  },
+  fires: [
+    {
+      says: 'Sixty tries at SSH in five minutes, and then a long session',
+      flows: [
+        {
+          src: '203.0.113.9',
+          dest: '10.1.0.9',
+          port: 22,
+          at: every(5, 60, 3600),
+          sent: 2100,
+          received: 2600,
+          packets: [14, 13],
+        },
+        {
+          src: '203.0.113.9',
+          dest: '10.1.0.9',
+          port: 22,
+          at: [3960],
+          sent: 48_000,
+          received: 90_000,
+          durationMs: 600_000,
+        },
+      ],
+    },
+    {
+      says: 'An inside host tries RDP once a minute for an hour',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 3389,
+          at: every(60, 60, 3600, 0.2),
+          sent: 1700,
+          received: 1900,
+          packets: [9, 8],
+        },
+      ],
+    },
+  ],
+  silent: [
+    {
+      says: 'Health checks of a load balancer on SSH',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 22,
+          at: every(10, 2000),
+          sent: 180,
+          received: 120,
+          packets: [4, 3],
+        },
+      ],
+    },
+    {
+      says: 'Fetches of code over SSH differ in size',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 22,
+          at: every(60, 50),
+          sent: 6000,
+          received: Array.from({ length: 50 }, (_, i) => 5000 + ((i * 37) % 50) * 9000),
+        },
+      ],
+    },
+    {
+      says: 'A program opens a database connection every few seconds',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 5432,
+          at: every(15, 3000),
+          sent: 1500,
+          received: 2500,
+        },
+      ],
+    },
+  ],
+});
+
+interface Frequency {
+  readonly burst: number;
+  readonly slow: number;
+  readonly databaseBurst: number;
+}
+
+function isFrequent({ burst, tries, conversation }: Attempts, values: Frequency): boolean {
+  const { port } = conversation;
+  if (port !== null && port in DATABASE_PORTS) return burst >= values.databaseBurst;
+  return burst >= values.burst || tries >= values.slow;
+}
+
+const rank = (a: Attempts): number => (a.gotIn ? 1e9 : 0) + a.tries;
+
+function severityOf({ gotIn }: Attempts, isInside: boolean, weight: number): Severity {
+  const base: Severity = gotIn ? (isInside ? 'critical' : 'high') : isInside ? 'high' : 'medium';
+  return shiftSeverity(base, weight >= 2 ? 1 : weight < 1 ? -1 : 0);
+}

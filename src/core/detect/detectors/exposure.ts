@@ -1,0 +1,158 @@
+import { ipEntity, type Severity, shiftSeverity } from '#core/alert/index.ts';
+import { printBytes, printCount } from '../claim.ts';
+import { DAY, defineDetector, HOUR } from '../detector.ts';
+import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, TALKS } from '../kql.ts';
+import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';
+import { every, hosts } from '../sample.ts';
+import { INDUSTRIAL_PORTS, isSensitive, printPort } from '../services.ts';
+import { blindness, clarity, sightOf } from '../sight.ts';
+
+/** What is meant to be reached from outside. */
+const PUBLIC_PORTS: ReadonlySet<number> = new Set([25, 53, 80, 123, 443, 465, 587, 993]);
+const LEARNING_DAYS = 2;
+
+/**
+ * Graver where people or programs log in, where nothing of the kind was open before, and where the host is known: a
+ * whole fleet that offers the same port does so on purpose.
+ */
+function severityOf(row: Row, port: number, past: number): Severity {
+  const isShared = numberOf(row, 'Fleet') >= 1;
+  if (port in INDUSTRIAL_PORTS) return 'critical';
+  if (isSensitive(port)) return isShared ? 'medium' : 'high';
+  if (PUBLIC_PORTS.has(port) || isShared || past < LEARNING_DAYS) return 'low';
+  return 'medium';
+}
+
+export const exposure = defineDetector({
+  name: 'exposure',
+  title: 'Port that answers the internet',
+  family: 'exposure',
+  version: '1.0.0',
+  says: 'A service inside holds conversations with the internet, and did not before.',
+  source:
+    'State of (asset, port, protocol) by first answer to a public source; ports of administration, databases and industry are graver. Like Sigma’s rule for RDP from public addresses, of all services.',
+  tactics: ['InitialAccess'],
+  techniques: ['T1190', 'T1133'],
+  falsePositives: [
+    'A service that was published on purpose',
+    'A partner’s public address that was let in by rule',
+  ],
+  nextSteps: [
+    'Ask the owner whether this is meant; if not, close it at the edge',
+    'Look at who connected since it is open, and at what the larger sessions did',
+    'If it stays, allow known sources only, and watch its log-ins',
+  ],
+  parameters: {
+    leastBytes: {
+      value: 400,
+      meaning: 'Bytes the service must have sent, so that a greeting counts and a reset does not.',
+    },
+  },
+  reads: ['PairHours', 'PairDays'],
+  window: DAY,
+  every: HOUR,
+  candidates: (pass) => `
+let open = materialize(PairHours | ${inWindow(pass)} | where not(SrcIsInside) and DestIsInside and AllowedFlows > 0 and isnotnull(DestPort) and ${isHost('DestIp')}
+  | extend Talks = ${TALKS} | where Talks and (DestPort < 32768 and L4Protocol == 'T' or L4Protocol == 'U' and DestPort in (53, 69, 111, 123, 137, 161, 389, 500, 623, 1194, 1434, 1900, 5060, 11211, 47808))
+  | summarize Sources = dcount(SrcIp), Flows = sum(AllowedFlows), Got = sum(BytesDestToSrc), Some = make_set(SrcIp, 10), FirstTime = min(FirstTime), LastTime = max(LastTime),
+      AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by DestIp, DestPort, L4Protocol
+  | where Got >= ${pass.values.leastBytes}
+  | top 5000 by Sources desc);
+let before = PairDays | ${beforeWindow(pass)} | where not(SrcIsInside) and DestIsInside and IsAnswered and DestPort in ((open | project DestPort));
+let same = before | where DestIp in ((open | project DestIp)) | summarize Known = min(FirstTime) by DestIp, DestPort, L4Protocol;
+let fleet = before | summarize Fleet = dcount(DestIp) by DestPort, L4Protocol;
+open
+| join kind=leftanti same on DestIp, DestPort, L4Protocol
+| lookup kind=leftouter fleet on DestPort, L4Protocol`,
+  score: (rows, pass) =>
+    rows.map((row) => {
+      const dest = textOf(row, 'DestIp');
+      const port = portOf(row, 'DestPort') ?? 0;
+      const protocol = textOf(row, 'L4Protocol');
+      const past = pastDays(pass);
+      const first = instantOf(row, 'FirstTime');
+      const last = instantOf(row, 'LastTime');
+      const sources = numberOf(row, 'Sources');
+      const sight = sightOf([row]);
+      const service = printPort(port, protocol);
+      return {
+        about: [dest, port, protocol],
+        title: `${dest} answers the internet on port ${service}`,
+        reasons: [
+          `${printCount(sources)} outside addresses held ${printCount(numberOf(row, 'Flows'))} conversations with it and got ${printBytes(numberOf(row, 'Got'))}, such as ${textsOf(row, 'Some').slice(0, 3).join(', ')}.`,
+          past >= 1
+            ? `In the ${Math.round(past)} days before, it never answered anybody outside on that port${numberOf(row, 'Fleet') > 0 ? `; ${numberOf(row, 'Fleet')} other hosts did` : ', nor did any other host'}.`
+            : 'The data does not go back far enough to tell since when.',
+          ...(isSensitive(port)
+            ? [
+                'This is a service of administration, of data or of machines: it is found and tried within hours.',
+              ]
+            : []),
+          ...blindness(sight),
+        ],
+        first,
+        last,
+        severity: shiftSeverity(
+          severityOf(row, port, past),
+          pass.knowledge.weightOf(dest) >= 2 ? 1 : 0,
+        ),
+        score: isSensitive(port) ? 0.9 : PUBLIC_PORTS.has(port) ? 0.4 : 0.6,
+        confidence: 0.95 * clarity(sight),
+        entities: [
+          ipEntity(dest, 'target', true),
+          ...textsOf(row, 'Some')
+            .slice(0, 10)
+            .map((src) => ipEntity(src, 'related', false)),
+        ],
+        features: {
+          port,
+          sources,
+          flows: numberOf(row, 'Flows'),
+          bytesBack: numberOf(row, 'Got'),
+          fleet: numberOf(row, 'Fleet'),
+          pastDays: past,
+        },
+        evidence: {
+          kql: flowsKql({ first, last }, [`DestIp == ${quote(dest)} and DestPort == ${port}`]),
+          rows: numberOf(row, 'Flows'),
+        },
+        magnitude: sources,
+      };
+    }),
+  fires: [
+    {
+      says: 'RDP of a server is opened to the internet on the fifth day',
+      flows: [
+        { src: '10.1.0.5', dest: '10.1.0.9', port: 3389, at: every(86_400, 6, -5 * 86_400) },
+        { src: '203.0.113.9', dest: '10.1.0.9', port: 3389, at: [40_000, 41_000] },
+      ],
+    },
+    {
+      says: 'A port of its own answers outside for the first time',
+      flows: [
+        { src: '198.51.100.4', dest: '10.1.0.9', port: 443, at: every(86_400, 6, -5 * 86_400) },
+        { src: '203.0.113.9', dest: '10.1.0.9', port: 8123, at: [40_000] },
+      ],
+    },
+  ],
+  silent: [
+    {
+      says: 'A web site that was always there',
+      flows: [
+        { src: '198.51.100.4', dest: '10.1.0.9', port: 443, at: every(3600, 140, -5 * 86_400) },
+      ],
+    },
+    {
+      says: 'The internet tries RDP and is reset',
+      flows: hosts('203.0.113.', 1, 30).map((src) => ({
+        src,
+        dest: '10.1.0.9',
+        port: 3389,
+        at: [4000],
+        sent: 60,
+        received: 40,
+        packets: [1, 1] as const,
+      })),
+    },
+  ],
+});
