@@ -1,3 +1,4 @@
+export type { Arrival, Arrivals } from './arrivals.ts';
 export { partReadable } from './check.ts';
 export {
   COMPACTION,

@@ -126,9 +126,21 @@ function factsWhere(
     .map((row) => ({ ...row, path: segmentPath(folder, row.table, row.day, row.id) }));
 }
 
-/** Segments that were retired before an instant, in the order they were. */
-export const findRetired = (db: Database, folder: string, before: Micros): SegmentFacts[] =>
-  factsWhere(db, folder, `state = 'retired' AND retired_at < ? ORDER BY retired_at, id`, before);
+/** Segments that were retired before an instant, another for those that somebody has yet to read, in the order they were. */
+export const findRetired = (
+  db: Database,
+  folder: string,
+  before: Micros,
+  followedBefore: Micros,
+): SegmentFacts[] =>
+  factsWhere(
+    db,
+    folder,
+    `state = 'retired' AND retired_at < ? AND
+     (retired_at < ? OR id NOT IN (SELECT segment FROM arrival)) ORDER BY retired_at, id`,
+    before,
+    followedBefore,
+  );
 
 export const findInState = (db: Database, folder: string, state: SegmentState): SegmentFacts[] =>
   factsWhere(db, folder, 'state = ? ORDER BY table_name, day, id', state);

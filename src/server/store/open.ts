@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MICROS_PER_SECOND, type Micros, printInstant } from '#core/base/index.ts';
 import { type Table, tablesByName } from '#core/schema/index.ts';
+import { ARRIVAL_STEPS } from './arrivals.ts';
 import { createBallast } from './ballast.ts';
 import { type Disk, isFull, realDisk } from './disk.ts';
 import { StorageFull, StoreMissing } from './errors.ts';
@@ -101,6 +102,7 @@ async function startWriting(start: Start): Promise<{ db: Database; recovery: Rec
   const db = openDurable(join(start.folder, MANIFEST_FILE));
   try {
     migrate(db, MANIFEST_ROOM, MANIFEST_STEPS);
+    migrate(db, 'arrival', ARRIVAL_STEPS);
     return { db, recovery: await recover(db, start) };
   } catch (error) {
     db.close();

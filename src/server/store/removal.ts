@@ -13,19 +13,25 @@ export interface SweepDeps {
   readonly transactor: Transactor;
 }
 
+export interface SweepBounds {
+  readonly before: Micros;
+  readonly enoughBytes: number;
+  /** The same for segments that a follower has yet to read. */
+  readonly followedBefore: Micros;
+}
+
 /**
  * Removes the files of segments that were retired before `before`, oldest first, until `enoughBytes` are gone.
  * A file's row goes after the file, durably: a crash between leaves a row, which the next sweep takes, never a file.
  */
 export async function sweepRetired(
   deps: SweepDeps,
-  before: Micros,
-  enoughBytes: number,
+  { before, enoughBytes, followedBefore }: SweepBounds,
 ): Promise<Swept> {
   const { db, folder, disk, transactor } = deps;
   const doomed: SegmentFacts[] = [];
   let sizeBytes = 0;
-  for (const segment of findRetired(db, folder, before)) {
+  for (const segment of findRetired(db, folder, before, followedBefore)) {
     if (sizeBytes >= enoughBytes) break;
     doomed.push(segment);
     sizeBytes += segment.sizeBytes;

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '#core/decode/index.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { CheckOptions, Fault } from './fault.ts';
 import type { Database } from './sqlite.ts';
 import type { Summary, Usage } from './usage.ts';
@@ -176,6 +177,8 @@ export interface StoreReader {
 export interface Store extends StoreReader {
   /** Names this opening of the store; `writeServerFile` wants it. */
   readonly owner: string;
+  /** What has come to a table since somebody last looked. */
+  readonly arrivals: Arrivals;
   /**
    * Resolves once the change is durable and visible. Changes are applied in the order given; several may be under way.
    * Throws StorageFull, CheckpointMoved, or what the disk threw; then nothing of the change happened, and its draft

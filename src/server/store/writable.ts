@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { Micros } from '#core/base/index.ts';
+import { MICROS_PER_DAY, type Micros } from '#core/base/index.ts';
 import type { Table } from '#core/schema/index.ts';
+import { createArrivals } from './arrivals.ts';
 import type { Ballast } from './ballast.ts';
 import type { Disk } from './disk.ts';
 import { StorageFull } from './errors.ts';
@@ -31,6 +32,9 @@ export interface WritableDeps {
 }
 
 type Relief = (bytes: number) => Promise<void>;
+
+/** How long files of retired segments wait for followers: one that is away for longer loses rows, and is told so. */
+const LONGEST_WAIT_MICROS = 7 * MICROS_PER_DAY;
 
 /** The store of the process that holds the lock. */
 export function createWritable(deps: WritableDeps): Store {
@@ -78,6 +82,7 @@ export function createWritable(deps: WritableDeps): Store {
   return {
     ...createReader(db, folder, deps.tables, disk),
     owner: deps.owner,
+    arrivals: createArrivals(db, folder, clock),
     commit: (what) => change(what, []),
     replace: (old, drafts, more = {}) => change({ ...more, segments: drafts }, old),
     temporaryFile: () => join(folder, TMP_FOLDER, newId() + SEGMENT_EXTENSION),
@@ -87,8 +92,9 @@ export function createWritable(deps: WritableDeps): Store {
       const sweep = lastSweep.then(async () => {
         const swept = await sweepRetired(
           { db, folder, disk, transactor },
-          before,
-          enoughBytes ?? Infinity,
+          enoughBytes === undefined
+            ? { before, enoughBytes: Infinity, followedBefore: clock() - LONGEST_WAIT_MICROS }
+            : { before, enoughBytes, followedBefore: before },
         );
         if (hasOldTallies(db, clock()))
           transactor.write(() => {

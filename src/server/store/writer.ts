@@ -1,6 +1,7 @@
 import { dirname, join, relative } from 'node:path';
 import type { Micros } from '#core/base/index.ts';
 import type { Table } from '#core/schema/index.ts';
+import { addArrival } from './arrivals.ts';
 import { type Disk, type FileFacts, isFull } from './disk.ts';
 import { assertDraft } from './draft.ts';
 import { CheckpointMoved, StorageFull } from './errors.ts';
@@ -139,6 +140,7 @@ export function createWriter(deps: WriterDeps): Writer {
         reveal(db, id, file, now);
         touched.add(draft.table);
         const { table, day, rows, ranges, isSorted } = draft;
+        if (old.length === 0) addArrival(db, { id, table, day, rows }, now);
         return {
           id,
           table,
