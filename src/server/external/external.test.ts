@@ -10,9 +10,9 @@ import type { ExternalData } from '#core/kql/index.ts';
 import { openDuckdb } from '#server/duckdb/index.ts';
 import { makeCertificate } from '#server/http/testdata/certificate.ts';
 import { FORMATS } from './formats.ts';
-import type { Network } from './guarded-fetch.ts';
+import type { Network } from './guarded-request.ts';
 import { createExternalReader } from './index.ts';
-import { isPublicAddress } from './public-address.ts';
+import { isHostAddress, isPublicAddress } from './public-address.ts';
 
 const { cert, key } = makeCertificate();
 
@@ -257,4 +257,20 @@ test.each([
   ['not an address', false],
 ])('%s is public: %s', (address, isPublic) => {
   expect(isPublicAddress(address)).toBe(isPublic);
+});
+
+test.each([
+  ['10.0.0.1', true],
+  ['127.0.0.1', true],
+  ['fd12:3456::1', true],
+  ['::1', true],
+  ['93.184.215.14', true],
+  ['169.254.169.254', false],
+  ['::ffff:169.254.169.254', false],
+  ['fe80::1', false],
+  ['0.0.0.0', false],
+  ['239.1.1.1', false],
+  ['not an address', false],
+])('%s is a host: %s', (address, isHost) => {
+  expect(isHostAddress(address)).toBe(isHost);
 });

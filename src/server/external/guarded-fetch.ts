@@ -1,11 +1,7 @@
-import type { LookupAddress } from 'node:dns';
-import { lookup as resolveName } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
-import { type RequestOptions, request } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { isAllowedUrl } from '#core/kql/index.ts';
 import { ExternalError, failed, refused } from './errors.ts';
-import { isPublicAddress } from './public-address.ts';
+import { type Network, sendGuarded } from './guarded-request.ts';
 
 export interface FetchOptions {
   /** See isAllowedUrl. */
@@ -13,19 +9,6 @@ export interface FetchOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
-
-/** What reaches outside; tests put their own in its place. */
-export interface Network {
-  resolve(name: string): Promise<readonly LookupAddress[]>;
-  isPublic(address: string): boolean;
-  /** Trusted beside the usual ones, PEM. */
-  readonly ca?: string;
-}
-
-export const realNetwork: Network = {
-  resolve: (name) => resolveName(name, { all: true }),
-  isPublic: isPublicAddress,
-};
 
 const REDIRECTS = 5;
 
@@ -54,44 +37,17 @@ export async function guardedFetch(
   throw failed(`${new URL(start).origin} redirects more than ${REDIRECTS} times.`);
 }
 
-function open(url: URL, { signal }: FetchOptions, network: Network): Promise<IncomingMessage> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  // Addresses are not looked up, so nothing would check them on the way.
-  if (isIP(host) !== 0 && !network.isPublic(host)) throw notPublic(url.hostname);
-  const settings: RequestOptions = {
-    method: 'GET',
-    agent: false,
-    lookup: checkedLookup(network),
-    signal,
-    headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'weir' },
-    ...(network.ca === undefined ? {} : { ca: network.ca }),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, settings, resolve);
-    sent.on('error', (error) => reject(explain(error, url, signal)));
-    sent.end();
-  });
+async function open(
+  url: URL,
+  { signal }: FetchOptions,
+  network: Network,
+): Promise<IncomingMessage> {
+  try {
+    return await sendGuarded({ method: 'GET', url, headers: { accept: '*/*' }, signal }, network);
+  } catch (error) {
+    throw explain(error, url, signal);
+  }
 }
-
-/** Looks a name up once and hands over only what was checked. */
-function checkedLookup(network: Network): LookupFunction {
-  return (name, options, done) => {
-    network.resolve(name).then(
-      (found) => {
-        const hidden = found.find(({ address }) => !network.isPublic(address));
-        const [first] = found;
-        if (hidden || !first)
-          done(hidden ? notPublic(name) : failed(`${name} has no address.`), []);
-        else if (options.all) done(null, [...found]);
-        else done(null, first.address, first.family);
-      },
-      (error: NodeJS.ErrnoException) => done(error, []),
-    );
-  };
-}
-
-const notPublic = (name: string) =>
-  refused(`${name} leads to an address that is not on the public internet.`);
 
 async function read(
   response: IncomingMessage,

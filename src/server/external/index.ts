@@ -1,2 +1,11 @@
 export { ExternalError } from './errors.ts';
+export {
+  assertReachable,
+  type GuardedRequest,
+  guardedLookup,
+  type Network,
+  realNetwork,
+  sendGuarded,
+} from './guarded-request.ts';
+export { isHostAddress, isPublicAddress } from './public-address.ts';
 export { createExternalReader, type ExternalReader, type WrittenRows } from './reader.ts';

@@ -50,3 +50,35 @@ export function isPublicAddress(address: string): boolean {
       return false;
   }
 }
+
+const LINK = [
+  '0.0.0.0/8',
+  '169.254.0.0/16',
+  '224.0.0.0/3',
+  '::/128',
+  'fe80::/10',
+  'ff00::/8',
+] as const;
+const link = { 4: new BlockList(), 6: new BlockList() } as const;
+for (const prefix of LINK) {
+  const [address = '', bits] = prefix.split('/');
+  if (isIP(address) === 4) link[4].addSubnet(address, Number(bits), 'ipv4');
+  else link[6].addSubnet(address, Number(bits), 'ipv6');
+}
+
+/**
+ * True for an address that a server of one's own may have: public, private or this machine. Not links, where clouds keep
+ * the service that hands out credentials, and nothing that is no single host.
+ */
+export function isHostAddress(address: string): boolean {
+  switch (isIP(address)) {
+    case 4:
+      return !link[4].check(address, 'ipv4');
+    case 6: {
+      const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+      return mapped ? isHostAddress(mapped[1] ?? '') : !link[6].check(address, 'ipv6');
+    }
+    default:
+      return false;
+  }
+}

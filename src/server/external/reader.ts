@@ -8,7 +8,8 @@ import { ParquetWriter } from '#core/parquet/index.ts';
 import type { Table } from '#core/schema/index.ts';
 import { ExternalError, failed } from './errors.ts';
 import { FORMATS } from './formats.ts';
-import { guardedFetch, type Network, realNetwork } from './guarded-fetch.ts';
+import { guardedFetch } from './guarded-fetch.ts';
+import { type Network, realNetwork } from './guarded-request.ts';
 
 export interface WrittenRows {
   readonly rows: number;

@@ -24,6 +24,6 @@ export type {
   QueryWarning,
 } from './query.ts';
 export { ENGINES } from './query.ts';
-export type { Interval } from './scan.ts';
+export type { Interval, WholeFile } from './scan.ts';
 export { createQueryService, type QueryServiceDeps } from './service.ts';
 export type { ListKeeper, ReadableList } from './watchlists.ts';

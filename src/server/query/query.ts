@@ -8,7 +8,7 @@ import type {
 } from '#core/contract/index.ts';
 import type { AnswerBody } from './body.ts';
 import type { Form } from './print/index.ts';
-import type { Interval } from './scan.ts';
+import type { Interval, WholeFile } from './scan.ts';
 
 /** What can compute a query. */
 export const ENGINES = ['duckdb', 'clickhouse'] as const;
@@ -18,6 +18,8 @@ export interface QueryRequest {
   readonly text: string;
   /** Restricts the time column of every table that is read; half-open, µs. */
   readonly timespan?: Interval;
+  /** Tables that are read from one file each instead of from the store. */
+  readonly files?: ReadonlyMap<string, WholeFile>;
   /** Values for `declare query_parameters(…)`. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
   /** Which of several results, counted from 0; the last when absent. */

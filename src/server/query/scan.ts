@@ -78,20 +78,24 @@ export function resolveScans(
   timespan: Interval | undefined,
   outside: ReadonlyMap<string, WholeFile> = new Map(),
 ): ResolvedScans {
+  const inside = requests.filter((r) => !outside.has(r.table));
   const { scans, cost, versions } = store
-    ? resolveStored(requests, store, timespan)
+    ? resolveStored(inside, store, timespan)
     : {
-        scans: requests.map((r) => describeScan(r, [], timespan)),
+        scans: inside.map((r) => describeScan(r, [], timespan)),
         cost: { rows: 0, bytes: 0, segments: 0 },
         versions: '',
       };
   if (outside.size === 0) return { scans, cost, versions };
   const files = [...outside.values()];
   return {
-    scans: scans.map((scan) => {
-      const file = outside.get(scan.table);
-      return file ? { ...scan, files: [file.path] } : scan;
-    }),
+    scans: [
+      ...scans,
+      ...requests.flatMap((request) => {
+        const file = outside.get(request.table);
+        return file ? [{ ...describeScan(request, [], timespan), files: [file.path] }] : [];
+      }),
+    ],
     cost: {
       ...cost,
       rows: cost.rows + sum(files, (f) => f.rows),

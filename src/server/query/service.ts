@@ -179,7 +179,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     const compiled = await compile(request, clock());
     const lists = resolveLists(compiled.plan, deps.watchlists, spill, listFiles);
     const elsewhere = await readElsewhere(compiled.plan, bound, request);
-    const outside = new Map([...lists.files, ...elsewhere]);
+    const outside = new Map([...lists.files, ...elsewhere, ...(request.files ?? [])]);
     const scans = resolveScans(compiled.plan.scans, store, request.timespan, outside);
     const { maxRows, maxBytes } = bound;
     const key = isRepeatable(compiled.plan)
