@@ -1,4 +1,5 @@
 import { parseIp } from '#core/base/index.ts';
+import { base64 } from './base64.ts';
 
 export interface FlowTuple {
   readonly srcIp: string;
@@ -9,7 +10,6 @@ export interface FlowTuple {
   readonly protocol: number;
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** Protocols whose flows have ports: TCP, UDP, SCTP. */
 const WITH_PORTS: ReadonlySet<number> = new Set([6, 17, 132]);
 
@@ -62,16 +62,4 @@ function addressBytes(text: string): readonly number[] | undefined {
 function compareBytes(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((byte, i) => byte !== b[i]);
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
-}
-
-/** RFC 4648, section 4. */
-export function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3);
-    const bits = (a << 16) | (b << 8) | c;
-    for (let k = 0; k < 4; k++)
-      text += i + k > bytes.length ? '=' : ALPHABET[(bits >> (18 - 6 * k)) & 63];
-  }
-  return text;
 }

@@ -7,9 +7,10 @@ import { json } from './formats/json.ts';
 import { leef } from './formats/leef.ts';
 import { ocsf } from './formats/ocsf.ts';
 
-export { base64, communityId, type FlowTuple } from './community-id.ts';
+export { communityId, type FlowTuple } from './community-id.ts';
 export { asFlow, type FlowView } from './flow.ts';
 export type { Format } from './format.ts';
+export { type Links, messageOf } from './from-log.ts';
 export {
   type AlertMessage,
   type Context,
@@ -20,6 +21,11 @@ export {
   messageTime,
   type RowMessage,
 } from './message.ts';
+export { type MailHeads, mailText } from './notices/mail.ts';
+export { pagerdutyEvent } from './notices/pagerduty.ts';
+export { slackMessage } from './notices/slack.ts';
+export { teamsMessage } from './notices/teams.ts';
+export { type Hmac, webhookHeaders } from './notices/webhook.ts';
 export { SEVERITY_NAMES } from './severity.ts';
 export { frameSyslog, printSyslog, type SyslogSettings } from './syslog.ts';
 

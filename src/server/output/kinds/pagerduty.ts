@@ -1,0 +1,32 @@
+import { pagerdutyEvent } from '#core/output/index.ts';
+import { assertTaken, post } from '../http.ts';
+import { defineKind } from '../receiver.ts';
+
+/** PagerDuty's Events API v2. */
+export const pagerduty = defineKind({
+  kind: 'pagerduty',
+  format: 'json',
+  formats: [],
+  isForPeople: true,
+  batch: 20,
+  proves: 'PagerDuty accepted the event (202).',
+  open: (settings, deps) => ({
+    async send(messages, signal) {
+      for (const message of messages) {
+        if (message.kind === 'row') continue;
+        const event = pagerdutyEvent(message, deps.secret(settings.routingKey));
+        const reply = await post(
+          {
+            url: settings.url,
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(event),
+            signal,
+          },
+          deps.network(settings.tls),
+        );
+        assertTaken(reply, 'PagerDuty', deps.now());
+      }
+      return { rejected: [] };
+    },
+  }),
+});

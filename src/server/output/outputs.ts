@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { LogEntry } from '#core/alert/index.ts';
+import { type AlertMessage, type Context, formatNamed, type Links } from '#core/output/index.ts';
+import {
+  isHostAddress,
+  isPublicAddress,
+  type Network,
+  realNetwork,
+} from '#server/external/index.ts';
+import type { QueryService } from '#server/query/index.ts';
+import { RAW_TABLES, type Store } from '#server/store/index.ts';
+import { canaryMessage } from './canary-message.ts';
+import { createDelivery, type Delivery, type DeliveryHealth } from './delivery.ts';
+import { asFailure, DeliveryFailure } from './failure.ts';
+import type { Feed } from './feed.ts';
+import { type AlertLog, createAlertFeed } from './feeds/alert-feed.ts';
+import { createArrivalFeed } from './feeds/arrival-feed.ts';
+import { createWindowFeed } from './feeds/window-feed.ts';
+import { KINDS, openReceiver } from './kinds/index.ts';
+import type { Receiver, ReceiverDeps } from './receiver.ts';
+import type { OutputKind, OutputSettings, SecretReference, TlsSettings } from './settings.ts';
+import { type OutputCounts, OutputState, type Rejected } from './state.ts';
+
+export interface OutputsDeps {
+  readonly settings: readonly OutputSettings[];
+  readonly store: Store;
+  readonly queries: QueryService;
+  /** Absent: outputs of alerts and incidents have nothing to send. */
+  readonly alerts?: AlertLog & {
+    onAlert(listener: (entries: readonly LogEntry[]) => void): () => void;
+  };
+  readonly links: Links;
+  readonly context: Context;
+  /** Throws with a message for people when a secret is not there. */
+  readonly secret: (reference: SecretReference) => string;
+  /** ms since 1970. */
+  readonly now: () => number;
+  readonly random?: () => number;
+  /** Told when an output begins to fail, and when it goes on. */
+  readonly onChange?: (name: string, failure: DeliveryFailure | undefined) => void;
+  /** Trusted beside the usual authorities by every output, PEM; for tests. */
+  readonly ca?: string;
+}
+
+/** How one output is doing. */
+export interface OutputStatus {
+  readonly name: string;
+  readonly kind: OutputKind;
+  /** In words: `alerts`, `rows of Flows`. */
+  readonly what: string;
+  readonly format: string;
+  /** Host, folder or service; never a secret. */
+  readonly where: string;
+  readonly health: DeliveryHealth;
+  readonly counts: OutputCounts;
+  /** Messages behind, null where that is not known; the oldest of them, µs. */
+  readonly waiting: { readonly messages: number | null; readonly since: number | undefined };
+}
+
+/** What came of sending a canary. */
+export interface Trial {
+  readonly ok: boolean;
+  readonly ms: number;
+  /** What its arrival proves, or why it did not arrive. */
+  readonly says: string;
+  readonly advice: string;
+}
+
+export interface Outputs {
+  start(): void;
+  status(): readonly OutputStatus[];
+  /** Sends one marked alert past the queue. Undefined for an output that there is not. */
+  test(name: string, marker: string, signal: AbortSignal): Promise<Trial | undefined>;
+  /** What that alert looks like to the receiver, sending nothing. */
+  preview(name: string): string | undefined;
+  /** Ends a pause between tries. */
+  retry(name: string): boolean;
+  rejected(name: string, limit: number): readonly Rejected[];
+  stop(): Promise<void>;
+}
+
+interface Open {
+  readonly settings: OutputSettings;
+  readonly delivery: Delivery;
+  readonly receiver: Receiver;
+  readonly feed: Feed;
+}
+
+const FOLLOWER = 'output ';
+const DEFAULT_EVERY_MS = 10 * 60_000;
+const DEFAULT_SETTLE_MS = 20 * 60_000;
+
+/** Sends alerts, incidents and tables to every output configured, each at its own pace. */
+export function createOutputs(deps: OutputsDeps): Outputs {
+  const { store, queries, now, context } = deps;
+  const state = new OutputState(store.state);
+  const receiverDeps: ReceiverDeps = {
+    context,
+    secret: readOrRefuse(deps.secret),
+    network: (tls, isPublicOnly = false) => networkOf(tls, isPublicOnly, deps.ca),
+    now,
+    sleep,
+  };
+
+  function openFeed(settings: OutputSettings): Feed {
+    const { name, what } = settings;
+    if (what === 'alerts' || what === 'incidents') {
+      const log = deps.alerts ?? NO_ALERTS;
+      const kind = what === 'alerts' ? 'alert' : 'incident';
+      const { minSeverity } = settings;
+      return createAlertFeed({ name, kind, minSeverity, log, links: deps.links, state });
+    }
+    if ('query' in what) return createWindowFeed({ name, ...what, queries, state, now });
+    const { table, where } = what;
+    if (!RAW_TABLES.has(table))
+      return createWindowFeed({
+        name,
+        query: where === undefined ? table : `${table} | where (${where}\n)`,
+        as: table,
+        everyMs: DEFAULT_EVERY_MS,
+        settleMs: DEFAULT_SETTLE_MS,
+        queries,
+        state,
+        now,
+      });
+    const follower = FOLLOWER + name;
+    const { arrivals } = store;
+    arrivals.follow(follower, table, what.from === 'start');
+    return createArrivalFeed({ name, follower, table, where, arrivals, queries, state });
+  }
+
+  function open(settings: OutputSettings): Open {
+    const { name, kind } = settings;
+    state.open(name, JSON.stringify(settings.what));
+    const receiver = openReceiver(settings, receiverDeps);
+    const feed = openFeed(settings);
+    const delivery = createDelivery({
+      name,
+      feed,
+      receiver,
+      state,
+      batch: KINDS[kind].batch,
+      rate: settings.rate,
+      now,
+      random: deps.random ?? Math.random,
+      sleep,
+      onFailure: (failure) => deps.onChange?.(name, failure),
+      onRecovery: () => deps.onChange?.(name, undefined),
+    });
+    return { settings, delivery, receiver, feed };
+  }
+
+  const names = deps.settings.map((one) => one.name);
+  state.keepOnly(names);
+  for (const follower of store.arrivals.followers())
+    if (follower.startsWith(FOLLOWER) && !names.includes(follower.slice(FOLLOWER.length)))
+      store.arrivals.unfollow(follower);
+  const all = new Map(deps.settings.map((settings) => [settings.name, open(settings)]));
+  const wake = (isWanted: (settings: OutputSettings) => boolean) => {
+    for (const { settings, delivery } of all.values()) if (isWanted(settings)) delivery.wake();
+  };
+  const ends = [
+    store.onChange((tables) =>
+      wake(({ what }) => typeof what === 'object' && 'table' in what && tables.has(what.table)),
+    ),
+    deps.alerts?.onAlert(() => wake(({ what }) => typeof what === 'string')),
+  ];
+
+  return {
+    start() {
+      for (const { delivery } of all.values()) delivery.start();
+    },
+    status: () =>
+      [...all.values()].map(({ settings, delivery, feed }) => ({
+        name: settings.name,
+        kind: settings.kind,
+        what: describeWhat(settings),
+        format: settings.format ?? KINDS[settings.kind].format,
+        where: describeWhere(settings),
+        health: delivery.health(),
+        counts: state.counts(settings.name),
+        waiting: feed.waiting(),
+      })),
+    async test(name, marker, signal) {
+      const found = all.get(name);
+      if (!found) return undefined;
+      const startedAt = now();
+      const message = canaryMessage(randomUUID(), marker, startedAt * 1000);
+      // A receiver of its own: the delivery under way may be using the other.
+      const receiver = openReceiver(found.settings, receiverDeps);
+      try {
+        const { rejected } = await receiver.send([message], signal);
+        const [refused] = rejected;
+        if (refused) throw new DeliveryFailure('content', refused.reason);
+        const says = `${name} has it: ${KINDS[found.settings.kind].proves}`;
+        return { ok: true, ms: now() - startedAt, says, advice: '' };
+      } catch (error) {
+        const { message: says, advice } = asFailure(error);
+        return { ok: false, ms: now() - startedAt, says, advice };
+      }
+    },
+    preview(name) {
+      const settings = all.get(name)?.settings;
+      return (
+        settings &&
+        previewOf(settings, canaryMessage(randomUUID(), 'PREVIEW', now() * 1000), context)
+      );
+    },
+    retry(name) {
+      const found = all.get(name);
+      found?.delivery.retry();
+      return found !== undefined;
+    },
+    rejected: (name, limit) => state.rejected(name, limit),
+    async stop() {
+      for (const end of ends) end?.();
+      await Promise.all([...all.values()].map(({ delivery }) => delivery.stop()));
+    },
+  };
+}
+
+const NO_ALERTS: AlertLog = { log: () => [], head: () => 0 };
+
+function previewOf(settings: OutputSettings, message: AlertMessage, context: Context): string {
+  const format = formatNamed(settings.format ?? KINDS[settings.kind].format);
+  return format.kind === 'text'
+    ? format.print(message, context)
+    : JSON.stringify(format.print(message, context), undefined, 2);
+}
+
+function describeWhat({ what }: OutputSettings): string {
+  if (typeof what === 'string') return what;
+  if ('query' in what) return `answers of ${what.as}`;
+  return what.where === undefined
+    ? `rows of ${what.table}`
+    : `rows of ${what.table} where ${what.where}`;
+}
+
+function describeWhere(settings: OutputSettings): string {
+  switch (settings.kind) {
+    case 'syslog':
+    case 'mail':
+      return `${settings.host}:${settings.port}`;
+    case 'slack':
+    case 'teams':
+      return settings.kind;
+    default:
+      return URL.parse(settings.url)?.host ?? settings.kind;
+  }
+}
+
+const readOrRefuse =
+  (read: OutputsDeps['secret']) =>
+  (reference: SecretReference): string => {
+    try {
+      return read(reference);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new DeliveryFailure('setting', message, {
+        advice: 'Set it where the configuration says it is.',
+      });
+    }
+  };
+
+/** What an administrator names may be inside; links, where clouds hand out credentials, are never reached. */
+function networkOf(
+  tls: TlsSettings | undefined,
+  isPublicOnly: boolean,
+  ca: string | undefined,
+): Network {
+  const own = tls?.ca === undefined ? ca : readPem(tls.ca);
+  return {
+    ...realNetwork,
+    isPublic: isPublicOnly ? isPublicAddress : isHostAddress,
+    ...(own === undefined ? {} : { ca: own }),
+    ...(tls?.certificate === undefined || tls.key === undefined
+      ? {}
+      : { identity: { cert: readPem(tls.certificate), key: readPem(tls.key) } }),
+  };
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DeliveryFailure('setting', `${file} cannot be read: ${why}`, {
+      advice: 'Check the path and its permissions.',
+    });
+  }
+}
+
+/** Resolves early, without an error, when the signal is aborted. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
