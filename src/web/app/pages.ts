@@ -16,6 +16,8 @@ export interface Page {
   /** Who sees it. */
   readonly role: Role;
   readonly view: LazyExoticComponent<ComponentType>;
+  /** One of the things that the page lists: below its path, with what names it. */
+  readonly detail?: { readonly path: string; readonly view: LazyExoticComponent<ComponentType> };
 }
 
 export const PAGES: readonly Page[] = [
@@ -36,6 +38,19 @@ export const PAGES: readonly Page[] = [
     controls: 'none',
     role: 'viewer',
     view: lazy(() => import('#web/pages/explore/index.tsx')),
+  },
+  {
+    path: '/incidents',
+    title: 'Incidents',
+    group: '',
+    icon: 'bell',
+    controls: 'none',
+    role: 'viewer',
+    view: lazy(() => import('#web/pages/incidents/index.tsx')),
+    detail: {
+      path: '/incidents/:number',
+      view: lazy(() => import('#web/pages/incidents/incident/index.tsx')),
+    },
   },
   {
     path: '/sources',

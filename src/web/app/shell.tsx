@@ -26,7 +26,7 @@ export function Shell(props: { readonly me: Me }): ReactNode {
   const [isJumping, setJumping] = useState(false);
   const [isNavOpen, setNavOpen] = useState(false);
   const pages = PAGES.filter((page) => hasRole(props.me.role, page.role));
-  const page = pages.find((p) => p.path === path);
+  const page = pages.find((p) => p.path === path || (p.detail && path.startsWith(`${p.path}/`)));
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -56,7 +56,12 @@ export function Shell(props: { readonly me: Me }): ReactNode {
       <a className="skip" href="#main">
         Skip to the content
       </a>
-      <Navigation pages={pages} path={path} search={search} onChosen={() => setNavOpen(false)} />
+      <Navigation
+        pages={pages}
+        path={page?.path ?? path}
+        search={search}
+        onChosen={() => setNavOpen(false)}
+      />
       <div className="beside-nav">
         <header className="top">
           <IconButton
@@ -96,6 +101,10 @@ export function Shell(props: { readonly me: Me }): ReactNode {
               {pages.map((p) => (
                 <Route key={p.path} path={p.path} component={p.view} />
               ))}
+              {pages.map(
+                ({ detail }) =>
+                  detail && <Route key={detail.path} path={detail.path} component={detail.view} />,
+              )}
               <Route path="/login">
                 <Redirect href="/" replace />
               </Route>

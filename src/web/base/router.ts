@@ -1,1 +1,1 @@
-export { Link, Redirect, Route, Router, Switch, useLocation, useSearch } from 'wouter';
+export { Link, Redirect, Route, Router, Switch, useLocation, useParams, useSearch } from 'wouter';

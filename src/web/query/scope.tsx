@@ -56,6 +56,8 @@ export function Clock(props: { readonly children: ReactNode }): ReactNode {
       if (event.type === 'status') refresh('status');
       // Connected, perhaps again after a while: what was asked meanwhile may have failed.
       if (event.type === 'hello') refresh('query', 'status');
+      if (event.type === 'data-changed' && event.tables.includes('SecurityIncident'))
+        refresh('incidents', 'incident', 'alerts', 'suppressions', 'alertStatistics');
       if (event.type === 'data-changed')
         waiting ??= setTimeout(move, Math.max(200, last + LIVE_MS - Date.now()));
     });

@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import { knocking } from './knocking.ts';
 import { malicious } from './malicious.ts';
 import { newlyExposed } from './newly-exposed.ts';
+import { openIncidents } from './open-incidents.ts';
 import { sendingMore } from './sending-more.ts';
 import { sweeping } from './sweeping.ts';
 
@@ -20,6 +21,7 @@ export const FINDINGS: readonly Finding[] = [
   loggedTwice,
   malicious,
   newlyExposed,
+  openIncidents,
   sendingMore,
   sourceQuiet,
   sweeping,

@@ -1,0 +1,118 @@
+import { type ReactNode, useRef, useState } from 'react';
+import type { IncidentTold } from '#core/contract/index.ts';
+import { exploreHref } from '#web/base/explore-link.ts';
+import { Link } from '#web/base/router.ts';
+import { asFailure, useChange } from '#web/query/index.ts';
+import { Button, Empty, Failed, IconButton, Moment, Panel } from '#web/widgets/index.ts';
+
+/** What happened to the incident itself, by whom and why, and what people noted. */
+export function History(props: {
+  readonly incident: IncidentTold;
+  readonly mayAct: boolean;
+}): ReactNode {
+  const { incident, mayAct } = props;
+  return (
+    <Panel title="History and notes" span={12}>
+      <ol className="incident-events">
+        {incident.events.map((event, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: events are only ever added at the end
+          <li key={i} className={event.kind}>
+            <span className="sub">
+              <Moment at={Date.parse(event.at)} /> · {event.who}
+            </span>
+            <p>{event.says}</p>
+          </li>
+        ))}
+      </ol>
+      {mayAct && <NewNote number={incident.number} />}
+    </Panel>
+  );
+}
+
+function NewNote({ number }: { readonly number: number }): ReactNode {
+  const [text, setText] = useState('');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const note = useChange('noteIncident', ['incident']);
+  const send = () =>
+    note.mutate(
+      { number, text },
+      {
+        onSuccess: () => {
+          setText('');
+          field.current?.focus();
+        },
+      },
+    );
+  return (
+    <form
+      className="new-note"
+      onSubmit={(e) => {
+        e.preventDefault();
+        send();
+      }}
+    >
+      {note.error && <Failed error={asFailure(note.error)!} />}
+      <textarea
+        ref={field}
+        id="incident-note"
+        className="input"
+        aria-label="Note"
+        rows={2}
+        placeholder="A note for whoever looks at this next"
+        value={text}
+        onChange={(e) => setText(e.target.value)}
+        onKeyDown={(e) => {
+          if (e.key === 'Enter' && (e.metaKey || e.ctrlKey) && text.trim() !== '') send();
+        }}
+      />
+      <Button type="submit" disabled={text.trim() === '' || note.isPending}>
+        Add the note
+      </Button>
+    </form>
+  );
+}
+
+/** Queries that people kept with it. */
+export function Bookmarks(props: {
+  readonly incident: IncidentTold;
+  readonly mayAct: boolean;
+}): ReactNode {
+  const { incident, mayAct } = props;
+  const remove = useChange('removeBookmark', ['incident']);
+  return (
+    <Panel
+      title="Bookmarks"
+      span={12}
+      actions={<Link href={`/hunting?incident=${incident.number}`}>Hunt over these entities</Link>}
+    >
+      {remove.error && <Failed error={asFailure(remove.error)!} />}
+      {incident.bookmarks.length === 0 ? (
+        <Empty title="No query is kept with it.">
+          <p>
+            Hunting runs queries over who and what is in here; those that find something can be
+            kept.
+          </p>
+        </Empty>
+      ) : (
+        <ul className="entity-list">
+          {incident.bookmarks.map((b) => (
+            <li key={b.id}>
+              <Link href={exploreHref(b.query)}>{b.name}</Link>{' '}
+              <span className="sub">
+                {b.by}, <Moment at={Date.parse(b.at)} />
+              </span>
+              {mayAct && (
+                <IconButton
+                  icon="trash"
+                  label={`Remove ${b.name}`}
+                  onClick={() => remove.mutate({ number: incident.number, bookmark: b.id })}
+                />
+              )}
+              {b.note && <p>{b.note}</p>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

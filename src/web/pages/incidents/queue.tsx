@@ -1,0 +1,193 @@
+import type { ReactNode } from 'react';
+import { SEVERITIES } from '#core/alert/index.ts';
+import type { IncidentBrief } from '#core/contract/index.ts';
+import { plural } from '#web/base/format.ts';
+import { Link, useLocation } from '#web/base/router.ts';
+import { useRoute } from '#web/query/index.ts';
+import { Ago, Empty, FilterChip, Listing, Pill } from '#web/widgets/index.ts';
+import { NO_FILTERS, STATES, statesOf } from './filters.ts';
+import type { ViewProps } from './index.tsx';
+import { SeverityPill } from './severity.tsx';
+import { distinctEntities, entityText, STATE_TONES, VERDICT_WORDS } from './words.ts';
+
+const MOST = 200;
+
+export function Queue({ filters, change }: ViewProps): ReactNode {
+  const [, navigate] = useLocation();
+  const { state, severity, owner, text, entity } = filters;
+  const answer = useRoute('incidents', {
+    states: statesOf(state),
+    severity,
+    limit: String(MOST),
+    ...(owner === '' ? {} : { owner }),
+    ...(text === '' ? {} : { text }),
+    ...(entity === '' ? {} : { entity }),
+  });
+  const { data } = answer;
+  const isFiltered = JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
+  return (
+    <>
+      <QueueFilterBar filters={filters} change={change} owners={data?.owners ?? []} />
+      <Listing
+        title="Incidents"
+        unit={data && `${plural(data.total, 'incident')}, ${data.open} open in all`}
+        rows={data?.incidents}
+        error={answer.error}
+        onRetry={answer.retry}
+        keyOf={(incident) => String(incident.number)}
+        onChoose={(incident, isAside) => {
+          const href = `/incidents/${incident.number}`;
+          if (isAside) window.open(href, '_blank', 'noopener');
+          else navigate(href);
+        }}
+        choosing="Open the incident (Enter)"
+        columns={[
+          {
+            head: 'severity',
+            render: (i) => <SeverityPill severity={i.severity} />,
+            kind: 'words',
+          },
+          { head: 'what', kind: 'words', render: (i) => <What incident={i} /> },
+          { head: 'who', kind: 'words', render: (i) => <Who incident={i} /> },
+          { head: 'last seen', kind: 'number', render: (i) => <Ago at={Date.parse(i.last)} /> },
+          { head: 'alerts', kind: 'number', render: (i) => i.alerts },
+          {
+            head: 'owner',
+            kind: 'words',
+            render: (i) => i.owner ?? <span className="sub">–</span>,
+          },
+          { head: 'status', kind: 'words', render: (i) => <Status incident={i} /> },
+        ]}
+        empty={isFiltered ? <NoneFit reset={() => change(NO_FILTERS)} /> : <NoneYet />}
+        footer={
+          data && data.total > data.incidents.length
+            ? `The first ${data.incidents.length} of ${data.total}. Narrow them down to see others.`
+            : undefined
+        }
+      />
+    </>
+  );
+}
+
+function QueueFilterBar(props: ViewProps & { readonly owners: readonly string[] }): ReactNode {
+  const { filters, change, owners } = props;
+  return (
+    <search className="incident-filters">
+      <label>
+        Status
+        <select
+          className="input"
+          value={filters.state}
+          onChange={(e) => {
+            const state = STATES.find((s) => s === e.target.value);
+            if (state) change({ state });
+          }}
+        >
+          {STATES.map((s) => (
+            <option key={s}>{s}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        From
+        <select
+          className="input"
+          value={filters.severity}
+          onChange={(e) => {
+            const severity = SEVERITIES.find((s) => s === e.target.value);
+            if (severity) change({ severity });
+          }}
+        >
+          {SEVERITIES.map((s) => (
+            <option key={s}>{s}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Owner
+        <select
+          className="input"
+          value={filters.owner}
+          onChange={(e) => change({ owner: e.target.value })}
+        >
+          <option value="">anybody</option>
+          <option value="-">nobody</option>
+          {owners.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Words
+        <input
+          className="input"
+          type="search"
+          placeholder="address, title, rule"
+          value={filters.text}
+          onChange={(e) => change({ text: e.target.value })}
+        />
+      </label>
+      {filters.entity !== '' && (
+        <FilterChip name="About" value={filters.entity} onRemove={() => change({ entity: '' })} />
+      )}
+    </search>
+  );
+}
+
+function What({ incident }: { readonly incident: IncidentBrief }): ReactNode {
+  return (
+    <>
+      <Link href={`/incidents/${incident.number}`} onClick={(e) => e.stopPropagation()}>
+        {incident.title}
+      </Link>{' '}
+      <span className="sub">#{incident.number}</span>
+      {incident.labels.map((label) => (
+        <Pill key={label}>{label}</Pill>
+      ))}
+    </>
+  );
+}
+
+const SHOWN = 3;
+
+function Who({ incident }: { readonly incident: IncidentBrief }): ReactNode {
+  const entities = distinctEntities(incident.entities);
+  return (
+    <span className="mono">
+      {entities.slice(0, SHOWN).map(entityText).join(', ')}
+      {entities.length > SHOWN && <span className="sub"> +{entities.length - SHOWN}</span>}
+    </span>
+  );
+}
+
+function Status({ incident }: { readonly incident: IncidentBrief }): ReactNode {
+  const { state, verdict } = incident;
+  return (
+    <Pill tone={STATE_TONES[state]} {...(verdict ? { title: VERDICT_WORDS[verdict].text } : {})}>
+      {state === 'Closed' && verdict ? VERDICT_WORDS[verdict].text : state}
+    </Pill>
+  );
+}
+
+function NoneFit({ reset }: { readonly reset: () => void }): ReactNode {
+  return (
+    <Empty title="No incident is like that.">
+      <p>
+        <button type="button" className="button quiet" onClick={reset}>
+          Show all open ones
+        </button>
+      </p>
+    </Empty>
+  );
+}
+
+function NoneYet(): ReactNode {
+  return (
+    <Empty title="Nothing is open.">
+      <p>
+        Detectors, rules and indicators look at the flows as they come in. What they find is told
+        here, and first on <Link href="/">the Overview</Link>. Weak signs are under Single alerts.
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,63 @@
+import { readSeverity, severityRank } from '#core/alert/index.ts';
+import { formatCount, plural } from '#web/base/format.ts';
+import { kqlTime } from '#web/base/kql.ts';
+import { formatMoment } from '#web/base/time-text.ts';
+import { toMillis, toNumber, toText } from '#web/query/index.ts';
+import { type Change, defineFinding, type Finding } from './finding.ts';
+
+const MOST = 3;
+/** Above whatever else changed. */
+const WEIGHT = 1000;
+const LOOK_BACK_MS = 30 * 86_400_000;
+
+/** Incidents that nobody has closed, the gravest first: those of the interval by themselves, the others as a number. */
+export const openIncidents: Finding = defineFinding({
+  id: 'open-incidents',
+  kql: ({ scope: { interval, filters } }) =>
+    Object.keys(filters).length > 0
+      ? undefined
+      : `SecurityIncident
+| where TimeGenerated >= ${kqlTime(interval.from - LOOK_BACK_MS)}
+| summarize arg_max(LastModifiedTime, *) by IncidentNumber
+| where Status != "Closed"
+| project IncidentNumber, Title, Severity = tostring(AdditionalData.severity), Status, Owner = tostring(Owner.assignedTo), Alerts = toint(AdditionalData.alertsCount), LastActivityTime, FirstActivityTime`,
+  judge: (rows, { scope: { interval } }) => {
+    const incidents = rows.map((row) => ({
+      number: toNumber(row['IncidentNumber']),
+      title: toText(row['Title']),
+      severity: readSeverity(toText(row['Severity'])) ?? 'medium',
+      owner: toText(row['Owner']),
+      alerts: toNumber(row['Alerts']),
+      first: toMillis(row['FirstActivityTime']) ?? 0,
+      last: toMillis(row['LastActivityTime']) ?? 0,
+    }));
+    const now = incidents
+      .filter((i) => i.last >= interval.from && i.first < interval.to)
+      .sort((a, b) => severityRank(b.severity) - severityRank(a.severity) || b.last - a.last);
+    const told = now.slice(0, MOST).map(
+      (incident): Change => ({
+        id: `incident ${incident.number}`,
+        tone: severityRank(incident.severity) >= severityRank('high') ? 'bad' : 'deny',
+        weight: WEIGHT + severityRank(incident.severity),
+        news: incident.title,
+        rest: '.',
+        why: `Incident ${incident.number}, ${incident.severity} · ${plural(incident.alerts, 'alert')} since ${formatMoment(incident.first)} · ${incident.owner === '' ? 'nobody has it yet' : `${incident.owner} has it`}`,
+        steps: [{ text: 'Open the incident', page: `/incidents/${incident.number}` }],
+      }),
+    );
+    const others = incidents.length - told.length;
+    if (others === 0) return told;
+    return [
+      ...told,
+      {
+        id: 'other-incidents',
+        tone: 'info',
+        weight: WEIGHT - 1,
+        news: `${formatCount(others)} more ${others === 1 ? 'incident is' : 'incidents are'} open`,
+        rest: '.',
+        why: 'The gravest are above.',
+        steps: [{ text: 'See the queue', page: '/incidents' }],
+      },
+    ];
+  },
+});
