@@ -1,5 +1,4 @@
-import type { DemoFile } from './azure.ts';
-import type { Conversation } from './conversation.ts';
+import type { Conversation, LogFile } from '#core/traffic/index.ts';
 import { type DemoHost, GCP_PROJECT, hostsByIp } from './network.ts';
 
 /** The entries (there and back) that a virtual machine reports of a conversation. */
@@ -66,7 +65,7 @@ function entriesOf(c: Conversation, host: DemoHost, number: number): string[] {
 }
 
 /** VPC flow logs as a Cloud Logging export writes them: one entry a line, one file an hour. */
-export function gcpFiles(conversations: readonly Conversation[]): DemoFile[] {
+export function gcpFiles(conversations: readonly Conversation[]): LogFile[] {
   const hours = new Map<number, string[]>();
   for (const [number, c] of conversations.entries())
     for (const ip of [c.src, c.dest]) {

@@ -1,10 +1,7 @@
-import { awsFiles } from './aws.ts';
-import { azureFiles, type DemoFile } from './azure.ts';
+import { type LogFile, vnetFiles, vpcFiles } from '#core/traffic/index.ts';
 import { gcpFiles } from './gcp.ts';
-import { printBadAddresses, printNetworks } from './network.ts';
+import { nicOf, printBadAddresses, printNetworks } from './network.ts';
 import { trafficOfHour } from './traffic.ts';
-
-export type { DemoFile } from './azure.ts';
 
 const HOUR = 3_600_000;
 /** Hours of traffic before the anchor. */
@@ -20,13 +17,13 @@ export function lastFullHour(now: number): number {
  * (milliseconds, a full hour), with a port scan, a password guessing that succeeds, a beacon, an exfiltration and a missing
  * rule in it. The same anchor gives the same bytes.
  */
-export function* demoFiles(anchor: number): Generator<DemoFile> {
+export function* demoFiles(anchor: number): Generator<LogFile> {
   const conversations = Array.from({ length: DEMO_HOURS }, (_, i) => {
     const hoursLeft = DEMO_HOURS - 1 - i;
     return trafficOfHour('weir', anchor - (hoursLeft + 1) * HOUR, hoursLeft);
   }).flat();
-  yield* azureFiles(conversations, anchor);
-  yield* awsFiles(conversations, anchor);
+  yield* vnetFiles(conversations, nicOf('azure'), anchor);
+  yield* vpcFiles(conversations, nicOf('aws'), anchor);
   yield* gcpFiles(conversations);
 }
 

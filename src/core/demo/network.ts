@@ -1,3 +1,5 @@
+import type { Nic } from '#core/traffic/index.ts';
+
 /** The demo's estate: two Azure regions, AWS and GCP, all invented; addresses of attackers are of documentation ranges. */
 
 export type Cloud = 'azure' | 'aws' | 'gcp';
@@ -78,6 +80,23 @@ export const HOSTS = {
 export const hostsByIp: ReadonlyMap<string, DemoHost> = new Map(
   Object.values(HOSTS).map((h) => [h.ip, h]),
 );
+
+const nics: ReadonlyMap<DemoHost, Nic> = new Map(
+  Object.values<DemoHost>(HOSTS).map((h) => [h, { ...h, account: accountOf(h) }]),
+);
+
+function accountOf({ cloud, network }: DemoHost): string {
+  if (cloud !== 'azure') return AWS_ACCOUNT;
+  return SUBSCRIPTIONS[network as keyof typeof SUBSCRIPTIONS];
+}
+
+/** The interfaces of one cloud, by address. */
+export function nicOf(cloud: Cloud): (ip: string) => Nic | undefined {
+  return (ip) => {
+    const host = hostsByIp.get(ip);
+    return host?.cloud === cloud ? nics.get(host) : undefined;
+  };
+}
 
 /** Addresses that the story needs again and again. Attackers' are of RFC 5737's documentation ranges. */
 export const ADDRESSES = {

@@ -1,6 +1,5 @@
-import { type Conversation, conversation, type Sketch } from './conversation.ts';
+import { type Conversation, conversation, Random, type Sketch } from '#core/traffic/index.ts';
 import { ADDRESSES, CUSTOMER_PREFIXES, HOSTS, SERVICES } from './network.ts';
-import { Random } from './random.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

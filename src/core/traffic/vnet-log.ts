@@ -1,14 +1,8 @@
 import type { Conversation } from './conversation.ts';
-import { type DemoHost, hostsByIp, SUBSCRIPTIONS } from './network.ts';
+import { type LogFile, type Nic, seenBy } from './log-file.ts';
 
 const CONTINUES_MS = 300_000;
 const MINUTE = 60_000;
-
-/** One file of the demo: a path in the layout its cloud writes, and its text. */
-export interface DemoFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 interface Tuple {
   readonly at: number;
@@ -57,8 +51,27 @@ function tuplesOf(c: Conversation, isInitiator: boolean): Tuple[] {
   return tuples;
 }
 
-function recordOf(host: DemoHost, minute: number, tuples: readonly Tuple[]): string {
-  const subscription = SUBSCRIPTIONS[host.network as keyof typeof SUBSCRIPTIONS];
+/** The flow log of a network, in the parts that Azure's paths and records name. */
+interface FlowLog {
+  readonly account: string;
+  readonly watcher: string;
+  readonly name: string;
+  readonly guid: string;
+}
+
+function flowLogOf({ account, region, network }: Nic): FlowLog {
+  let hash = 0x811c9dc5;
+  for (const letter of network) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  return {
+    account: account.toUpperCase(),
+    watcher: `NETWORKWATCHER_${region.toUpperCase()}`,
+    name: `${network.toUpperCase()}-DEMO-RG-FLOWLOG`,
+    guid: `5b1c9f2e-0000-4000-8000-0000${(hash >>> 0).toString(16).padStart(8, '0')}`,
+  };
+}
+
+function recordOf(nic: Nic, minute: number, tuples: readonly Tuple[]): string {
+  const log = flowLogOf(nic);
   const byRule = new Map<string, string[]>();
   for (const { rule, text } of tuples) {
     const list = byRule.get(rule);
@@ -68,16 +81,16 @@ function recordOf(host: DemoHost, minute: number, tuples: readonly Tuple[]): str
   return JSON.stringify({
     time: new Date(minute + MINUTE).toISOString().replace('Z', '0000Z'),
     flowLogVersion: 4,
-    flowLogGUID: `5b1c9f2e-0000-4000-8000-${host.network === 'hub-vnet' ? '00000000a001' : '00000000a002'}`,
-    macAddress: host.nic,
+    flowLogGUID: log.guid,
+    macAddress: nic.nic,
     category: 'FlowLogFlowEvent',
-    flowLogResourceID: `/SUBSCRIPTIONS/${subscription.toUpperCase()}/RESOURCEGROUPS/NETWORKWATCHERRG/PROVIDERS/MICROSOFT.NETWORK/NETWORKWATCHERS/NETWORKWATCHER_${host.region.toUpperCase()}/FLOWLOGS/${host.network.toUpperCase()}-DEMO-RG-FLOWLOG`,
-    targetResourceID: `/subscriptions/${subscription}/resourceGroups/demo-rg/providers/Microsoft.Network/virtualNetworks/${host.network}`,
+    flowLogResourceID: `/SUBSCRIPTIONS/${log.account}/RESOURCEGROUPS/NETWORKWATCHERRG/PROVIDERS/MICROSOFT.NETWORK/NETWORKWATCHERS/${log.watcher}/FLOWLOGS/${log.name}`,
+    targetResourceID: `/subscriptions/${nic.account}/resourceGroups/demo-rg/providers/Microsoft.Network/virtualNetworks/${nic.network}`,
     operationName: 'FlowLogFlowEvent',
     flowRecords: {
       flows: [
         {
-          aclID: `9e0d7c11-0000-4000-8000-${host.nic}`,
+          aclID: `9e0d7c11-0000-4000-8000-${nic.nic}`,
           flowGroups: [...byRule].map(([rule, flowTuples]) => ({ rule, flowTuples })),
         },
       ],
@@ -85,24 +98,25 @@ function recordOf(host: DemoHost, minute: number, tuples: readonly Tuple[]): str
   });
 }
 
-/** The PT1H.json files of every Azure interface for the hours that the conversations touch, before `until`. */
-export function azureFiles(conversations: readonly Conversation[], until: number): DemoFile[] {
-  const byHost = new Map<DemoHost, Tuple[]>();
-  for (const c of conversations)
-    for (const [ip, isInitiator] of [
-      [c.src, true],
-      [c.dest, false],
-    ] as const) {
-      const host = hostsByIp.get(ip);
-      if (host?.cloud !== 'azure') continue;
-      const tuples = byHost.get(host) ?? [];
-      byHost.set(host, tuples);
-      for (const tuple of tuplesOf(c, isInitiator)) if (tuple.at < until) tuples.push(tuple);
-    }
-  return [...byHost].flatMap(([host, tuples]) => filesOf(host, tuples));
+/** The PT1H.json files of every interface for the hours that the conversations touch, before `until` (ms). */
+export function* vnetFiles(
+  conversations: readonly Conversation[],
+  nicOf: (ip: string) => Nic | undefined,
+  until: number,
+): Generator<LogFile> {
+  for (const [nic, seen] of seenBy(conversations, nicOf)) {
+    const tuples = seen.flatMap((c) => [
+      ...(c.src === nic.ip ? tuplesOf(c, true) : []),
+      ...(c.dest === nic.ip ? tuplesOf(c, false) : []),
+    ]);
+    yield* filesOf(
+      nic,
+      tuples.filter((tuple) => tuple.at < until),
+    );
+  }
 }
 
-function filesOf(host: DemoHost, tuples: Tuple[]): DemoFile[] {
+function filesOf(nic: Nic, tuples: Tuple[]): LogFile[] {
   tuples.sort((a, b) => a.at - b.at);
   const hours = new Map<number, Map<number, Tuple[]>>();
   for (const tuple of tuples) {
@@ -114,14 +128,14 @@ function filesOf(host: DemoHost, tuples: Tuple[]): DemoFile[] {
     if (list) list.push(tuple);
     else minutes.set(minute, [tuple]);
   }
-  const subscription = SUBSCRIPTIONS[host.network as keyof typeof SUBSCRIPTIONS].toUpperCase();
+  const { account, watcher, name } = flowLogOf(nic);
+  const folder = `insights-logs-flowlogflowevent/flowLogResourceID=/${account}_NETWORKWATCHERRG/${watcher}_${name}`;
   return [...hours].map(([hour, minutes]) => {
     const [y, m, d, h] = new Date(hour * 3_600_000).toISOString().split(/[-T:]/);
-    const log = `flowLogResourceID=/${subscription}_NETWORKWATCHERRG/NETWORKWATCHER_${host.region.toUpperCase()}_${host.network.toUpperCase()}-DEMO-RG-FLOWLOG`;
-    const path = `insights-logs-flowlogflowevent/${log}/y=${y}/m=${m}/d=${d}/h=${h}/m=00/macAddress=${host.nic}/PT1H.json`;
+    const records = [...minutes].map(([minute, list]) => recordOf(nic, minute, list));
     return {
-      path,
-      text: `{"records":[${[...minutes].map(([minute, list]) => recordOf(host, minute, list)).join(',')}]}`,
+      path: `${folder}/y=${y}/m=${m}/d=${d}/h=${h}/m=00/macAddress=${nic.nic}/PT1H.json`,
+      text: `{"records":[${records.join(',')}]}`,
     };
   });
 }

@@ -1,13 +1,12 @@
-import type { DemoFile } from './azure.ts';
 import type { Conversation } from './conversation.ts';
-import { AWS_ACCOUNT, type DemoHost, hostsByIp } from './network.ts';
+import { type LogFile, type Nic, seenBy } from './log-file.ts';
 
 const MINUTE = 60_000;
 const FIELDS =
   'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status vpc-id subnet-id tcp-flags type region flow-direction';
 
 /** The two lines (there and back) that an interface writes of each minute of a conversation. */
-function linesOf(c: Conversation, host: DemoHost, until: number): { at: number; text: string }[] {
+function linesOf(c: Conversation, host: Nic, until: number): { at: number; text: string }[] {
   const isInitiator = c.src === host.ip;
   const minutes = Math.max(1, Math.ceil(c.lastsMs / MINUTE));
   const lines: { at: number; text: string }[] = [];
@@ -32,7 +31,7 @@ function linesOf(c: Conversation, host: DemoHost, until: number): { at: number; 
       const direction = isInitiator === isReply ? 'ingress' : 'egress';
       return [
         5,
-        AWS_ACCOUNT,
+        host.account,
         host.nic,
         ...ends,
         c.protocol,
@@ -54,28 +53,33 @@ function linesOf(c: Conversation, host: DemoHost, until: number): { at: number; 
   return lines;
 }
 
-/** VPC flow logs as S3 delivers them (text, header first), one file an hour. */
-export function awsFiles(conversations: readonly Conversation[], until: number): DemoFile[] {
-  const hours = new Map<number, { at: number; text: string }[]>();
-  for (const c of conversations)
-    for (const ip of [c.src, c.dest]) {
-      const host = hostsByIp.get(ip);
-      if (host?.cloud !== 'aws') continue;
-      for (const line of linesOf(c, host, until)) {
+/** VPC flow logs as S3 delivers them (text, header first), one file an hour, account and region, before `until` (ms). */
+export function* vpcFiles(
+  conversations: readonly Conversation[],
+  nicOf: (ip: string) => Nic | undefined,
+  until: number,
+): Generator<LogFile> {
+  const files = new Map<
+    string,
+    { nic: Nic; hour: number; lines: { at: number; text: string }[] }
+  >();
+  for (const [nic, seen] of seenBy(conversations, nicOf))
+    for (const c of seen)
+      for (const line of linesOf(c, nic, until)) {
         const hour = Math.floor(line.at / 3_600_000);
-        const list = hours.get(hour);
-        if (list) list.push(line);
-        else hours.set(hour, [line]);
+        const key = `${hour} ${nic.account} ${nic.region}`;
+        const file = files.get(key) ?? { nic, hour, lines: [] };
+        files.set(key, file);
+        file.lines.push(line);
       }
-    }
-  return [...hours].map(([hour, lines]) => {
+  for (const { nic, hour, lines } of files.values()) {
     const stamp = new Date(hour * 3_600_000).toISOString();
     const [y, m, d] = stamp.slice(0, 10).split('-');
-    const name = `${AWS_ACCOUNT}_vpcflowlogs_eu-central-1_fl-0d3m0_${stamp.slice(0, 13).replaceAll('-', '')}00Z_d3m0.log`;
+    const name = `${nic.account}_vpcflowlogs_${nic.region}_fl-0d3m0_${stamp.slice(0, 13).replaceAll('-', '')}00Z_d3m0.log`;
     lines.sort((a, b) => a.at - b.at);
-    return {
-      path: `AWSLogs/${AWS_ACCOUNT}/vpcflowlogs/eu-central-1/${y}/${m}/${d}/${name}`,
+    yield {
+      path: `AWSLogs/${nic.account}/vpcflowlogs/${nic.region}/${y}/${m}/${d}/${name}`,
       text: `${[FIELDS, ...lines.map((l) => l.text)].join('\n')}\n`,
     };
-  });
+  }
 }

@@ -1,0 +1,5 @@
+export { type Conversation, conversation, packetsOf, type Sketch } from './conversation.ts';
+export type { LogFile, Nic } from './log-file.ts';
+export { Random } from './random.ts';
+export { vnetFiles } from './vnet-log.ts';
+export { vpcFiles } from './vpc-log.ts';
