@@ -98,10 +98,7 @@ export function makeEstate(seed: string, size: number): Estate {
       network: 'office-vnet',
       subnet: role === 'workstation' ? `clients-${subnet}` : 'servers',
       account: '7a2c0001-0000-4000-8000-0000000000c3',
-      awake:
-        role === 'workstation'
-          ? [7 + 2.5 * random.next(), 16 + 4 * random.next()]
-          : [0, 24],
+      awake: role === 'workstation' ? [7 + 2.5 * random.next(), 16 + 4 * random.next()] : [0, 24],
       zeal: role === 'workstation' ? random.around(100, 0.5) / 100 : 1,
     };
   });
