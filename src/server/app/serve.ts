@@ -30,6 +30,7 @@ import type { Config } from './config/index.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createLoads } from './serving/loads.ts';
 import { returnMemoryAtRest } from './serving/memory.ts';
+import { openOutputs } from './serving/outputs.ts';
 import { tellQueries } from './serving/queries.ts';
 import { followSources } from './serving/sources.ts';
 import { createStatus } from './serving/status.ts';
@@ -107,6 +108,7 @@ export async function serve({
     onError: (error) =>
       log.error('alerts could not be written to their tables; it is tried again', { error }),
   });
+  const outputs = openOutputs({ config, store, queries, alerts, version, env, log });
   const events = createEventHub();
   const memory = returnMemoryAtRest();
   const endChanges = store.onChange((tables) => {
@@ -171,6 +173,7 @@ export async function serve({
     await ingester.close();
     await reducer.stop();
     await alerts.stop();
+    await outputs.stop();
     await keeper.stop();
     await queries.stop();
     await store.close();
@@ -194,6 +197,7 @@ export async function serve({
     });
     keeper.start();
     reducer.start();
+    outputs.start();
     queries
       .warm()
       .catch((error: unknown) => log.error('the query service did not start', { error }));

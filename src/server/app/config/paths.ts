@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Config, SourceConfig } from './schema.ts';
+import type { Config, OutputConfig, SourceConfig } from './schema.ts';
 
 /** The configuration with every path in it, those of secrets too, made absolute from the folder that it lies in. */
 export function withAbsolutePaths(config: Config, folder: string): Config {
@@ -16,12 +16,27 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
       ...(accountKey !== undefined && { accountKey: secret(accountKey) }),
     };
   };
+  const output = (one: OutputConfig): OutputConfig => {
+    // No text of an output but a reference begins with file:.
+    const made = Object.entries(one).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? secret(value) : value,
+    ]);
+    const trust = 'tls' in one && one.tls ? { tls: eachFrom(one.tls) } : {};
+    // The same keys with values of the same types.
+    return { ...Object.fromEntries(made), ...trust } as OutputConfig;
+  };
+  const eachFrom = (files: Readonly<Record<string, string | undefined>>) =>
+    Object.fromEntries(
+      Object.entries(files).map(([name, path]) => [name, path === undefined ? path : from(path)]),
+    );
   const { tls, countries } = config;
   return {
     ...config,
     ...(tls && { tls: { certificate: from(tls.certificate), key: from(tls.key) } }),
     ...(countries !== undefined && { countries: from(countries) }),
     sources: config.sources.map(source),
+    outputs: config.outputs.map(output),
     topology: config.topology.map(from),
     indicators: config.indicators.map(from),
     watchlists: config.watchlists.map((list) => ({ ...list, file: from(list.file) })),

@@ -24,6 +24,36 @@ sources:
     expect(config?.sources.map((s) => s.poll)).toEqual([1000, 15_000]);
   });
 
+  it('reads outputs, and refuses secrets, passwords and unencrypted ways to others', () => {
+    const { config, problems } = readConfig(`
+outputs:
+  - { name: siem, kind: syslog, host: siem.example.org }
+  - { name: flows, kind: hec, url: 'https://s.example:8088', token: 'env:T', what: { table: Flows, where: Bytes > 1 } }
+  - { name: sums, kind: webhook, url: 'http://localhost:1/x', what: { query: Flows | count, as: Sums, every: 1h } }
+`);
+    expect(problems).toEqual([]);
+    expect(config?.outputs).toMatchObject([
+      { what: 'alerts', port: 6514, transport: 'tls', format: 'cef' },
+      { what: { table: 'Flows', where: 'Bytes > 1', from: 'now' } },
+      { what: { as: 'Sums', every: 3_600_000, settle: 1_200_000 } },
+    ]);
+    const wrong = readConfig(`
+outputs:
+  - { name: a, kind: slack, url: 'https://hooks.slack.com/services/x' }
+  - { name: a, kind: webhook, url: 'http://siem.example.org/x' }
+  - { name: c, kind: elastic, url: 'https://u:p@e.example.org', apiKey: 'env:K' }
+  - { name: d, kind: mail, host: m, from: a@b, to: ['x y'], transport: plain }
+  - { name: e, kind: slack, url: 'env:S', what: { table: Flows } }
+`);
+    expect(wrong.problems.map((p) => p.path)).toEqual([
+      'outputs[0].url',
+      'outputs[1].url',
+      'outputs[2].url',
+      'outputs[3].to[0]',
+      'outputs[4].what',
+    ]);
+  });
+
   it('collects every problem with its line and a near miss', () => {
     const { problems } = readConfig(`listn: 127.0.0.1:1
 query:

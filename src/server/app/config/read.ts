@@ -41,7 +41,7 @@ export function defaultConfig(): Config {
 }
 
 function repeatedNames(config: Config, yaml: ParsedYaml): ConfigProblem[] {
-  return (['sources', 'networks'] as const).flatMap((list) => {
+  return (['sources', 'networks', 'outputs'] as const).flatMap((list) => {
     const seen = new Set<string>();
     return config[list].flatMap(({ name }, i) => {
       if (!seen.has(name)) {

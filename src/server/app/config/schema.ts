@@ -1,6 +1,7 @@
 import { z } from '#core/contract/index.ts';
 import { FORMATS } from '#core/decode/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { output } from './outputs.ts';
 import { addressRange, duration, hostPort, secret, size } from './values.ts';
 
 const name = z
@@ -206,6 +207,10 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('CSV files with autonomous systems, instead of the packaged ones of June 2026.'),
+  outputs: z
+    .array(output)
+    .default([])
+    .describe('What alerts, incidents, tables and answers are sent to.'),
   reduction: reduction.prefault({}).describe('How flows are reduced to intervals.'),
   query: query.prefault({}).describe('Limits of queries.'),
 });
@@ -213,3 +218,4 @@ export const configSchema = z.strictObject({
 /** A configuration with every default filled in; sizes in bytes, durations in milliseconds. */
 export type Config = z.output<typeof configSchema>;
 export type SourceConfig = Config['sources'][number];
+export type OutputConfig = Config['outputs'][number];

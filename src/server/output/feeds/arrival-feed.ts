@@ -5,6 +5,7 @@ import { DeliveryFailure } from '../failure.ts';
 import type { Batch, Feed } from '../feed.ts';
 import { linesOf } from '../lines.ts';
 import type { OutputState } from '../state.ts';
+import { queryFailure } from './query-failure.ts';
 
 /*
  * Every row of a table in the order of commit. The position is a segment and how many of its rows are settled; a segment
@@ -124,7 +125,9 @@ export function createArrivalFeed(deps: ArrivalFeedDeps): Feed {
         const arrival = arrivals.next(follower);
         if (!arrival) return undefined;
         if (arrival.isGone) return goneBatch(deps, arrival);
-        reading = await open(arrival, signal);
+        reading = await open(arrival, signal).catch((error: unknown) => {
+          throw queryFailure(error);
+        });
       }
       try {
         return await take(reading, limit);

@@ -4,6 +4,7 @@ import type { QueryService } from '#server/query/index.ts';
 import { DeliveryFailure } from '../failure.ts';
 import type { Batch, Feed } from '../feed.ts';
 import type { OutputState } from '../state.ts';
+import { queryFailure } from './query-failure.ts';
 
 /*
  * The answer of a query, for one stretch of event time after another. A stretch is asked for once it has been over for
@@ -87,7 +88,9 @@ export function createWindowFeed(deps: WindowFeedDeps): Feed {
       if (!open) {
         const from = position();
         if (from + everyMs + settleMs > now()) return undefined;
-        open = await ask(from, signal);
+        open = await ask(from, signal).catch((error: unknown) => {
+          throw queryFailure(error);
+        });
       }
       const { to, messages, taken } = open;
       const part = messages.slice(taken, taken + limit);
