@@ -31,6 +31,41 @@ cases('several tables', [
   ['let V = view () { Events }; union V, (Events) | count', [[6]]],
 ]);
 
+const SALES =
+  'datatable(c:string, s:string, v:long)["a","x",10, "a","y",20, "a","z",1, "b","x",30, "b","y",2, "c","q",5, "d","q",6]';
+
+cases('top-nested with others', [
+  [
+    `${SALES} | top-nested 2 of c with others="rest" by sum(v) | sort by aggregated_c`,
+    [
+      ['b', 32],
+      ['a', 31],
+      ['rest', 11],
+    ],
+  ],
+  [
+    `${SALES} | top-nested 2 of c with others="rest" by sum(v), top-nested 1 of s with others="more" by n = count() | sort by c asc, n asc, s asc`,
+    [
+      ['a', 31, expect.any(String), 1],
+      ['a', 31, 'more', 2],
+      ['b', 32, 'more', 1],
+      ['b', 32, expect.any(String), 1],
+      ['rest', 11, 'more', 2],
+    ],
+  ],
+  // A level without others shows nothing for what it leaves out, where one below it counts that.
+  [
+    `${SALES} | top-nested 2 of c with others="rest" by sum(v), top-nested 1 of s by sum(v), top-nested 1 of v with others=-1 by max(v) | where v == -1 | sort by c asc`,
+    [
+      ['a', 31, '', null, -1, 10],
+      ['b', 32, '', null, -1, 2],
+      ['rest', 11, '', null, -1, 6],
+    ],
+  ],
+  [`${SALES} | where v > 99 | top-nested 1 of c with others="rest" by sum(v)`, []],
+  [`${SALES} | top-nested 9 of c with others="rest" by sum(v) | count`, [[4]]],
+]);
+
 cases('statements before a query', [
   ['declare query_parameters(least:long = 20); Events | where Bytes > least | count', [[1]]],
   [

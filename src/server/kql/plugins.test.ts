@@ -138,6 +138,16 @@ describe('other plug-ins', () => {
     ]);
   });
 
+  it('diffpatterns counts rows by their weight', async () => {
+    const query =
+      'datatable(s:string, a:string, w:long)["A", "x", 10, "A", "y", 1, "B", "y", 5, "B", "y", 1] | evaluate diffpatterns(s, "A", "B", w)';
+    expect(await bench.columns(query)).not.toContain('w:long');
+    expect(await bench.rows(`${query} | project CountA, CountB, a`)).toEqual([
+      [10, 0, 'x'],
+      [1, 6, 'y'],
+    ]);
+  });
+
   it('bag_unpack takes arguments by name', async () => {
     const query =
       'print d = dynamic({"a": 1, "b": 2}), a = 5 | evaluate bag_unpack(d, columnsConflict="replace_source", ignoredProperties=dynamic(["b"]))';

@@ -199,8 +199,13 @@ const pivot: Expander = async (input, params, ask) => {
   return { rel: { op: 'aggregate', input, by, aggregates, order: [], columns }, columns };
 };
 
-/** Rows with their counts, columns as texts; only columns of few kinds of values tell something. */
-async function countedRows(input: Temp, columns: readonly BoundColumn[], ask: Ask): Promise<Row[]> {
+/** Rows with their counts, or the sums of their weights, columns as texts. */
+async function countedRows(
+  input: Temp,
+  columns: readonly BoundColumn[],
+  ask: Ask,
+  weight?: BoundColumn,
+): Promise<Row[]> {
   const by = columns.map(
     (c): SelectItem => ({
       name: c.name,
@@ -208,10 +213,17 @@ async function countedRows(input: Temp, columns: readonly BoundColumn[], ask: As
       expr: as('string', column(c.name, c.type)),
     }),
   );
+  const weights = weight ? [as('real', column(weight.name, weight.type))] : [];
   const count: SelectItem = {
     name: '$count',
-    type: 'long',
-    expr: { kind: 'aggregate', name: 'count', args: [], type: 'long', at: NOWHERE },
+    type: weight ? 'real' : 'long',
+    expr: {
+      kind: 'aggregate',
+      name: weight ? 'sum' : 'count',
+      args: weights,
+      type: weight ? 'real' : 'long',
+      at: NOWHERE,
+    },
   };
   const out = [...by, count].map(({ name, type }) => ({ name, type }));
   const rows = await ask({
@@ -260,8 +272,9 @@ function patternHost(kind: 'basket' | 'autocluster'): Expander {
 const diffpatterns: Expander = async (input, params, ask) => {
   const split = input.columns.find((c) => c.name === textParam(params, 'column'));
   if (!split) throw new RefusalError('semantic', 'There is no such column to split by.', NOWHERE);
-  const columns = input.columns.filter((c) => c !== split && isDiscrete(c));
-  const rows = await countedRows(input, [split, ...columns], ask);
+  const weight = input.columns.find((c) => c.name === params['weight']);
+  const columns = input.columns.filter((c) => c !== split && c !== weight && isDiscrete(c));
+  const rows = await countedRows(input, [split, ...columns], ask, weight);
   const of = (value: string) =>
     rows.filter((r) => r.values[0] === value).map((r) => ({ ...r, values: r.values.slice(1) }));
   const number = (name: string, fallback: number) =>
@@ -283,8 +296,8 @@ const diffpatterns: Expander = async (input, params, ask) => {
   ];
   const cells = found.map((d, i): PlanExpr[] => [
     long(i),
-    long(d.countA),
-    long(d.countB),
+    long(Math.round(d.countA)),
+    long(Math.round(d.countB)),
     real(d.percentA),
     real(d.percentB),
     real(Math.abs(d.percentA - d.percentB)),

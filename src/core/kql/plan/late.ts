@@ -135,11 +135,11 @@ const patterns: LateReader = (flow, o) => ({
 const diffpatterns: LateReader = (flow, o) => {
   const number = (index: number) => (textArg(o, index) === '~' ? null : numberArg(o, index));
   const weight = scalar(o.args[3]);
-  if (weight && weight.kind === 'column') refuse('diffpatterns() with a column of weights', o.at);
   return {
     input: flow,
     params: {
       column: columnName(o, 0),
+      weight: weight?.kind === 'column' ? weight.name : null,
       a: splitValue(o, 1),
       b: splitValue(o, 2),
       threshold: number(4),

@@ -9,12 +9,15 @@ import {
 } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { addLet, readCalledPipe } from './calls.ts';
+import { isOwnDatabase, refuseOutside } from './database.ts';
 import { nameOf, readExpr, readItems } from './expressions.ts';
 import { readExternal } from './external.ts';
 import { givesGraph, readGraphOperator, readMakeGraph } from './graph.ts';
 import { parameter } from './parameters.ts';
+import { checkVisible } from './restrict.ts';
 import {
   boundColumns,
+  childOf,
   chosenOf,
   columnType,
   lookUp,
@@ -135,6 +138,7 @@ function readStream(node: SyntaxNode, scope: Scope, reading: Reading): Stream {
   const bound = first.kind === 'NameReference' ? lookUp(scope, nameOf(first)) : undefined;
   const at = spanOf(node, reading);
   const graph = bound?.kind === 'graph' ? bound.graph : null;
+  if (graph) checkVisible(first, nameOf(first), scope, reading);
   const stream: Stream = { source: { kind: 'empty', at }, operators: [], at, graph };
   if (!graph) goOn(stream, asPipe(readSource(first, scope, reading), at));
   for (const part of rest) readPart(stream, part, scope, reading);
@@ -166,7 +170,8 @@ function asPipe(source: Source, at: Pipe['at']): Pipe {
   return { source, operators: [], at };
 }
 
-function tableSource(name: string, node: SyntaxNode, reading: Reading): Source {
+function tableSource(name: string, node: SyntaxNode, scope: Scope, reading: Reading): Source {
+  checkVisible(node, name, scope, reading, true);
   const type = node.type;
   const declared = reading.catalog.tables.find((t) => t.name === name);
   const source = {
@@ -179,26 +184,21 @@ function tableSource(name: string, node: SyntaxNode, reading: Reading): Source {
   return reading.settings.size > 0 ? withinTimeScope(source, reading) : source;
 }
 
-function external(node: SyntaxNode, what: string, reading: Reading): never {
-  throw new RefusalError(
-    'external-refused',
-    `${what} reads from outside of Weir, which is not allowed. Load the data into a table or a watchlist instead.`,
-    spanOf(node, reading),
-  );
-}
-
 function readNamedSource(node: SyntaxNode, scope: Scope, reading: Reading): Source {
   const name = nameOf(node);
   const kind = node.symbol?.kind;
   const bound = lookUp(scope, name);
-  if (bound?.kind === 'table' && kind !== 'Table') return bound.source;
-  if (bound?.kind === 'table') return bound.source;
+  if (bound?.kind === 'table') {
+    checkVisible(node, name, scope, reading);
+    return bound.source;
+  }
   if (kind === 'Function') {
+    checkVisible(node, name, scope, reading);
     const pipe = readCalledPipe(node, scope, reading, null);
     if (pipe) return { kind: 'pipe', pipe, at: spanOf(node, reading) };
   }
   if (kind === 'Table' || reading.catalog.tables.some((t) => t.name === name))
-    return tableSource(name, node, reading);
+    return tableSource(name, node, scope, reading);
   throw new RefusalError(
     'semantic',
     `The name '${name}' does not refer to any known table, view or function.`,
@@ -213,14 +213,20 @@ function readCallSource(node: SyntaxNode, scope: Scope, reading: Reading): Sourc
   if (pattern)
     return { kind: 'pipe', pipe: readPatternCall(pattern, node, null, scope, reading), at };
   const pipe = readCalledPipe(node, scope, reading, null);
-  if (pipe) return { kind: 'pipe', pipe, at };
+  if (pipe) {
+    checkVisible(node, name, scope, reading);
+    return { kind: 'pipe', pipe, at };
+  }
   if (name === 'table') {
     const arg = node.need('ArgumentList').list('Expressions')[0];
     const value = arg ? readExpr(arg, scope, reading) : null;
     if (value?.kind === 'literal' && typeof value.value === 'string') {
       const bound = lookUp(scope, value.value);
-      if (bound?.kind === 'table') return bound.source;
-      return tableSource(value.value, node, reading);
+      if (bound?.kind === 'table') {
+        checkVisible(node, value.value, scope, reading);
+        return bound.source;
+      }
+      return tableSource(value.value, node, scope, reading);
     }
   }
   if (
@@ -230,8 +236,20 @@ function readCallSource(node: SyntaxNode, scope: Scope, reading: Reading): Sourc
     name === 'workspace' ||
     name === 'app'
   )
-    external(node, `${name}()`, reading);
+    refuseOutside(node, `${name}()`, reading);
   return refuse(`the function ${name}() as a table`, at);
+}
+
+/** What stands behind `database("weir").`: a table, or a function that is stored. */
+function readOwn(node: SyntaxNode, scope: Scope, reading: Reading): Source {
+  const at = spanOf(node, reading);
+  const isCall = node.kind === 'FunctionCallExpression';
+  const name = nameOf(isCall ? node.need('Name') : node);
+  const isTable = reading.catalog.tables.some((t) => t.name === name);
+  if (!isCall && isTable) return tableSource(name, node, scope, reading);
+  checkVisible(node, name, scope, reading, true);
+  const pipe = readCalledPipe(node, childOf(null), reading, null);
+  return pipe ? { kind: 'pipe', pipe, at } : refuse(`${name} of a database`, at);
 }
 
 /** Reads what stands before the first pipe. */
@@ -273,10 +291,13 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
     case 'ExternalDataExpression':
       return { kind: 'pipe', pipe: readExternal(node, reading), at };
     case 'InlineExternalTableExpression':
-      return external(node, 'external_table', reading);
+      return refuseOutside(node, 'external_table', reading);
     case 'PathExpression': {
       const watchlist = readWatchlist(node, scope, reading);
-      if (watchlist) return watchlist;
+      if (watchlist) {
+        checkVisible(node, 'watchlists', scope, reading, true);
+        return watchlist;
+      }
       if (node.need('Expression').kind === 'FunctionCallExpression') {
         const called = node.need('Expression');
         const pattern = patternOf(nameOf(called.need('Name')), scope);
@@ -285,8 +306,10 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
           return { kind: 'pipe', pipe: readPatternCall(pattern, called, path, scope, reading), at };
         }
       }
+      if (isOwnDatabase(node.need('Expression'), scope))
+        return readOwn(node.need('Selector'), scope, reading);
       if (/^(cluster|database|workspace|app)\s*\(/i.test(node.text()))
-        external(node, node.text(), reading);
+        refuseOutside(node, node.text(), reading);
       break;
     }
     case 'ToTableExpression':

@@ -19,7 +19,9 @@ export type Binding =
   | { readonly kind: 'pattern'; readonly pattern: Pattern }
   | { readonly kind: 'graph'; readonly graph: Graph }
   /** A node or an edge of the pattern of a match. */
-  | { readonly kind: 'element' };
+  | { readonly kind: 'element' }
+  /** Another name of the database that is asked. */
+  | { readonly kind: 'database' };
 
 /** A declared pattern: its cases, and the names they see. */
 export interface Pattern {
@@ -34,6 +36,17 @@ export type ParameterValue = string | number | boolean;
 export interface Scope {
   readonly parent: Scope | null;
   readonly names: Map<string, Binding>;
+  /** What names may be used from here on, where a statement says so. */
+  restriction?: Restriction;
+}
+
+/** See `restrict.ts`. */
+export interface Restriction {
+  /** What the query had declared by then, and what of that may be used. */
+  readonly earlier: ReadonlySet<string>;
+  readonly declared: ReadonlySet<string>;
+  /** Whether a name of the catalog may be used. */
+  readonly stored: (name: string) => boolean;
 }
 
 export function childOf(parent: Scope | null): Scope {

@@ -9,6 +9,7 @@ import type {
 } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { nameOf, readExpr } from './expressions.ts';
+import { isDeclaredVisible, isStoredVisible } from './restrict.ts';
 import {
   boundColumns,
   columnType,
@@ -22,7 +23,7 @@ import {
 /** Sources that go over several tables: wildcards, `search`, `find`. */
 
 /** Every table of the catalog that something may fill, and the views that the query declares. */
-export function allTables(reading: Reading, at: Pipe['at']): UnionInput[] {
+export function allTables(scope: Scope, reading: Reading, at: Pipe['at']): UnionInput[] {
   const filled = reading.catalog.tables.filter((t) => !t.isUnfilled);
   const tables = filled.map((t) => ({
     name: t.name,
@@ -38,7 +39,10 @@ export function allTables(reading: Reading, at: Pipe['at']): UnionInput[] {
       at,
     },
   }));
-  return [...tables, ...reading.views];
+  return [
+    ...tables.filter((t) => isStoredVisible(t.name, scope)),
+    ...reading.views.filter((v) => isDeclaredVisible(v.name, scope)),
+  ];
 }
 
 /** The inputs that one element of a list of tables names: several when it has wildcards. */
@@ -51,7 +55,7 @@ export function readInputs(node: SyntaxNode, scope: Scope, reading: Reading): Un
     const pattern = new RegExp(
       `^${first.text().replace(/[.*+?^${}()|[\]\\]/g, (c) => (c === '*' ? '.*' : `\\${c}`))}$`,
     );
-    return allTables(reading, spanOf(node, reading)).filter((t) => pattern.test(t.name));
+    return allTables(scope, reading, spanOf(node, reading)).filter((t) => pattern.test(t.name));
   }
   const isTable = first.kind === 'NameReference' && lookUp(scope, nameOf(first)) === undefined;
   return [{ name: isTable ? nameOf(first) : '', pipe: reading.readers.pipe(node, scope, reading) }];
@@ -114,7 +118,7 @@ export function readSearch(node: SyntaxNode, scope: Scope, reading: Reading): So
   const at = spanOf(node, reading);
   const within = node.get('InClause')?.list('Expressions') ?? [];
   const named = within.flatMap((n) => readInputs(n, scope, reading));
-  const inputs = within.length > 0 ? named : allTables(reading, at);
+  const inputs = within.length > 0 ? named : allTables(scope, reading, at);
   const union: Source = {
     kind: 'union',
     inputs: candidates(inputs, node.need('Condition'), reading),
@@ -140,7 +144,7 @@ export function readFind(
   const within = node.get('InClause')?.list('Expressions') ?? [];
   const condition = node.need('Condition');
   const inputs = within.length > 0 ? within.flatMap((n) => readInputs(n, scope, reading)) : null;
-  const searched = candidates(inputs ?? allTables(reading, at), condition, reading);
+  const searched = candidates(inputs ?? allTables(scope, reading, at), condition, reading);
   const result = resultColumns(node);
   const sourceName = withSource ?? 'source_';
   const isPacked = result.some((c) => c.name === 'pack_' && c.type === 'dynamic');

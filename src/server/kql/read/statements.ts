@@ -8,7 +8,9 @@ import {
 } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { addLet } from './calls.ts';
+import { isOwnDatabase, refuseOutside } from './database.ts';
 import { nameOf, readExpr } from './expressions.ts';
+import { checkVisible, readRestrict } from './restrict.ts';
 import {
   childOf,
   columnType,
@@ -96,6 +98,7 @@ export function readPatternCall(
   reading: Reading,
 ): Pipe {
   const at = spanOf(call, reading);
+  checkVisible(call, nameOf(call.need('Name')), scope, reading);
   const given = call
     .need('ArgumentList')
     .list('Expressions')
@@ -144,6 +147,12 @@ export function readStatements(
         if (value) reading.settings.set(nameOf(statement.need('Name')).toLowerCase(), value);
         break;
       }
+      case 'RestrictStatement':
+        readRestrict(statement, scope);
+        break;
+      case 'AliasStatement':
+        readAlias(statement, scope, reading);
+        break;
       case 'ExpressionStatement':
         // Only its names matter here, and only this operator gives some.
         if (/\bgraph-to-table\b/.test(statement.text()))
@@ -153,6 +162,13 @@ export function readStatements(
         refuse(statement.kind.replace(/Statement$/, '').toLowerCase(), spanOf(statement, reading));
     }
   }
+}
+
+/** `alias database d = …`: only the database that is asked can have another name. */
+function readAlias(statement: SyntaxNode, scope: Scope, reading: Reading): void {
+  const database = statement.need('Expression');
+  if (!isOwnDatabase(database, scope)) refuseOutside(database, database.text(), reading);
+  scope.names.set(nameOf(statement.need('Name')), { kind: 'database' });
 }
 
 function readLet(statement: SyntaxNode, scope: Scope, reading: Reading): void {
@@ -184,6 +200,7 @@ function readView(name: string, value: SyntaxNode, scope: Scope, reading: Readin
 function snapshot(scope: Scope): Scope {
   const copy = childOf(scope.parent);
   for (const [name, binding] of scope.names) copy.names.set(name, binding);
+  if (scope.restriction) copy.restriction = scope.restriction;
   return copy;
 }
 

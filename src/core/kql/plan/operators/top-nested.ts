@@ -1,4 +1,4 @@
-import type { Expr, Item, TopNestedLevel } from '../../bound/expr.ts';
+import type { Expr, Item, Operator, TopNestedLevel } from '../../bound/expr.ts';
 import { refuse } from '../../refusal.ts';
 import {
   addHidden,
@@ -8,11 +8,14 @@ import {
   flowOf,
   fresh,
   keep,
+  long,
+  nothing,
   select,
   type Translation,
 } from '../flow.ts';
 import { lower } from '../lower.ts';
 import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
+import { shared } from '../plugins/relate.ts';
 import { aggregateColumns, rename, summarize } from './aggregate.ts';
 import { itemColumns, where } from './basic.ts';
 import type { OperatorTable } from './operator.ts';
@@ -30,9 +33,21 @@ function ofItem(level: TopNestedLevel, flow: Flow, t: Translation, position: num
   return itemColumns(level.of, flow, t, position)[0]!;
 }
 
-/** Joins what a level found back to the rows, so that the next level sees only them. */
-function backToRows(rows: Flow, found: Flow, keys: readonly SelectItem[], t: Translation): Flow {
-  const extra = found.visible.filter((c) => !rows.visible.some((r) => r.name === c.name));
+/**
+ * Joins what a level found back to the rows, so that the next level sees only them; or, with `anti`, keeps the rows of
+ * which the level found nothing.
+ */
+function backToRows(
+  kind: 'inner' | 'anti',
+  rows: Flow,
+  found: Flow,
+  keys: readonly SelectItem[],
+  t: Translation,
+): Flow {
+  const extra =
+    kind === 'anti'
+      ? []
+      : found.visible.filter((c) => !rows.visible.some((r) => r.name === c.name));
   const renamed = keys.map((k) => ({ ...k, hidden: fresh(t, 'level') }));
   const right: Rel = {
     op: 'select',
@@ -50,7 +65,7 @@ function backToRows(rows: Flow, found: Flow, keys: readonly SelectItem[], t: Tra
   const on = renamed.map((k) => ({ left: k.expr, right: column(k.hidden, k.type) as PlanExpr }));
   const rel: Rel = {
     op: 'join',
-    kind: 'inner',
+    kind,
     left: rows.rel,
     right,
     on,
@@ -114,27 +129,93 @@ function limit(
   );
 }
 
+/**
+ * `with others`: the rows that a level left out, as one row for each of the levels above. The levels from there on show
+ * what they call others with the aggregate over those rows, or nothing where they have no such clause.
+ */
+function othersOf(
+  rows: Flow,
+  from: number,
+  above: readonly Level[],
+  o: TopNested,
+  t: Translation,
+): Flow | null {
+  const levels = o.levels.map((level, i) => {
+    const of = above[i]?.of ?? ofItem(level, rows, t, i + 1);
+    const by: Item = { ...level.by, names: [aggregateName(level, of)] };
+    const [aggregate] = aggregateColumns(by, [], rows, t, i + 1);
+    return { level, of, aggregate: aggregate! };
+  });
+  const left = levels.slice(from);
+  if (left.every(({ level }) => !level.others)) return null;
+  const outer = above.slice(0, from).flatMap((l) => [keep(l.of), keep(l.aggregate)]);
+  const totals = left.flatMap(({ level, aggregate }) => (level.others ? [aggregate] : []));
+  const grouped = summarize({ ...rows, order: [] }, outer, totals);
+  // Without groups above, an aggregate over no rows is a row too.
+  const some = outer.length > 0 ? grouped : onlyOfRows(rows, totals);
+  const shown = left.flatMap(({ level, of, aggregate }): SelectItem[] => {
+    if (!level.others)
+      return [
+        { ...of, expr: nothing(of.type) },
+        { ...aggregate, expr: nothing(aggregate.type) },
+      ];
+    const others = lower(level.others, { flow: rows, t });
+    if (others.type !== of.type)
+      return refuse('others of another type than the values', o.at, 'is not supported');
+    return [{ ...of, expr: others }, keep(aggregate)];
+  });
+  return select(some, [...outer.map(keep), ...shown]);
+}
+
+/** Aggregates over all rows; no row where there are none. */
+function onlyOfRows(rows: Flow, aggregates: readonly SelectItem[]): Flow {
+  const count: PlanExpr = {
+    kind: 'aggregate',
+    name: 'count',
+    args: [],
+    type: 'long',
+    at: { start: 0, length: 0 },
+  };
+  const counted = summarize(
+    { ...rows, order: [] },
+    [],
+    [...aggregates, { name: '$count', type: 'long', expr: count }],
+  );
+  return select(where(counted, call('>', 'bool', column('$count', 'long'), long(0))), [
+    ...aggregates.map(keep),
+  ]);
+}
+
+type TopNested = Extract<Operator, { op: 'top-nested' }>;
+
 export const topNestedOperators: OperatorTable = {
   'top-nested': (flow, o, t) => {
     let rows = flow;
     let found = flow;
     const above: Level[] = [];
+    const others: Flow[] = [];
+    const hasOthers = o.levels.some((level) => level.others);
     o.levels.forEach((level, i) => {
-      if (level.others) refuse('top-nested … with others', o.at);
       const made = topOf(rows, level, above, t, i + 1);
-      found = made.flow;
+      // Read twice, so that both sides of a tie see the same choice.
+      found = hasOthers ? shared(made.flow, 'level', t, { isKept: true }) : made.flow;
       above.push(made.level);
-      if (i < o.levels.length - 1)
-        rows = backToRows(
-          rows,
-          found,
-          above.map((l, k) => ({ ...l.of, expr: ofItem(o.levels[k]!, flow, t, k + 1).expr })),
-          t,
-        );
+      const keys = above.map((l, k) => ({
+        ...l.of,
+        expr: ofItem(o.levels[k]!, flow, t, k + 1).expr,
+      }));
+      if (hasOthers && level.count) {
+        const out = othersOf(backToRows('anti', rows, found, keys, t), i, above, o, t);
+        if (out) others.push(out);
+      }
+      if (i < o.levels.length - 1) rows = backToRows('inner', rows, found, keys, t);
     });
     const items = above.flatMap((l) => [keep(l.of), keep(l.aggregate)]);
     const named = rename(items, o.columns);
-    return select({ ...found, visible: found.visible }, named);
+    const made = select({ ...found, visible: found.visible }, named);
+    if (others.length === 0) return made;
+    const inputs = [made.rel, ...others.map((f) => select(f, named).rel)];
+    return { ...made, rel: { op: 'union', inputs, columns: made.rel.columns }, order: [] };
   },
   'top-hitters': (flow, o, t) => {
     const [of] = itemColumns(o.of, flow, t, 1);
