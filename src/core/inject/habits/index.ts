@@ -1,0 +1,39 @@
+import type { Habit } from '../habit.ts';
+import { backups } from './backups.ts';
+import { browsing } from './browsing.ts';
+import { builds } from './builds.ts';
+import { change } from './change.ts';
+import { meetings } from './meetings.ts';
+import { misconfiguration } from './misconfiguration.ts';
+import { monitoring } from './monitoring.ts';
+import { names } from './names.ts';
+import { noise } from './noise.ts';
+import { office } from './office.ts';
+import { push } from './push.ts';
+import { scanning } from './scanning.ts';
+import { services } from './services.ts';
+import { telemetry } from './telemetry.ts';
+import { time } from './time.ts';
+import { updates } from './updates.ts';
+import { uploads } from './uploads.ts';
+
+/** What happens on every day of an estate. */
+export const HABITS: readonly Habit[] = [
+  browsing,
+  names,
+  office,
+  services,
+  time,
+  updates,
+  telemetry,
+  push,
+  meetings,
+  uploads,
+  backups,
+  monitoring,
+  scanning,
+  builds,
+  noise,
+  misconfiguration,
+  change,
+];
