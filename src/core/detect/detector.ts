@@ -31,7 +31,7 @@ export interface Detector<P extends Parameters = Parameters> extends DetectorTex
   readonly reads: readonly string[];
   /** How far back one look goes, µs. */
   readonly window: Micros;
-  /** How often it looks, µs of event time. */
+  /** How often it looks at the running day, µs of event time; what looks every minute looks at the last two hours only. */
   readonly every: Micros;
   /** KQL that yields the rows worth scoring; undefined where it has nothing to ask (no zones, no past to compare with). */
   readonly candidates: (pass: Pass<P>) => string | undefined;
@@ -45,6 +45,7 @@ export interface Detector<P extends Parameters = Parameters> extends DetectorTex
 /** A detector as lists hold it, whatever its parameters are called. */
 export type AnyDetector = Detector<Parameters>;
 
+export const MINUTE: Micros = 60_000_000;
 export const HOUR: Micros = 3_600_000_000;
 export const DAY: Micros = 24 * HOUR;
 

@@ -4,6 +4,7 @@ export {
   DAY,
   type Detector,
   HOUR,
+  MINUTE,
   type Parameter,
   type Parameters,
   type Pass,

@@ -40,9 +40,10 @@ export const isHost = (column: string): string =>
 /**
  * What tells a conversation from a try, of a row of PairHours: a TCP flow that was answered by more than one packet (a
  * reset or a lone SYN-ACK is one), a datagram that was answered at all. Where the source sees one direction only, or
- * samples, more than three packets of the initiator in one flow stand for an answer.
+ * samples, more than three packets of the initiator in one flow stand for an answer. Hours in which no flow started
+ * hold flows that went on.
  */
-export const TALKS = `iff(AllowedFlows <= 0, false, iff(OneWayFlows * 2 > AllowedFlows, PacketsSrcToDest > 3 * AllowedFlows, AllowedFlows > UnansweredFlows + OneWayFlows and (L4Protocol != 'T' or PacketsDestToSrc > 1.5 * (AllowedFlows - UnansweredFlows - OneWayFlows) and PacketsSrcToDest > 2 * (AllowedFlows - UnansweredFlows - OneWayFlows))))`;
+export const TALKS = `iff(AllowedFlows <= 0, PacketsDestToSrc > 1, iff(OneWayFlows * 2 > AllowedFlows, PacketsSrcToDest > 3 * AllowedFlows, AllowedFlows > UnansweredFlows + OneWayFlows and (L4Protocol != 'T' or PacketsDestToSrc > 1.5 * (AllowedFlows - UnansweredFlows - OneWayFlows) and PacketsSrcToDest > 2 * (AllowedFlows - UnansweredFlows - OneWayFlows))))`;
 
 /** KQL of the raw rows behind a claim about flows. */
 export function flowsKql(

@@ -12,19 +12,12 @@ export interface Allowed {
   readonly protocols: readonly string[];
 }
 
-/** What is known of an address because somebody said so. */
-export interface Described {
-  readonly roles: readonly Role[];
-  /** How much it matters: 1 as any other, 2 what everything depends on, 0.5 a printer. */
-  readonly weight: number;
-}
-
 /**
  * The networks as their owner describes them: zones, what may pass between them, and what some addresses are for.
  *
  *     zones: { office: [10.1.0.0/16], servers: [10.2.0.0/16] }
  *     allow: [{ from: office, to: servers, ports: [443, 1433] }]
- *     hosts: [{ addresses: [10.2.0.9], roles: [scanner] }, { addresses: [10.2.0.10], weight: 2 }]
+ *     hosts: [{ addresses: [10.2.0.9], roles: [scanner] }]
  */
 export interface Zones {
   /** Names, in the order they were written. */
@@ -32,14 +25,15 @@ export interface Zones {
   /** The zone that an address is in: of several the one with the narrowest range. */
   readonly zoneOf: (address: string) => string | undefined;
   readonly allow: readonly Allowed[];
-  readonly described: (address: string) => Described | undefined;
+  /** What an address is for because somebody said so; undefined where nobody did. */
+  readonly rolesOf: (address: string) => readonly Role[] | undefined;
 }
 
 export const NO_ZONES: Zones = {
   names: [],
   zoneOf: () => undefined,
   allow: [],
-  described: () => undefined,
+  rolesOf: () => undefined,
 };
 
 export type ZonesRead =
@@ -68,7 +62,7 @@ export function readZones(value: unknown): ZonesRead {
       names,
       zoneOf: (address) => byZone.find(address),
       allow,
-      described: (address) => byHost.find(address),
+      rolesOf: (address) => byHost.find(address),
     },
     problems: [],
   };
@@ -155,8 +149,8 @@ function readDescribed(
   value: unknown,
   where: string,
   tell: Tell,
-): { readonly ranges: readonly string[]; readonly value: Described } {
-  const fields = fieldsOf(value, where, ['addresses', 'roles', 'weight'], tell);
+): { readonly ranges: readonly string[]; readonly value: readonly Role[] } {
+  const fields = fieldsOf(value, where, ['addresses', 'roles'], tell);
   const ranges = readRanges(fields['addresses'], `${where}.addresses`, tell);
   const roles = listOf(fields['roles'])
     .map(String)
@@ -168,7 +162,5 @@ function readDescribed(
       );
       return false;
     });
-  const weight = fields['weight'] === undefined ? 1 : Number(fields['weight']);
-  if (!(weight >= 0 && weight <= 10)) tell(`${where}.weight must be a number from 0 to 10`);
-  return { ranges, value: { roles, weight } };
+  return { ranges, value: roles };
 }

@@ -1,4 +1,4 @@
-import { ipEntity, type Severity, shiftSeverity } from '#core/alert/index.ts';
+import { ipEntity, type Severity } from '#core/alert/index.ts';
 import { percent, printBytes, printCount } from '../claim.ts';
 import {
   CONVERSATION_COLUMNS,
@@ -6,7 +6,7 @@ import {
   type Conversation,
   conversations,
 } from '../conversation.ts';
-import { DAY, defineDetector, HOUR } from '../detector.ts';
+import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, inWindow, isHost, quote } from '../kql.ts';
 import { instantOf, numberOf } from '../row.ts';
 import { every } from '../sample.ts';
@@ -125,7 +125,7 @@ export const bruteForce = defineDetector({
   },
   reads: ['PairHours', 'PairDays'],
   window: DAY,
-  every: HOUR,
+  every: MINUTE,
   candidates: (pass) => `
 let flows = PairHours | ${inWindow(pass)} | where DestPort in (${LOGIN_SERVICES.join(', ')}) and AllowedFlows > UnansweredFlows and ${isHost('DestIp')} and ${isHost('SrcIp')}
   | extend Port = coalesce(DestPort, -1);
@@ -168,7 +168,7 @@ flows | join kind=inner pairs on ${CONVERSATION_KEY}
         ],
         first,
         last,
-        severity: severityOf(worst, isInside, pass.knowledge.weightOf(c.dest)),
+        severity: severityOf(worst, isInside),
         score: Math.min(1, (gotIn ? 0.3 : 0) + 1 - Math.exp(-all / 30)),
         confidence: (1 - spread) * clarity(c.sight),
         entities: [
@@ -294,7 +294,7 @@ function isFrequent({ burst, tries, conversation }: Attempts, values: Frequency)
 
 const rank = (a: Attempts): number => (a.gotIn ? 1e9 : 0) + a.tries;
 
-function severityOf({ gotIn }: Attempts, isInside: boolean, weight: number): Severity {
-  const base: Severity = gotIn ? (isInside ? 'critical' : 'high') : isInside ? 'high' : 'medium';
-  return shiftSeverity(base, weight >= 2 ? 1 : weight < 1 ? -1 : 0);
+function severityOf({ gotIn }: Attempts, isInside: boolean): Severity {
+  if (gotIn) return isInside ? 'critical' : 'high';
+  return isInside ? 'high' : 'medium';
 }

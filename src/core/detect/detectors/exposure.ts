@@ -1,6 +1,6 @@
-import { ipEntity, type Severity, shiftSeverity } from '#core/alert/index.ts';
+import { ipEntity, type Severity } from '#core/alert/index.ts';
 import { printBytes, printCount } from '../claim.ts';
-import { DAY, defineDetector, HOUR } from '../detector.ts';
+import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';
 import { every, hosts } from '../sample.ts';
@@ -50,9 +50,9 @@ export const exposure = defineDetector({
   },
   reads: ['PairHours', 'PairDays'],
   window: DAY,
-  every: HOUR,
+  every: MINUTE,
   candidates: (pass) => `
-let open = materialize(PairHours | ${inWindow(pass)} | where not(SrcIsInside) and DestIsInside and AllowedFlows > 0 and isnotnull(DestPort) and ${isHost('DestIp')}
+let open = materialize(PairHours | ${inWindow(pass)} | where not(SrcIsInside) and DestIsInside and isnotnull(DestPort) and ${isHost('DestIp')}
   | extend Talks = ${TALKS} | where Talks and (DestPort < 32768 and L4Protocol == 'T' or L4Protocol == 'U' and DestPort in (53, 69, 111, 123, 137, 161, 389, 500, 623, 1194, 1434, 1900, 5060, 11211, 47808))
   | summarize Sources = dcount(SrcIp), Flows = sum(AllowedFlows), Got = sum(BytesDestToSrc), Some = make_set(SrcIp, 10), FirstTime = min(FirstTime), LastTime = max(LastTime),
       AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by DestIp, DestPort, L4Protocol
@@ -92,10 +92,7 @@ open
         ],
         first,
         last,
-        severity: shiftSeverity(
-          severityOf(row, port, past),
-          pass.knowledge.weightOf(dest) >= 2 ? 1 : 0,
-        ),
+        severity: severityOf(row, port, past),
         score: isSensitive(port) ? 0.9 : PUBLIC_PORTS.has(port) ? 0.4 : 0.6,
         confidence: 0.95 * clarity(sight),
         entities: [

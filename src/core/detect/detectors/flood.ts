@@ -1,6 +1,6 @@
-import { ipEntity, type Severity, shiftSeverity } from '#core/alert/index.ts';
+import { ipEntity, type Severity } from '#core/alert/index.ts';
 import { percent, printBytes, printCount } from '../claim.ts';
-import { DAY, defineDetector, HOUR } from '../detector.ts';
+import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, instant, inWindow, quote, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';
 import { every, hosts } from '../sample.ts';
@@ -103,7 +103,7 @@ export const flood = defineDetector({
   },
   reads: ['PairHours', 'HostHours'],
   window: DAY,
-  every: HOUR,
+  every: MINUTE,
   candidates: (pass) => `
 let loud = HostHours | ${inWindow(pass)} | where Role == 'Responder' and IsInside
   | where PeakFlowsPerMinute >= ${pass.values.leastFlows} or PeakPacketsPerMinute >= ${pass.values.leastPackets}
@@ -140,8 +140,7 @@ PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
       const last = Math.max(...of.map(({ hour: h }) => instantOf(h.row, 'LastTime')));
       const sight = sightOf(of.map(({ hour: h }) => h.row));
       const isDistributed = hour.sources >= pass.values.leastSources;
-      const weight = pass.knowledge.weightOf(dest);
-      const base: Severity =
+      const severity: Severity =
         hour.denied >= 0.9 ? 'low' : isDistributed && kind !== 'requests' ? 'high' : 'medium';
       const isOutside = numberOf(row, 'Outside') * 2 >= hour.sources;
       return {
@@ -158,7 +157,7 @@ PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
         ],
         first,
         last,
-        severity: shiftSeverity(base, weight >= 2 ? 1 : 0),
+        severity,
         score: 1 - 1 / (1 + Math.log10(1 + Math.max(hour.timesUsualFlows, hour.timesUsualPackets))),
         confidence: (isDistributed ? 0.9 : 0.7) * clarity(sight),
         techniques: kind === 'requests' ? ['T1499'] : ['T1498'],

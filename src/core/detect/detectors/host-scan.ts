@@ -1,6 +1,6 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
 import { percent, printCount } from '../claim.ts';
-import { DAY, defineDetector, HOUR } from '../detector.ts';
+import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, quote } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';
 import { every, hosts } from '../sample.ts';
@@ -79,7 +79,7 @@ export const hostScan = defineDetector({
   },
   reads: ['PairHours'],
   window: DAY,
-  every: HOUR,
+  every: MINUTE,
   candidates: (pass) => `
 ${contactsKql(pass)}
 | summarize ${CONTACT_COUNTS}, Dests = make_list_if(DestIp, Talked == 0, 20) by SrcIp, Port, L4Protocol, SrcIsInside, DestIsInside

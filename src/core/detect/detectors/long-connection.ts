@@ -38,7 +38,7 @@ export const longConnection = defineDetector({
   window: DAY,
   every: HOUR,
   candidates: (pass) => `
-let outward = PairHours | ${inWindow(pass)} | where SrcIsInside and not(DestIsInside) and AllowedFlows > UnansweredFlows and ${isHost('DestIp')} | extend Port = coalesce(DestPort, -1);
+let outward = PairHours | ${inWindow(pass)} | where SrcIsInside and not(DestIsInside) and PacketsDestToSrc > 0 and ${isHost('DestIp')} | extend Port = coalesce(DestPort, -1);
 let pairs = materialize(outward
   | summarize OpenMs = sum(DurationMs), LongestMs = max(LongestMs), Flows = sum(AllowedFlows), FirstTime = min(FirstTime), LastTime = max(LastTime), Sent = sum(BytesSrcToDest), Got = sum(BytesDestToSrc),
       AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by SrcIp, DestIp, Port, L4Protocol

@@ -1,6 +1,6 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
 import { percent, printCount } from '../claim.ts';
-import { DAY, defineDetector, HOUR } from '../detector.ts';
+import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, quote, quoteAll } from '../kql.ts';
 import { instantOf, numberOf, type Row, textOf } from '../row.ts';
 import { every } from '../sample.ts';
@@ -73,7 +73,7 @@ export const portScan = defineDetector({
   },
   reads: ['PairHours'],
   window: DAY,
-  every: HOUR,
+  every: MINUTE,
   candidates: (pass) => `
 ${contactsKql(pass, "L4Protocol in ('T', 'U')")}
 | where isnotempty(DestIp)

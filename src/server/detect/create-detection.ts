@@ -1,0 +1,180 @@
+import type { Finding } from '#core/alert/index.ts';
+import type { Micros } from '#core/base/index.ts';
+import {
+  type AnyDetector,
+  DAY,
+  DETECTORS,
+  HOUR,
+  type Knowledge,
+  MINUTE,
+} from '#core/detect/index.ts';
+import type { Store } from '#server/store/index.ts';
+import {
+  canLook,
+  countedSpan,
+  type DetectDeps,
+  learnKnowledge,
+  lookOnce,
+} from './detect-window.ts';
+import { type DetectorState, openDetectionState } from './detection-state.ts';
+
+export interface DetectionOptions extends Omit<DetectDeps, 'signal' | 'store'> {
+  readonly store: Store;
+  /** µs by the clock. */
+  readonly clock: () => number;
+  readonly detectors?: readonly AnyDetector[];
+  /** Findings are handed on before the state says that the data was looked at: after a crash they come again. */
+  readonly onFindings: (findings: readonly Finding[]) => Promise<unknown>;
+  readonly onError?: (error: unknown) => void;
+  /** How long after a change of the aggregates a look begins, ms. 1 s unless given. */
+  readonly quietMs?: number;
+}
+
+export interface Detection {
+  start(): void;
+  /** Resolves when all that was counted before the call has been looked at. */
+  settle(): Promise<void>;
+  state(): readonly DetectorState[];
+  stop(): Promise<void>;
+}
+
+const QUIET_MS = 1000;
+/** A round is followed by a pause of so many times its length. */
+const REST = 2;
+/** What is looked at soon after it came; the whole window is looked at every hour. */
+const SOON: Micros = 2 * HOUR;
+/** A growing hour is looked at again by what looks hourly after this, and after twenty times what the last look took. */
+const LATER_MS = 60_000;
+const pauseOf = (ms: number): Micros => 1000 * Math.max(LATER_MS, 20 * ms);
+const READS = ['PairHours', 'HostHours'];
+
+/** A stretch of time that a detector should look at. */
+interface Due {
+  readonly detector: AnyDetector;
+  readonly from: Micros;
+  readonly to: Micros;
+}
+
+/**
+ * Runs the detectors as the aggregates change. What they call now is the newest hour that is counted, never the wall
+ * clock: data that is late, or loaded from an archive, is looked at in its own days.
+ */
+export function createDetection(options: DetectionOptions): Detection {
+  const { store, clock, detectors = DETECTORS, quietMs = QUIET_MS } = options;
+  const state = openDetectionState(store.state);
+  const ending = new AbortController();
+  const deps = { ...options, signal: ending.signal };
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> | undefined;
+  let stopListening: (() => void) | undefined;
+  let restUntil = 0;
+  /** True when something changed that was looked at too lately to look at again. */
+  let isLeft = false;
+  let known:
+    | { readonly at: number; readonly to: Micros; readonly knowledge: Knowledge }
+    | undefined;
+
+  async function knowledgeAt(to: Micros, knownFrom: Micros): Promise<Knowledge> {
+    // What hosts are for changes slowly; asking for it costs as much as a detector.
+    if (known && known.to === to && clock() - known.at < HOUR) return known.knowledge;
+    const knowledge = await learnKnowledge(deps, { from: to - DAY, to, knownFrom });
+    known = { at: clock(), to, knowledge };
+    return knowledge;
+  }
+
+  async function look(): Promise<void> {
+    const counted = countedSpan(store);
+    if (!counted) return;
+    const covered = lastCommit(store);
+    isLeft = false;
+    const due = detectors
+      .filter((detector) => canLook(detector, store))
+      .flatMap((detector) => dueOf(detector, counted));
+    for (const { detector, from, to } of due) {
+      if (ending.signal.aborted) return;
+      const knowledge = await knowledgeAt(to, counted.from);
+      const done = await lookOnce(detector, { from, to, knownFrom: counted.from }, knowledge, deps);
+      if (done.error !== undefined) options.onError?.(done.error);
+      if (done.findings.length > 0) await options.onFindings(done.findings);
+      state.note(done, clock(), covered);
+    }
+  }
+
+  /** Days that got rows since the detector looked: whole days before the newest, and the running one as far as it goes. */
+  function dueOf(detector: AnyDetector, counted: { from: Micros; to: Micros }): Due[] {
+    const { covered, upTo, lookedAt, ms } = state.of(detector.name);
+    const changed = new Set(
+      store
+        .segments({ table: 'PairHours' })
+        .filter((s) => s.committedAt > covered)
+        .map((s) => s.day),
+    );
+    return [...changed].sort().flatMap((day): Due[] => {
+      const end = Date.parse(`${day}T00:00:00Z`) * 1000 + DAY;
+      if (end < counted.to)
+        return [{ detector, from: Math.max(end - detector.window, counted.from), to: end }];
+      const { to } = counted;
+      const isWhole = upTo === 0 || to - upTo >= Math.min(HOUR, detector.every);
+      const isSoon = upTo > 0 && to - upTo < detector.every;
+      if (detector.every > MINUTE && isSoon && clock() - lookedAt < pauseOf(ms)) {
+        isLeft = true;
+        return [];
+      }
+      const window = isWhole ? detector.window : Math.min(SOON, detector.window);
+      return [{ detector, from: Math.max(to - window, counted.from), to }];
+    });
+  }
+
+  function wake(least = quietMs): void {
+    if (timer || ending.signal.aborted) return;
+    const wait = Math.max(least, restUntil - Date.now());
+    timer = setTimeout(() => {
+      timer = undefined;
+      run().catch(() => {
+        // Told by onError; the next change tries again.
+      });
+    }, wait);
+    timer.unref();
+  }
+
+  function run(): Promise<void> {
+    round = (round ?? Promise.resolve()).then(async () => {
+      const startedAt = Date.now();
+      try {
+        await look();
+      } catch (error) {
+        if (ending.signal.aborted) return;
+        options.onError?.(error);
+        throw error;
+      } finally {
+        restUntil = Date.now() + Math.min(30_000, REST * (Date.now() - startedAt));
+        if (isLeft && stopListening) wake(LATER_MS);
+      }
+    });
+    const current = round;
+    round = current.catch(() => {
+      // The next round begins afresh; whoever waits for this one is told.
+    });
+    return current;
+  }
+
+  return {
+    start() {
+      stopListening = store.onChange((tables) => {
+        if (READS.some((table) => tables.has(table))) wake();
+      });
+      wake();
+    },
+    settle: run,
+    state: () => detectors.map(({ name }) => state.of(name)),
+    async stop() {
+      ending.abort();
+      stopListening?.();
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}
+
+const lastCommit = (store: Store): Micros =>
+  Math.max(0, ...store.segments({ table: 'PairHours' }).map((s) => s.committedAt));
