@@ -193,7 +193,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   return {
     start() {
-      current = 'idle';
+      current = 'sending';
       running ??= run();
     },
     wake() {

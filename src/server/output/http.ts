@@ -20,14 +20,12 @@ export interface Reply {
   readonly text: string;
 }
 
-/** One request may take so long, answer included. */
-const TIMEOUT_MS = 30_000;
 const LONGEST_REPLY = 8 * 2 ** 20;
 
-/** Posts and reads the answer, whatever its status. Throws DeliveryFailure. */
-export async function post(request: Post, network: Network): Promise<Reply> {
+/** Posts and reads the answer, whatever its status, within a time. Throws DeliveryFailure. */
+export async function post(request: Post, network: Network, timeoutMs: number): Promise<Reply> {
   const url = parseUrl(request.url);
-  const late = AbortSignal.timeout(TIMEOUT_MS);
+  const late = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([request.signal, late]);
   const plain = typeof request.body === 'string' ? Buffer.from(request.body) : request.body;
   const body = request.isPacked ? await pack(plain) : plain;

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { LogEntry } from '#core/alert/index.ts';
 import { type AlertMessage, type Context, formatNamed, type Links } from '#core/output/index.ts';
-import {
-  isHostAddress,
-  isPublicAddress,
-  type Network,
-  realNetwork,
-} from '#server/external/index.ts';
 import type { QueryService } from '#server/query/index.ts';
 import { RAW_TABLES, type Store } from '#server/store/index.ts';
 import { canaryMessage } from './canary-message.ts';
@@ -19,10 +12,11 @@ import { createArrivalFeed } from './feeds/arrival-feed.ts';
 import { createWindowFeed } from './feeds/window-feed.ts';
 import { KINDS, openReceiver } from './kinds/index.ts';
 import type { Receiver, ReceiverDeps } from './receiver.ts';
-import type { OutputKind, OutputSettings, SecretReference, TlsSettings } from './settings.ts';
+import type { OutputKind, OutputSettings } from './settings.ts';
 import { type OutputCounts, OutputState, type Rejected } from './state.ts';
+import { createReceiverDeps, sleep, type WayOutDeps } from './way-out.ts';
 
-export interface OutputsDeps {
+export interface OutputsDeps extends WayOutDeps {
   readonly settings: readonly OutputSettings[];
   readonly store: Store;
   readonly queries: QueryService;
@@ -31,16 +25,9 @@ export interface OutputsDeps {
     onAlert(listener: (entries: readonly LogEntry[]) => void): () => void;
   };
   readonly links: Links;
-  readonly context: Context;
-  /** Throws with a message for people when a secret is not there. */
-  readonly secret: (reference: SecretReference) => string;
-  /** ms since 1970. */
-  readonly now: () => number;
   readonly random?: () => number;
   /** Told when an output begins to fail, and when it goes on. */
   readonly onChange?: (name: string, failure: DeliveryFailure | undefined) => void;
-  /** Trusted beside the usual authorities by every output, PEM; for tests. */
-  readonly ca?: string;
 }
 
 /** How one output is doing. */
@@ -95,13 +82,7 @@ const DEFAULT_SETTLE_MS = 20 * 60_000;
 export function createOutputs(deps: OutputsDeps): Outputs {
   const { store, queries, now, context } = deps;
   const state = new OutputState(store.state);
-  const receiverDeps: ReceiverDeps = {
-    context,
-    secret: readOrRefuse(deps.secret),
-    network: (tls, isPublicOnly = false) => networkOf(tls, isPublicOnly, deps.ca),
-    now,
-    sleep,
-  };
+  const receiverDeps: ReceiverDeps = createReceiverDeps(deps);
 
   function openFeed(settings: OutputSettings): Feed {
     const { name, what } = settings;
@@ -248,59 +229,4 @@ function describeWhere(settings: OutputSettings): string {
     default:
       return URL.parse(settings.url)?.host ?? settings.kind;
   }
-}
-
-const readOrRefuse =
-  (read: OutputsDeps['secret']) =>
-  (reference: SecretReference): string => {
-    try {
-      return read(reference);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new DeliveryFailure('setting', message, {
-        advice: 'Set it where the configuration says it is.',
-      });
-    }
-  };
-
-/** What an administrator names may be inside; links, where clouds hand out credentials, are never reached. */
-function networkOf(
-  tls: TlsSettings | undefined,
-  isPublicOnly: boolean,
-  ca: string | undefined,
-): Network {
-  const own = tls?.ca === undefined ? ca : readPem(tls.ca);
-  return {
-    ...realNetwork,
-    isPublic: isPublicOnly ? isPublicAddress : isHostAddress,
-    ...(own === undefined ? {} : { ca: own }),
-    ...(tls?.certificate === undefined || tls.key === undefined
-      ? {}
-      : { identity: { cert: readPem(tls.certificate), key: readPem(tls.key) } }),
-  };
-}
-
-function readPem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new DeliveryFailure('setting', `${file} cannot be read: ${why}`, {
-      advice: 'Check the path and its permissions.',
-    });
-  }
-}
-
-/** Resolves early, without an error, when the signal is aborted. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import type { Context, FormatName, Message } from '#core/output/index.ts';
 import type { Network } from '#server/external/index.ts';
+import type { Post, Reply } from './http.ts';
 import type { OutputKind, OutputSettings, SecretReference, TlsSettings } from './settings.ts';
 
 /** What became of a batch that the receiver took. */
@@ -23,6 +24,12 @@ export interface ReceiverDeps {
   readonly secret: (reference: SecretReference) => string;
   /** The way out; `isPublicOnly` for receivers that are services on the internet. */
   readonly network: (tls: TlsSettings | undefined, isPublicOnly?: boolean) => Network;
+  /** Posts by that way, and reads the answer whatever its status. Throws DeliveryFailure. */
+  readonly post: (
+    request: Post,
+    tls: TlsSettings | undefined,
+    isPublicOnly?: boolean,
+  ) => Promise<Reply>;
   /** ms since 1970. */
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { Message } from '#core/output/index.ts';
-import { isHostAddress, realNetwork } from '#server/external/index.ts';
 import { makeCertificate } from '#server/http/testdata/certificate.ts';
 import { syslog } from './kinds/syslog.ts';
 import type { ReceiverDeps } from './receiver.ts';
 import type { SyslogSettings } from './settings.ts';
 import { openRsyslog } from './testing/rsyslog.ts';
+import { createReceiverDeps } from './way-out.ts';
 
 const certificate = makeCertificate();
 const settings = (port: number, more: Partial<SyslogSettings> = {}): SyslogSettings => ({
@@ -23,17 +23,17 @@ const settings = (port: number, more: Partial<SyslogSettings> = {}): SyslogSetti
   app: 'weir',
   ...more,
 });
-const deps = (ca = certificate.cert): ReceiverDeps => ({
-  context: {
-    version: '1.2.3',
-    host: 'weir.example',
-    sha1: (bytes) => createHash('sha1').update(bytes).digest(),
-  },
-  secret: () => '',
-  network: () => ({ ...realNetwork, isPublic: isHostAddress, ca }),
-  now: Date.now,
-  sleep: async () => {},
-});
+const deps = (ca = certificate.cert): ReceiverDeps =>
+  createReceiverDeps({
+    context: {
+      version: '1.2.3',
+      host: 'weir.example',
+      sha1: (bytes) => createHash('sha1').update(bytes).digest(),
+    },
+    secret: () => '',
+    now: Date.now,
+    ca,
+  });
 const rows = (count: number, text = 'x'): Message[] =>
   Array.from({ length: count }, (_, n) => ({
     kind: 'row',

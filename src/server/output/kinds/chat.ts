@@ -4,7 +4,7 @@ import {
   slackMessage,
   teamsMessage,
 } from '#core/output/index.ts';
-import { assertTaken, post } from '../http.ts';
+import { assertTaken } from '../http.ts';
 import { defineKind, type Receiver, type ReceiverDeps } from '../receiver.ts';
 import type { SlackSettings, TeamsSettings } from '../settings.ts';
 
@@ -26,14 +26,15 @@ function openChat(
         if (pause > 0) await deps.sleep(pause, signal);
         signal.throwIfAborted();
         last = deps.now();
-        const reply = await post(
+        const reply = await deps.post(
           {
             url: deps.secret(settings.url),
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(print(message)),
             signal,
           },
-          deps.network(undefined, true),
+          undefined,
+          true,
         );
         assertTaken(reply, settings.kind, deps.now());
       }

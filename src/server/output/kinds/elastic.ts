@@ -1,6 +1,6 @@
 import { formatNamed, messageId } from '#core/output/index.ts';
 import { DeliveryFailure } from '../failure.ts';
-import { assertTaken, post, readObject } from '../http.ts';
+import { assertTaken, readObject } from '../http.ts';
 import { type Piece, packTexts } from '../packing.ts';
 import { defineKind } from '../receiver.ts';
 
@@ -45,7 +45,7 @@ export const elastic = defineKind({
     const url = `${base}/${encodeURIComponent(settings.stream)}/_bulk`;
 
     async function sendPack(pack: readonly Piece[], signal: AbortSignal) {
-      const reply = await post(
+      const reply = await deps.post(
         {
           url,
           headers: {
@@ -56,7 +56,7 @@ export const elastic = defineKind({
           isPacked: true,
           signal,
         },
-        deps.network(settings.tls),
+        settings.tls,
       );
       assertTaken(reply, where, deps.now());
       const items = readItems(reply.text);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { formatNamed, type Message, messageTime } from '#core/output/index.ts';
 import { DeliveryFailure } from '../failure.ts';
-import { assertTaken, post, type Reply, readObject } from '../http.ts';
+import { assertTaken, type Reply, readObject } from '../http.ts';
 import { packTexts } from '../packing.ts';
 import { defineKind, type ReceiverDeps } from '../receiver.ts';
 import type { HecSettings } from '../settings.ts';
@@ -65,7 +65,7 @@ export const hec = defineKind({
     const channel = randomUUID();
 
     const request = (path: string, body: string, signal: AbortSignal, isPacked: boolean) =>
-      post(
+      deps.post(
         {
           url: `${base}${path}`,
           headers: {
@@ -77,7 +77,7 @@ export const hec = defineKind({
           isPacked,
           signal,
         },
-        deps.network(settings.tls),
+        settings.tls,
       );
 
     async function untilIndexed(acks: readonly number[], signal: AbortSignal): Promise<void> {

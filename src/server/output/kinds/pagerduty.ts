@@ -1,5 +1,5 @@
 import { pagerdutyEvent } from '#core/output/index.ts';
-import { assertTaken, post } from '../http.ts';
+import { assertTaken } from '../http.ts';
 import { defineKind } from '../receiver.ts';
 
 /** PagerDuty's Events API v2. */
@@ -15,14 +15,14 @@ export const pagerduty = defineKind({
       for (const message of messages) {
         if (message.kind === 'row') continue;
         const event = pagerdutyEvent(message, deps.secret(settings.routingKey));
-        const reply = await post(
+        const reply = await deps.post(
           {
             url: settings.url,
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(event),
             signal,
           },
-          deps.network(settings.tls),
+          settings.tls,
         );
         assertTaken(reply, 'PagerDuty', deps.now());
       }

@@ -1,6 +1,6 @@
 import { formatNamed } from '#core/output/index.ts';
 import { DeliveryFailure } from '../failure.ts';
-import { assertTaken, post, readObject } from '../http.ts';
+import { assertTaken, readObject } from '../http.ts';
 import { packTexts } from '../packing.ts';
 import { defineKind, type ReceiverDeps } from '../receiver.ts';
 import type { SentinelSettings } from '../settings.ts';
@@ -25,7 +25,7 @@ async function logIn(
 ): Promise<Token> {
   const url = `${settings.loginUrl.replace(/\/+$/, '')}/${encodeURIComponent(settings.tenant)}/oauth2/v2.0/token`;
   const where = URL.parse(url)?.host ?? 'Entra';
-  const reply = await post(
+  const reply = await deps.post(
     {
       url,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -37,7 +37,7 @@ async function logIn(
       }).toString(),
       signal,
     },
-    deps.network(settings.tls),
+    settings.tls,
   );
   const said = readObject(reply.text);
   if (reply.status === 400 || reply.status === 401)
@@ -82,7 +82,7 @@ export const sentinel = defineKind({
 
     async function call(body: string, signal: AbortSignal): Promise<void> {
       if (!token || token.until <= deps.now()) token = await logIn(settings, deps, signal);
-      const reply = await post(
+      const reply = await deps.post(
         {
           url,
           headers: {
@@ -93,7 +93,7 @@ export const sentinel = defineKind({
           isPacked: true,
           signal,
         },
-        deps.network(settings.tls),
+        settings.tls,
       );
       // The next call asks for a new one: a role that was just given needs one too.
       if (reply.status === 401 || reply.status === 403) token = undefined;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { formatNamed, messageId, printLine, webhookHeaders } from '#core/output/index.ts';
-import { assertTaken, post } from '../http.ts';
+import { assertTaken } from '../http.ts';
 import { defineKind } from '../receiver.ts';
 
 const hmac = (key: Uint8Array, text: string) => createHmac('sha256', key).update(text).digest();
@@ -21,7 +21,7 @@ export const webhook = defineKind({
         for (const message of messages) {
           const body = printLine(format, message, deps.context);
           const secrets = settings.secret === undefined ? '' : deps.secret(settings.secret);
-          const reply = await post(
+          const reply = await deps.post(
             {
               url: settings.url,
               headers: {
@@ -31,7 +31,7 @@ export const webhook = defineKind({
               body,
               signal,
             },
-            deps.network(settings.tls),
+            settings.tls,
           );
           assertTaken(reply, where, deps.now());
         }

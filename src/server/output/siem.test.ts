@@ -1,0 +1,326 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Message } from '#core/output/index.ts';
+import { Database } from '#server/store/index.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
+import type { Feed } from './feed.ts';
+import { KINDS, openReceiver } from './kinds/index.ts';
+import type { OutputSettings } from './settings.ts';
+import { OutputState } from './state.ts';
+import { openElastic } from './testing/elastic.ts';
+import { certificate } from './testing/fake.ts';
+import { HEC_BUSY, openHec } from './testing/hec.ts';
+import { openSentinel } from './testing/sentinel.ts';
+import { createReceiverDeps, sleep } from './way-out.ts';
+
+const common = { name: 'siem', what: 'alerts', minSeverity: 'informational' } as const;
+const secrets: Record<string, string> = { 'env:GOOD': 'good-secret', 'env:BAD': 'bad-secret' };
+
+const flow = (n: number, more: Record<string, string | number> = {}): Message => ({
+  kind: 'row',
+  id: `seg-${n}`,
+  table: 'Flows',
+  values: {
+    TimeGenerated: '2026-03-04T05:06:07Z',
+    SrcIp: '10.0.0.1',
+    DestIp: '10.0.0.2',
+    SrcPort: n,
+    DestPort: 443,
+    L4Protocol: 'T',
+    IpProtocol: 6,
+    ...more,
+  },
+});
+const flows = (count: number) => Array.from({ length: count }, (_, n) => flow(n + 1));
+
+/** A list as a feed, with its position in the state. */
+function feedOf(messages: readonly Message[], state: OutputState): Feed {
+  const position = () => Number(state.cursor('siem') ?? 0);
+  return {
+    async read(limit) {
+      const from = position();
+      const part = messages.slice(from, from + limit);
+      if (part.length === 0) return undefined;
+      return {
+        messages: part,
+        lost: 0,
+        settle: () => state.setCursor('siem', from + part.length),
+      };
+    },
+    waiting: () => ({ messages: messages.length - position(), since: undefined }),
+    pollMs: () => 60_000,
+    close: async () => {},
+  };
+}
+
+function deliver(settings: OutputSettings, messages: readonly Message[]) {
+  const db = new Database(':memory:');
+  const state = new OutputState(db);
+  state.open('siem', 'list');
+  const failures: string[] = [];
+  let recoveries = 0;
+  const delivery = createDelivery({
+    name: 'siem',
+    feed: feedOf(messages, state),
+    receiver: openReceiver(
+      settings,
+      createReceiverDeps({
+        context: {
+          version: '1.2.3',
+          host: 'weir.example',
+          sha1: (bytes) => createHash('sha1').update(bytes).digest(),
+        },
+        secret: (reference) => {
+          const secret = secrets[reference];
+          if (secret === undefined) throw new Error(`${reference} is not set`);
+          return secret;
+        },
+        now: Date.now,
+        ca: certificate.cert,
+        timeoutMs: 500,
+      }),
+    ),
+    state,
+    batch: KINDS[settings.kind].batch,
+    rate: undefined,
+    now: Date.now,
+    random: () => 0,
+    sleep: (ms, signal) => sleep(Math.min(ms, 60_000), signal),
+    onFailure: ({ kind, message }) => failures.push(`${kind}: ${message}`),
+    onRecovery: () => recoveries++,
+  });
+  onTestFinished(async () => {
+    await delivery.stop();
+    db.close();
+  });
+  delivery.start();
+  return {
+    delivery,
+    state,
+    failures,
+    counts: () => state.counts('siem'),
+    recoveries: () => recoveries,
+  };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error('it did not come about in time');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+const untilIdle = (delivery: Delivery) => until(() => delivery.health().state === 'idle');
+
+describe('Splunk HEC', () => {
+  const settings = (url: string, more: object = {}): OutputSettings => ({
+    ...common,
+    kind: 'hec',
+    url,
+    token: 'env:GOOD',
+    acknowledge: false,
+    ...more,
+  });
+
+  it('takes what is sent, across a busy, a hanging and a broken server', async () => {
+    const server = await openHec({ token: 'good-secret' });
+    server.troubles.push(HEC_BUSY, 'hang', 'cut', { status: 502, body: '<html>' }, 'late');
+    const { delivery, counts, failures, recoveries } = deliver(settings(server.url), flows(700));
+    await untilIdle(delivery);
+    const ports = server.events.map(({ event }) => Reflect.get(event as object, 'src_port'));
+    expect(new Set(ports)).toEqual(new Set(Array.from({ length: 700 }, (_, n) => n + 1)));
+    expect(counts()).toMatchObject({ sent: 700, rejected: 0 });
+    // What came twice was counted.
+    expect(ports.length - 700).toBeLessThanOrEqual(counts().repeated);
+    expect(failures).toHaveLength(5);
+    expect(failures[0]).toContain('Server is busy');
+    expect(failures[1]).toContain('does not answer in time');
+    expect(recoveries()).toBe(1);
+    expect(server.events[0]).toMatchObject({
+      time: '1772600767.000',
+      host: 'weir.example',
+      sourcetype: 'weir:flows',
+      event: { src_ip: '10.0.0.1', transport: 'tcp', _id: 'seg-1' },
+    });
+  });
+
+  it('waits for the indexers', async () => {
+    const server = await openHec({ token: 'good-secret', acknowledges: true });
+    server.isIndexerDown = true;
+    const { delivery, counts } = deliver(settings(server.url, { acknowledge: true }), flows(3));
+    await until(() => server.troubles.length === 0);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(counts().sent).toBe(0);
+    server.isIndexerDown = false;
+    await untilIdle(delivery);
+    expect(server.events).toHaveLength(3);
+    expect(counts().sent).toBe(3);
+  });
+
+  it('sets aside the one event that is refused', async () => {
+    const server = await openHec({ token: 'good-secret' });
+    const wrong = flow(7, { TimeGenerated: '1960-01-01T00:00:00Z' });
+    const { delivery, counts, state } = deliver(settings(server.url), [
+      ...flows(5),
+      wrong,
+      flow(6),
+    ]);
+    await untilIdle(delivery);
+    expect(counts()).toMatchObject({ sent: 6, rejected: 1 });
+    expect(state.rejected('siem', 9)).toMatchObject([
+      { message: 'seg-7', reason: expect.stringContaining('Invalid data format') },
+    ]);
+  });
+
+  it.each([
+    ['a token that is wrong', { token: 'env:BAD' }, 'Invalid token'],
+    ['a secret that is not there', { token: 'env:NONE' }, 'env:NONE is not set'],
+    ['an index that it may not write', { index: 'secret' }, 'Incorrect index'],
+    ['acknowledgement that is off', { acknowledge: true }, 'does not acknowledge'],
+  ])('holds everything back for %s', async (_, more, says) => {
+    const server = await openHec({ token: 'good-secret' });
+    const { delivery, counts } = deliver(settings(server.url, more), flows(3));
+    await until(() => delivery.health().state === 'refused');
+    expect(delivery.health().failure?.message).toContain(says);
+    expect(JSON.stringify(delivery.health())).not.toContain('secret-');
+    expect(JSON.stringify(delivery.health())).not.toContain('bad-secret');
+    expect(counts()).toMatchObject({ sent: 0, rejected: 0 });
+  });
+});
+
+describe('Elastic', () => {
+  const settings = (url: string, more: object = {}): OutputSettings => ({
+    ...common,
+    kind: 'elastic',
+    url,
+    stream: 'logs-weir-default',
+    apiKey: 'env:GOOD',
+    ...more,
+  });
+  const open = () =>
+    openElastic({
+      apiKey: 'good-secret',
+      stream: 'logs-weir-default',
+      mappings: { 'source.port': 'long', 'source.ip': 'ip', '@timestamp': 'date' },
+    });
+
+  it('has each document once, whatever was sent twice', async () => {
+    const server = await open();
+    server.troubles.push(
+      'late',
+      { status: 429, headers: { 'retry-after': '0' }, body: {} },
+      'hang',
+    );
+    server.busyOnce.add('seg-3');
+    const { delivery, counts } = deliver(settings(server.url), flows(1200));
+    await untilIdle(delivery);
+    expect(server.documents.size).toBe(1200);
+    expect(counts()).toMatchObject({ sent: 1200, rejected: 0 });
+    expect(server.documents.get('seg-3')).toMatchObject({
+      source: { ip: '10.0.0.1', port: 3 },
+      network: { community_id: expect.stringMatching(/^1:/) },
+    });
+  });
+
+  it('sets aside what does not fit the mapping, and only that', async () => {
+    const server = await open();
+    const { delivery, counts, state } = deliver(settings(server.url), [
+      flow(1),
+      flow(2, { SrcIp: 'not an address' }),
+      flow(3),
+    ]);
+    await untilIdle(delivery);
+    expect([...server.documents.keys()]).toEqual(['seg-1', 'seg-3']);
+    expect(counts()).toMatchObject({ sent: 2, rejected: 1 });
+    expect(state.rejected('siem', 9)[0]?.reason).toContain('[source.ip]');
+  });
+
+  it.each([
+    [{ apiKey: 'env:BAD' }, '401'],
+    [{ stream: 'logs-other-default' }, '403'],
+  ])('holds everything back for %j', async (more, says) => {
+    const server = await open();
+    const { delivery } = deliver(settings(server.url, more), flows(1));
+    await until(() => delivery.health().state === 'refused');
+    expect(delivery.health().failure?.message).toContain(says);
+  });
+});
+
+describe('Sentinel', () => {
+  const rule = 'dcr-0123456789abcdef';
+  const stream = 'Custom-WeirFlows_CL';
+  const settings = (url: string, more: object = {}): OutputSettings => ({
+    ...common,
+    kind: 'sentinel',
+    url,
+    rule,
+    stream,
+    tenant: 'tenant-1',
+    client: 'client-1',
+    secret: 'env:GOOD',
+    loginUrl: url,
+    scope: 'https://monitor.azure.com/.default',
+    ...more,
+  });
+  const open = () =>
+    openSentinel({ rule, stream, tenant: 'tenant-1', client: 'client-1', secret: 'good-secret' });
+
+  it('takes rows in calls of at most 1 MB, with one token', async () => {
+    const server = await open();
+    const wide = Array.from({ length: 600 }, (_, n) => flow(n, { AclRule: 'x'.repeat(5000) }));
+    const { delivery, counts } = deliver(settings(server.url), wide);
+    await untilIdle(delivery);
+    expect(server.rows).toHaveLength(600);
+    expect(server.tokens.given).toBe(1);
+    expect(counts()).toMatchObject({ sent: 600, rejected: 0 });
+    expect(server.rows[599]).toMatchObject({ SrcPort: 599, TimeGenerated: '2026-03-04T05:06:07Z' });
+  });
+
+  it('goes on after throttling, a hang and a token that has run out', async () => {
+    const server = await open();
+    server.troubles.push('hang');
+    const first = deliver(settings(server.url), flows(3));
+    await untilIdle(first.delivery);
+    server.expire();
+    server.troubles.push({ status: 429, headers: { 'retry-after': '1' }, body: {} });
+    const startedAt = Date.now();
+    const second = deliver(settings(server.url), flows(4));
+    await untilIdle(second.delivery);
+    expect(Date.now() - startedAt).toBeGreaterThan(900);
+    expect(server.rows).toHaveLength(7);
+  });
+
+  it('asks for a new token when the old one is refused', async () => {
+    const server = await open();
+    const messages = flows(1);
+    const { delivery, failures } = deliver(settings(server.url), messages);
+    await untilIdle(delivery);
+    server.expire();
+    messages.push(flow(2));
+    delivery.wake();
+    await until(() => server.rows.length === 2);
+    expect(server.tokens.given).toBe(2);
+    expect(failures).toEqual([expect.stringContaining('setting: ')]);
+  });
+
+  it('sets aside a row with a field of more than 64 KB', async () => {
+    const server = await open();
+    const { delivery, state } = deliver(settings(server.url), [
+      flow(1),
+      flow(2, { AclRule: 'é'.repeat(40_000) }),
+    ]);
+    await untilIdle(delivery);
+    expect(server.rows).toHaveLength(1);
+    expect(state.rejected('siem', 9)[0]?.reason).toContain('AclRule is longer than 64 KB');
+  });
+
+  it.each([
+    [{ secret: 'env:BAD' }, 'refused', 'invalid_client'],
+    [{ rule: 'dcr-other' }, 'refused', 'not found'],
+  ])('holds everything back for %j', async (more, kind, says) => {
+    const server = await open();
+    const { delivery } = deliver(settings(server.url, more), flows(1));
+    await until(() => delivery.health().state === kind);
+    expect(delivery.health().failure?.message).toContain(says);
+  });
+});
