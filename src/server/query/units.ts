@@ -75,7 +75,7 @@ function unitsOfRel(rel: Rel, reading: Reading): Units {
       return reading.shared.get(rel.id) ?? NO_UNITS;
     case 'where':
     case 'take':
-    case 'fold':
+    case 'walk':
       return unitsOfRel(rel.input, reading);
     case 'select':
       return new Map(items(rel.items, unitsOfRel(rel.input, reading)));

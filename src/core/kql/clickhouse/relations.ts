@@ -1,12 +1,10 @@
 import type { BoundColumn } from '../bound/expr.ts';
 import type { PlanExpr, Rel } from '../plan/plan.ts';
 import { asFilter, orderBy, printExpr, printOrder } from './expr.ts';
-import { printFold, printWalk } from './fold.ts';
 import { nextMention } from './functions/math.ts';
 import {
   add,
   hostingOf,
-  materialise,
   type Printing,
   physicalNames,
   type Relation,
@@ -14,6 +12,7 @@ import {
   settle,
 } from './statement.ts';
 import { CLICKHOUSE_TYPES, nullOf, quoteName } from './types.ts';
+import { printWalk } from './walk.ts';
 
 /** Prints relational trees: a common table expression per operator, in order, each easy to read alone. */
 
@@ -342,10 +341,8 @@ export function printRel(rel: Rel, p: Printing): Relation {
       if (!known) throw new Error(`the plan reads ${rel.id} before it is made`);
       return known;
     }
-    case 'fold':
-      return printFold(rel, materialise(p, printRel(rel.input, p)), scopeOf, p);
     case 'walk':
-      return printWalk(rel, materialise(p, printRel(rel.input, p)), scopeOf, p);
+      return printWalk(rel, printRel(rel.input, p), scopeOf, p);
     case 'values':
       return printValues(rel, p);
     case 'sequence':

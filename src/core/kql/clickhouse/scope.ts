@@ -1,7 +1,6 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { LiteralExpr, LiteralValue, Span } from '../bound/expr.ts';
 import type { HostFunction, HostType, HostValue } from '../dialect/dialect.ts';
-import { refuse } from '../refusal.ts';
 import { realLiteral, realOfLiteral } from './convert.ts';
 import { literalValue, quoteName } from './types.ts';
 import type { Value } from './value.ts';
@@ -28,8 +27,6 @@ export interface Hosting {
   readonly needs: HostNeed[];
   /** Numbers host columns; one counter for a whole statement. */
   readonly next: () => number;
-  /** Set where rows cannot be materialised in between: what stands there. */
-  readonly closed?: string;
 }
 
 export function hostCall(
@@ -46,8 +43,6 @@ export function hostCall(
     const values = constants.map((l, i) => hostValue(l, fn.args[i] ?? fn.rest ?? 'text'));
     return literalValue(literalOf(fn.call(...values), gives, at));
   }
-  if (hosting.closed !== undefined)
-    return refuse(`${shown(name)} inside ${hosting.closed}`, at, 'cannot run on ClickHouse');
   const same = hosting.needs.find(
     (n) => n.fn === fn && !fn.isVolatile && n.args.every((a, i) => a.sql === args[i]?.sql),
   );
@@ -63,8 +58,6 @@ export function hostCall(
   hosting.needs.push(need);
   return columnOf(need);
 }
-
-const shown = (name: string) => `${name.replace(/^weir_+/, '')}()`;
 
 /** Text is never null to KQL, though it may be to JavaScript. */
 function columnOf(need: HostNeed): Value {

@@ -25,7 +25,6 @@ interface Cte {
   readonly name: string;
   readonly sql: string;
   readonly uses: readonly string[];
-  readonly isRecursive: boolean;
 }
 
 /** A stage while it is printed. */
@@ -68,19 +67,7 @@ export function add(
   uses: Iterable<string>,
 ): Relation {
   const from = `q${p.ctes.size + 1}`;
-  p.ctes.set(from, { name: from, sql, uses: [...new Set(uses)], isRecursive: false });
-  return { from, names, uses: [from] };
-}
-
-/** As `add`, for SQL that reads its own rows so far by the name it is given. */
-export function addRecursive(
-  p: Printing,
-  sql: (self: string) => string,
-  names: ReadonlyMap<string, string>,
-  uses: Iterable<string>,
-): Relation {
-  const from = `q${p.ctes.size + 1}`;
-  p.ctes.set(from, { name: from, sql: sql(from), uses: [...new Set(uses)], isRecursive: true });
+  p.ctes.set(from, { name: from, sql, uses: [...new Set(uses)] });
   return { from, names, uses: [from] };
 }
 
@@ -96,7 +83,7 @@ export function withCtes(p: Printing, sql: string, uses: Iterable<string>): stri
   const ctes = [...p.ctes.values()].filter((c) => needed.has(c.name));
   if (ctes.length === 0) return sql;
   const list = ctes.map((c) => `${c.name} AS (\n  ${c.sql}\n)`).join(',\n');
-  return `WITH ${ctes.some((c) => c.isRecursive) ? 'RECURSIVE ' : ''}${list}\n${sql}`;
+  return `WITH ${list}\n${sql}`;
 }
 
 /** A name for a temporary table of this stage. */
@@ -138,12 +125,11 @@ export interface AggregateScope {
   readonly keep: (raw: string) => string;
 }
 
-export function hostingOf(p: Printing, closed?: string): Hosting {
+export function hostingOf(p: Printing): Hosting {
   return {
     functions: p.options.hosts,
     needs: [],
     next: () => ++p.counter,
-    ...(closed === undefined ? {} : { closed }),
   };
 }
 

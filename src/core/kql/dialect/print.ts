@@ -7,7 +7,6 @@ import { keptRelations } from '../plan/shared.ts';
 import type { Arg, GroupKey, ScanSql } from './dialect.ts';
 import { convert, DUCKDB_TYPES, printLiteral, quoteName, toDynamic } from './duckdb.ts';
 import { filters } from './filters.ts';
-import { printFold, printWalk } from './recursive.ts';
 import {
   add,
   type Context,
@@ -18,6 +17,7 @@ import {
   type PrintOptions,
   physicalNames,
 } from './statement.ts';
+import { printWalk } from './walk.ts';
 import { printWindow } from './windows.ts';
 
 /**
@@ -361,8 +361,6 @@ function printRel(rel: Rel, p: Printing): Printed {
       if (!known) throw new Error(`the plan reads ${rel.id} before it is made`);
       return known;
     }
-    case 'fold':
-      return printFold(rel, printRel(rel.input, p), p, printExpr);
     case 'walk':
       return printWalk(rel, printRel(rel.input, p), p, printExpr);
     case 'values':
@@ -397,7 +395,7 @@ export function printStage(
   visible: readonly BoundColumn[],
   options: PrintOptions,
 ): string {
-  const p: Printing = { ctes: [], options, shared: new Map(), isRecursive: false };
+  const p: Printing = { ctes: [], options, shared: new Map() };
   const kept = keptRelations(stage.shared, stage.rel);
   for (const { id, rel } of stage.shared) {
     const made = printRel(rel, p);
@@ -415,9 +413,6 @@ export function printStage(
     return from === as ? from : `${from} AS ${as}`;
   });
   const select = `SELECT ${items.length > 0 ? items.join(', ') : '1 AS "_"'} FROM ${last.from}${orderBy(stage.order ?? [], c)}`;
-  const body =
-    p.ctes.length > 0
-      ? `WITH ${p.isRecursive ? 'RECURSIVE ' : ''}${p.ctes.join(',\n')}\n${select}`
-      : select;
+  const body = p.ctes.length > 0 ? `WITH ${p.ctes.join(',\n')}\n${select}` : select;
   return stage.into ? `CREATE TEMP TABLE ${quoteName(stage.into)} AS\n${body}` : body;
 }

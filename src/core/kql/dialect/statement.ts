@@ -24,7 +24,6 @@ export interface Printing {
   readonly ctes: string[];
   readonly options: PrintOptions;
   readonly shared: Map<string, Printed>;
-  isRecursive: boolean;
 }
 
 export function physicalNames(columns: readonly BoundColumn[]): Map<string, string> {

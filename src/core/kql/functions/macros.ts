@@ -11,7 +11,7 @@ export const DUCKDB_MACROS: readonly string[] = [
   "CREATE OR REPLACE MACRO weir_rank_min(flags) AS (length(flags) - strpos(reverse(flags), '1') + 1)::BIGINT",
   'CREATE OR REPLACE MACRO weir_wrap32(x) AS CASE WHEN x BETWEEN -2147483648 AND 2147483647 THEN x::INTEGER ELSE (((x & 4294967295) + 2147483648) % 4294967296 - 2147483648)::INTEGER END',
   'CREATE OR REPLACE MACRO weir_real_long(x) AS CASE WHEN isnan(x) OR isinf(x) THEN NULL WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE trunc(x)::BIGINT END',
-  'CREATE OR REPLACE MACRO weir_real_int(x) AS CASE WHEN isnan(x) THEN NULL ELSE greatest(-2147483648, least(2147483647, trunc(x)))::INTEGER END',
+  'CREATE OR REPLACE MACRO weir_real_int(x) AS CASE WHEN x IS NULL OR isnan(x) THEN NULL ELSE greatest(-2147483648, least(2147483647, trunc(x)))::INTEGER END',
   // An IPv4 address without leading zeros.
   "CREATE OR REPLACE MACRO weir_is_ipv4(x) AS regexp_full_match(x, '(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])')",
   // A path into JSON text; text that is no JSON holds nothing.

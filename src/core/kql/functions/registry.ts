@@ -1,4 +1,5 @@
 import type { HostFunction, Natives } from '../dialect/dialect.ts';
+import { walkFunction } from '../machine/machine.ts';
 import { isHostRow } from './host.ts';
 import { FUNCTIONS } from './index.ts';
 import { INTERNAL } from './internal.ts';
@@ -6,7 +7,7 @@ import { INTERNAL } from './internal.ts';
 /** Every function that runs in JavaScript, for an engine to register before it runs a plan. */
 export function hostFunctions(natives: Natives): HostFunction[] {
   const rows = [...FUNCTIONS.values()].filter(isHostRow);
-  return [...INTERNAL, ...rows.map((row) => row.host(natives))].map(bounded);
+  return [...INTERNAL, walkFunction(natives), ...rows.map((row) => row.host(natives))].map(bounded);
 }
 
 /** JSON that is nested deeper than JavaScript can walk has no value. */

@@ -306,12 +306,11 @@ function visit(rel: Rel, needed: ReadonlySet<string>, bounds: readonly Bound[], 
         ),
       };
     }
-    case 'fold':
-    case 'walk':
-      return {
-        ...rel,
-        input: visit(rel.input, new Set(rel.input.columns.map((c) => c.name)), [], walk),
-      };
+    case 'walk': {
+      const own = new Set([...needed, rel.row, ...rel.partition]);
+      const inputs = rel.inputs.map((e) => visitExpr(e, walk));
+      return { ...rel, inputs, input: visit(rel.input, plus(own, rel.inputs), [], walk) };
+    }
     case 'values':
       return {
         ...rel,
@@ -428,9 +427,12 @@ function finish(rel: Rel, done: Finished): Rel {
         by: items(rel.by),
         aggregates: items(rel.aggregates),
       };
-    case 'fold':
-    case 'walk':
-      return { ...rel, input: finish(rel.input, done) };
+    case 'walk': {
+      const input = finish(rel.input, done);
+      const own = rel.columns.filter((c) => rel.machine.outputs.includes(c.name));
+      const inputs = rel.inputs.map((e) => finishExpr(e, done));
+      return { ...rel, input, inputs, columns: [...input.columns, ...own] };
+    }
     case 'join':
       return { ...rel, left: finish(rel.left, done), right: finish(rel.right, done) };
     case 'union':

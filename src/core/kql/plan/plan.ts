@@ -1,5 +1,6 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn, BoundQuery, LiteralExpr, Span } from '../bound/expr.ts';
+import type { Machine } from '../machine/machine.ts';
 
 /** A KQL query as work to do: plain data, safe to send between processes. */
 export interface Plan {
@@ -160,27 +161,16 @@ export type Rel = Columns &
         readonly take: readonly JoinColumn[];
       }
     | {
-        /** Rows in the order of `row` (1, 2, …), each computed from what the last row that met the condition left. */
-        readonly op: 'fold';
-        readonly input: Rel;
-        readonly row: string;
-        readonly initial: readonly SelectItem[];
-        readonly next: readonly SelectItem[];
-        readonly condition: PlanExpr;
-        readonly outputs: readonly (BoundColumn & { readonly state: string })[];
-      }
-    | {
         /**
-         * Rows in the order of `row` (1, 2, … within each partition), each of which changes a state. `levels` are
-         * computed in turn for every row: an item sees the row, the state as it was, and the levels before its own; the
-         * last level is the next state. Gives every row with the state after it.
+         * Rows in the order of `row` (1, 2, … within each partition), each of which changes the state of a machine. The
+         * machine takes in `inputs` of a row, and its outputs are columns beside those of the rows.
          */
         readonly op: 'walk';
         readonly input: Rel;
         readonly row: string;
         readonly partition: readonly string[];
-        readonly initial: readonly SelectItem[];
-        readonly levels: readonly (readonly SelectItem[])[];
+        readonly inputs: readonly PlanExpr[];
+        readonly machine: Machine;
       }
     | { readonly op: 'union'; readonly inputs: readonly Rel[] }
     | {

@@ -1,5 +1,6 @@
 import type { KqlType } from '../../../schema/index.ts';
 import type { BoundColumn, Expr, Operator, ScanStep } from '../../bound/expr.ts';
+import { checkMachine, machineOf } from '../../machine/machine.ts';
 import {
   addHidden,
   call,
@@ -18,7 +19,7 @@ import type { PlanExpr, Rel, SelectItem } from '../plan.ts';
 import { sort, where } from './basic.ts';
 
 /**
- * `scan` with several steps. Each step k holds a state: whether a sequence has reached it, the number of its match, and
+ * `scan`. Each step k holds a state: whether a sequence has reached it, the number of its match, and
  * of every step up to k the columns that some expression names. A row is tried against the steps from the last to the
  * first: it moves the sequence of the step before (`moves`), or goes on with the step's own (`stays`). See "Scan
  * logic" on Microsoft's page of the operator.
@@ -265,6 +266,46 @@ function arranged(flow: Flow, o: Scan, t: Translation): Flow {
   return addHidden(sorted, keys, { per });
 }
 
+/** What the outputs of a step say of the state after a row. */
+function seenOf(m: Machine, k: number): BoundColumn[] {
+  if (m.o.steps[k]!.output === 'none') return [];
+  return [
+    { name: moved(k), type: 'bool' },
+    { name: stayed(k), type: 'bool' },
+    { name: matchOf(k), type: 'long' },
+    ...m.o.declared.map((d): BoundColumn => ({ name: keptAt(k, k, d.name), type: d.type })),
+  ];
+}
+
+/** The rows with what outputs need of the state after each. */
+function walkedRows(m: Machine): Flow {
+  const { o, t, rows } = m;
+  const levels = levelsOf(m);
+  const seen = o.steps.flatMap((_, k) => seenOf(m, k));
+  const { machine, inputs } = machineOf({
+    initial: initialState(levels.at(-1)!, m),
+    levels,
+    outputs: seen.map((c) => c.name),
+    when: seen
+      .filter((c) => c.type === 'bool' && /^\$(moved|stayed)/.test(c.name))
+      .map((c) => c.name),
+  });
+  checkMachine(machine);
+  const rel: Rel = {
+    op: 'walk',
+    input: rows.rel,
+    row: rows.order[0]!.column,
+    partition: rows.per,
+    inputs,
+    machine,
+    columns: [...rows.rel.columns, ...seen],
+  };
+  if (o.steps.filter((s) => s.output !== 'none').length < 2) return { ...rows, rel };
+  const id = `scan#${o.at.start}.${t.shared.length}`;
+  t.shared.push({ id, rel });
+  return { ...rows, rel: { op: 'shared', id, columns: rel.columns } };
+}
+
 export function scanSteps(outer: Flow, o: Scan, t: Translation): Flow {
   const flow = arranged(outer, o, t);
   const row = fresh(t, 'row');
@@ -293,20 +334,7 @@ export function scanSteps(outer: Flow, o: Scan, t: Translation): Flow {
     ),
   );
   const m: Machine = { o, t, rows, kept, nameAt: keptAt };
-  const levels = levelsOf(m);
-  const next = levels.at(-1)!;
-  const rel: Rel = {
-    op: 'walk',
-    input: rows.rel,
-    row,
-    partition: flow.per,
-    initial: initialState(next, m),
-    levels,
-    columns: [...rows.rel.columns, ...next.map(({ name, type }) => ({ name, type }))],
-  };
-  const id = `scan#${o.at.start}.${t.shared.length}`;
-  t.shared.push({ id, rel });
-  const walked: Flow = { ...rows, rel: { op: 'shared', id, columns: rel.columns } };
+  const walked = walkedRows(m);
   const outputs = o.steps.flatMap((s, k) => outputOf(s, k, m, walked) ?? []);
   const extra: BoundColumn[] = [
     ...o.declared.map(({ name, type }) => ({ name, type })),
@@ -318,7 +346,9 @@ export function scanSteps(outer: Flow, o: Scan, t: Translation): Flow {
       ...flow.visible.map(keep),
       ...extra.map((c): SelectItem => ({ ...c, expr: nothing(c.type) })),
     ]);
-  const union: Rel = { op: 'union', inputs: outputs, columns: outputs[0]!.columns };
+  const [only, ...others] = outputs;
+  const union: Rel =
+    others.length === 0 ? only! : { op: 'union', inputs: outputs, columns: only!.columns };
   const order = [row, '$step'].map((name) => ({
     column: name,
     isDescending: false,
