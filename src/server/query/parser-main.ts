@@ -79,8 +79,15 @@ function compileQuery({
     visualization: plan.render.chart,
     properties: plan.render.properties,
   };
-  return { plan, now, render, warnings: [], results };
+  const isOneOfSeveral = results > 1 && result === undefined;
+  const warnings = isOneOfSeveral ? [severalResults(results)] : [];
+  return { plan, now, render, warnings, results };
 }
+
+const severalResults = (results: number) => ({
+  code: 'several-results',
+  message: `The query has ${results} results, and this is the last: the API gives each by its number, "result": 0 and so on.`,
+});
 
 function checkQuery(text: string): readonly Diagnostic[] {
   if (text.trim() === '') return [];

@@ -277,7 +277,14 @@ describe('the query service', { timeout: 60_000 }, () => {
       [1, 5],
       [2, 5],
     ]);
-    expect((await bare.query({ text })).columns.map((c) => c.name)).toEqual(['x', 'y']);
+    const last = await bare.query({ text });
+    expect([last.columns.map((c) => c.name), last.warnings]).toEqual([
+      ['x', 'y'],
+      [{ code: 'several-results', message: expect.stringContaining('2 results') }],
+    ]);
+    const forked = 'range x from 1 to 2 step 1 | fork (count) (project y = x)';
+    expect((await bare.query({ text: forked, result: 0 })).rows).toEqual([[2]]);
+    expect((await bare.query({ text: forked, result: 1 })).warnings).toEqual([]);
   });
 
   it('leaves no temporary files behind', async () => {

@@ -183,7 +183,15 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     const scans = resolveScans(compiled.plan.scans, store, request.timespan, outside);
     const { maxRows, maxBytes } = bound;
     const key = isRepeatable(compiled.plan)
-      ? hash([compiled.plan, request.timespan, scans.versions, form, maxRows, maxBytes])
+      ? hash([
+          compiled.plan,
+          compiled.warnings,
+          request.timespan,
+          scans.versions,
+          form,
+          maxRows,
+          maxBytes,
+        ])
       : undefined;
     const known = key === undefined ? undefined : cache.get(key);
     if (known) {

@@ -34,6 +34,8 @@ const queryInput = z.strictObject({
     .record(z.string().max(128), z.union([z.string(), z.number(), z.boolean()]))
     .optional(),
   limits: queryLimits.optional(),
+  /** Which of several results, counted from 0: of expressions with semicolons between, or of `fork`. The last if absent. */
+  result: z.int().min(0).max(1000).optional(),
 });
 export type QueryInput = z.infer<typeof queryInput>;
 

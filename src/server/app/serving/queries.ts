@@ -4,7 +4,7 @@ import { type Form, PRINTERS, type PrintedAnswer, type QueryService } from '#ser
 
 /** The query service in the words of the API. */
 export function tellQueries(service: QueryService): HttpQueries {
-  const ask = (input: QueryInput, form: Form, asker: Asker, result?: number) =>
+  const ask = (input: QueryInput, form: Form, asker: Asker, result = input.result) =>
     service.answer(
       {
         text: input.query,
