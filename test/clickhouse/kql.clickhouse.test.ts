@@ -78,6 +78,8 @@ const OF_GRAPHS = [
 
 const OF_THEIR_OWN = [
   ...OF_GRAPHS,
+  'print extent_id() == guid(00000000-0000-0000-0000-000000000000), extent_tags(), x = 1d * 3 + 2h, y = 10675199d + 10675199d, z = 3 * 10675199d',
+  'datatable(c:string, s:string, v:long)["a","x",10, "a","y",20, "a","z",1, "b","x",30, "b","y",2, "c","q",5, "d","q",6] | top-nested 2 of c with others="rest" by sum(v), top-nested 1 of s with others="more" by sum(v) | sort by c asc, aggregated_s asc',
   'print a = 7 / 2, b = -7 % 3, c = 1h / 7, d = 9223372036854775807 + 1, e = 1.0 / 0, n = 0.0 / 0, f = tostring(1e20)',
   'print datetime(2024-02-29 23:59:59.123456) + 1d, startofmonth(datetime(0001-02-03)), datetime_diff("week", datetime(2024-03-03), datetime(2024-03-02))',
   'datatable(t: string)["a.b,c", "", "x/y\\"z", "é\\n"] | extend s = split(t, ","), u = strcat_array(split(t, "."), "-"), n = strlen(t)',

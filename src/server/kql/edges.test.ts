@@ -55,6 +55,10 @@ const CASES: readonly (readonly [query: string, rows: unknown])[] = [
   ['print sin(real(+inf)), totimespan(real(nan)), cot(real(-inf))', [['NaN', null, 'NaN']]],
   ['datatable(x:long)[1, 2] | where x in~ ("1", "3")', [[1]]],
   ['Events | summarize percentile(5, 50), percentilew("a", 1, 50)', [[5, 'a']]],
+  [
+    'Events | where extent_id() == guid(00000000-0000-0000-0000-000000000000) | evaluate identity() | project array_length(extent_tags()) | take 1',
+    [[0]],
+  ],
   // What a double cannot hold the square of, and what a timespan cannot hold.
   [
     'Events | summarize stdev(Bytes * 1e308), variance(Bytes * 1e200), stdev(Bytes), stdevif(Bytes * 1e200, Bytes > 99)',

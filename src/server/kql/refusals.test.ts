@@ -16,6 +16,8 @@ describe('refusals name the construct and where it stands', () => {
     ['cluster("other").database("d").T | count', 'external-refused', 1, 1],
     ['Events\n| extend n = row_number()', 'unsupported', 2, 14],
     ['print format_timespan(1d, "c")', 'unsupported', 1, 7],
+    ['Events\n| where cursor_after("")', 'unsupported', 2, 9],
+    ['Events | evaluate python(typeof(*), "")', 'unsupported', 1, 10],
     ['.show tables', 'unsupported', 1, 1],
   ])('%s', (query, code, line, column) => {
     const refusal = bench.refusal(query);

@@ -50,10 +50,16 @@ describe('names of databases', () => {
     ['let Events = print 1; database().Events | count', [[3]]],
     ['alias database d = cluster("weir").database("weir"); database("d").Events | count', [[3]]],
     ['union database("weir").Events, Events | count', [[6]]],
+    ['macro-expand entity_group [database("weir")] as X (X.Events | count)', [[3]]],
+    [
+      'let g = entity_group [cluster("weir").database("weir")]; macro-expand g as X (let least = 20; X.Events | where Bytes > least) | count',
+      [[1]],
+    ],
   ])('%s', async (query, rows) => expect(await bench.rows(query)).toEqual(rows));
 
   it.each([
     'cluster("other").database("weir").Events | count',
+    'macro-expand entity_group [cluster("other").database("x")] as X (X.Events | count)',
     'alias database d = cluster("other").database("x"); Events',
   ])('%s is refused', (query) => expect(bench.refusal(query).code).toBe('external-refused'));
 });

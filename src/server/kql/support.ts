@@ -67,7 +67,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   InvokeOperator: 'let f = (t:(L:long)) { t }; T | invoke f()',
   JoinOperator: 'T | join T on S',
   LookupOperator: 'T | lookup T on S',
-  MacroExpandOperator: 'macro-expand T as X (X | take 1)',
+  MacroExpandOperator: 'macro-expand entity_group [database("weir")] as X (X.T | take 1)',
   MakeGraphOperator: 'T | make-graph S --> S with_node_id=N | graph-to-table edges',
   MakeSeriesOperator: 'T | make-series count() on At from ago(1d) to now() step 1h',
   MvApplyOperator: 'T | mv-apply D on (take 1)',
@@ -232,6 +232,8 @@ function callsOf(fn: BuiltIn): string[] {
 
 /** Calls that arguments of the right types do not make yet. */
 const CALLS: Readonly<Record<string, string>> = {
+  activity_engagement: 'activity_engagement(L, At, ago(2d), now(), 1d, 2d)',
+  assert: 'assert(B, "a")',
   bin_auto: 'bin_auto(L)',
   column_names_of: 'column_names_of(T)',
   datepart: 'datepart("day", At)',

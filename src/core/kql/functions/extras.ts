@@ -106,6 +106,11 @@ function welch(m1: number, v1: number, n1: number, m2: number, v2: number, n2: n
 
 const text = (value: string) => ({ returns: 'string' as const, duckdb: () => quoteText(value) });
 
+const nowhere = {
+  returns: 'guid' as const,
+  duckdb: () => quoteText('00000000-0000-0000-0000-000000000000'),
+};
+
 export const extraFunctions: FunctionGroup = {
   assert: {
     returns: 'bool',
@@ -113,6 +118,10 @@ export const extraFunctions: FunctionGroup = {
       `CASE WHEN ${toBool(test!)} THEN true ELSE error(${message!.sql}) END`,
   },
   current_database: text('weir'),
+  // Rows belong to no extents here, as those of datatable in Kusto do.
+  extent_id: nowhere,
+  extentid: nowhere,
+  extent_tags: { returns: 'dynamic', duckdb: () => quoteText('[]') },
   current_cluster_endpoint: text('weir'),
   ...hosts([
     one('to_utf8', (t) => jsonText([...t].map((c) => c.codePointAt(0) ?? 0)), 'dynamic'),

@@ -8,6 +8,7 @@ import type { Flow, Translation } from './flow.ts';
 import { foldTime } from './fold.ts';
 import { type PreparedWindows, placeWindow, WINDOW_FUNCTIONS } from './place-window.ts';
 import type { PlanExpr } from './plan.ts';
+import { REASONS } from './reasons.ts';
 import { IF_AGGREGATES, RENAMED } from './spellings.ts';
 
 /** A function's name today. */
@@ -275,7 +276,11 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
       ? retype(expr, name, args)
       : expr.type;
   if (!FUNCTIONS.has(name))
-    return refuse(/^\w+$/.test(name) ? `the function ${name}()` : `the operator ${name}`, expr.at);
+    return refuse(
+      /^\w+$/.test(name) ? `the function ${name}()` : `the operator ${name}`,
+      expr.at,
+      REASONS[name],
+    );
   return { kind: 'call', name, args, type, at: expr.at };
 }
 

@@ -12,8 +12,9 @@ function argumentOf(call: SyntaxNode): string | null {
   return first ? first.literal : '';
 }
 
-/** Whether `database("weir")`, `cluster("weir").database("weir")` or an alias names the database that is asked. */
+/** Whether `database("weir")`, `cluster("weir").database("weir")` or another name of it names the database that is asked. */
 export function isOwnDatabase(node: SyntaxNode, scope: Scope): boolean {
+  if (node.kind === 'NameReference') return lookUp(scope, nameOf(node))?.kind === 'database';
   if (node.kind === 'PathExpression')
     return (
       isCallOf(node.need('Expression'), 'cluster') &&
@@ -23,6 +24,13 @@ export function isOwnDatabase(node: SyntaxNode, scope: Scope): boolean {
   if (!isCallOf(node, 'database')) return false;
   const name = argumentOf(node);
   return name === '' || name === OWN || (name !== null && lookUp(scope, name)?.kind === 'database');
+}
+
+/** Refuses a group of databases, `entity_group [ … ]` or the name of one, that has another than the one that is asked. */
+export function checkGroup(group: SyntaxNode, scope: Scope, reading: Reading): void {
+  const entities = group.kind === 'EntityGroupExpression' ? group.list('Entities') : [group];
+  for (const entity of entities)
+    if (!isOwnDatabase(entity, scope)) refuseOutside(entity, entity.text(), reading);
 }
 
 function isCallOf(node: SyntaxNode, name: string): boolean {

@@ -9,7 +9,7 @@ import {
 } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { addLet, readCalledPipe } from './calls.ts';
-import { isOwnDatabase, refuseOutside } from './database.ts';
+import { checkGroup, isOwnDatabase, refuseOutside } from './database.ts';
 import { nameOf, readExpr, readItems } from './expressions.ts';
 import { readExternal } from './external.ts';
 import { givesGraph, readGraphOperator, readMakeGraph } from './graph.ts';
@@ -240,6 +240,20 @@ function readCallSource(node: SyntaxNode, scope: Scope, reading: Reading): Sourc
   return refuse(`the function ${name}() as a table`, at);
 }
 
+/** `macro-expand group as X (…)`: the query over each database of a group, which is the one that is asked. */
+function readMacro(node: SyntaxNode, scope: Scope, reading: Reading): Pipe {
+  checkGroup(node.need('EntityGroup'), scope, reading);
+  const inner = childOf(scope);
+  const name = node.need('ScopeReferenceName').need('EntityGroupReferenceName');
+  inner.names.set(nameOf(name), { kind: 'database' });
+  const statements = node.list('StatementList');
+  const last = statements.at(-1);
+  if (last?.kind !== 'ExpressionStatement')
+    return refuse('macro-expand', spanOf(node, reading), 'must end with a query');
+  reading.readers.statements(statements.slice(0, -1), inner, reading);
+  return readPipe(last.need('Expression'), inner, reading);
+}
+
 /** What stands behind `database("weir").`: a table, or a function that is stored. */
 function readOwn(node: SyntaxNode, scope: Scope, reading: Reading): Source {
   const at = spanOf(node, reading);
@@ -288,6 +302,8 @@ export function readSource(node: SyntaxNode, scope: Scope, reading: Reading): So
       const { inputs, mode, withSource } = readUnion(node, scope, reading);
       return { kind: 'union', inputs, mode, ...(withSource ? { withSource } : {}), at };
     }
+    case 'MacroExpandOperator':
+      return { kind: 'pipe', pipe: readMacro(node, scope, reading), at };
     case 'ExternalDataExpression':
       return { kind: 'pipe', pipe: readExternal(node, reading), at };
     case 'InlineExternalTableExpression':

@@ -123,7 +123,9 @@ export function readQuery(
   if (!wanted)
     throw new RefusalError(
       'semantic',
-      'The query has no result: it must end with an expression.',
+      results.length > 0
+        ? `The query has ${results.length} results, counted from 0: there is no result ${result}.`
+        : 'The query has no result: it must end with an expression.',
       whole,
     );
   const reading: Reading = {

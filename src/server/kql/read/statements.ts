@@ -8,7 +8,7 @@ import {
 } from '#core/kql/index.ts';
 import type { SyntaxNode } from '../kusto.ts';
 import { addLet } from './calls.ts';
-import { isOwnDatabase, refuseOutside } from './database.ts';
+import { checkGroup, isOwnDatabase, refuseOutside } from './database.ts';
 import { nameOf, readExpr } from './expressions.ts';
 import { checkVisible, readRestrict } from './restrict.ts';
 import {
@@ -174,6 +174,11 @@ function readAlias(statement: SyntaxNode, scope: Scope, reading: Reading): void 
 function readLet(statement: SyntaxNode, scope: Scope, reading: Reading): void {
   const name = nameOf(statement.need('Name'));
   const value = statement.need('Expression');
+  if (value.kind === 'EntityGroupExpression') {
+    checkGroup(value, scope, reading);
+    scope.names.set(name, { kind: 'database' });
+    return;
+  }
   const graph =
     value.kind === 'FunctionDeclaration' ? null : reading.readers.graph(value, scope, reading);
   if (graph) scope.names.set(name, { kind: 'graph', graph });

@@ -42,5 +42,8 @@ export const textPrinters: PrinterGroup = {
       ? `(throwIf(NOT ifNull(${as(test!, 'bool', c)}, false), ${toText(message, c)}) = 0)`
       : null,
   current_database: constant('weir'),
+  extent_id: constant('00000000-0000-0000-0000-000000000000'),
+  extentid: constant('00000000-0000-0000-0000-000000000000'),
+  extent_tags: constant('[]'),
   current_cluster_endpoint: constant('weir'),
 };

@@ -20,6 +20,7 @@ import { lower } from '../lower.ts';
 import type { JoinColumn, JoinTest, PlanExpr, Rel, SelectItem } from '../plan.ts';
 import { RELATIONAL_PLUGINS } from '../plugins/index.ts';
 import { type Evaluate, type Plugin, scalars } from '../plugins/relate.ts';
+import { REASONS } from '../reasons.ts';
 import { where } from './basic.ts';
 import type { OperatorTable } from './operator.ts';
 
@@ -180,6 +181,7 @@ function rowsNear(flow: Flow, o: Evaluate, t: Translation): Flow {
 }
 
 const PLUGINS: Readonly<Record<string, Plugin>> = {
+  identity: (flow) => flow,
   ...RELATIONAL_PLUGINS,
   ipv4_lookup: (flow, o, t) => addressLookup(IPV4, flow, o, t),
   ipv6_lookup: (flow, o, t) => addressLookup(IPV6, flow, o, t),
@@ -204,7 +206,7 @@ function refusePlugin(o: Evaluate): never {
       `The plug-in ${o.plugin} reaches for something outside of Weir, which is not allowed.`,
       o.at,
     );
-  return refuse(`evaluate ${o.plugin}`, o.at);
+  return refuse(`evaluate ${o.plugin}`, o.at, REASONS[o.plugin]);
 }
 
 export const evaluateOperators: OperatorTable = {
