@@ -68,7 +68,8 @@ export interface Standing {
 }
 
 const NEW_DAYS = 7;
-const ESTABLISHED_DAYS = 14;
+/** What was there before yesterday was looked at then: if it was nothing, it is known now. */
+const ESTABLISHED_DAYS = 2;
 
 export const standingOf = ({ rows }: Conversation, pass: Pass): Standing =>
   standingOfRow(rows[0]!, pass);

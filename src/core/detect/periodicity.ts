@@ -1,4 +1,4 @@
-import { clamp, median, quantile, sorted, wilson } from './statistics.ts';
+import { clamp, median, quantile, sorted, sum, wilson } from './statistics.ts';
 
 /** How regularly something happens. Times are seconds. */
 export interface Periodicity {
@@ -25,6 +25,9 @@ const SHORTEST_PERIOD = 5;
 /** More pauses than this share of the gaps are not pauses but the rhythm of a person. */
 const PAUSES = 0.2;
 const MIN_GAPS = 5;
+/** Share of the time from first to last that the rhythm itself must fill: a job that fetches in bursts beats for minutes. */
+const FILLS = 0.25;
+const SHORTEST_BEAT = 600;
 
 /**
  * The most regular reading of a list of times. A gap fits a rhythm of period T where it is 0.4 T to 1.6 T: a sleep with
@@ -42,7 +45,10 @@ export function findPeriodicity(seconds: readonly number[]): Periodicity | undef
     const gaps = differences(starts);
     if (gaps.length < MIN_GAPS) continue;
     for (const read of [readWide, readStrict]) {
-      const found = read(gaps, Math.max(SHORTEST_PERIOD, together * 2));
+      const found = read(gaps, {
+        shortest: Math.max(SHORTEST_PERIOD, together * 2),
+        span: sum(gaps),
+      });
       if (found && (!best || found.surely > best.surely))
         best = { ...found, events: starts.length, together };
     }
@@ -50,9 +56,15 @@ export function findPeriodicity(seconds: readonly number[]): Periodicity | undef
   return best;
 }
 
+/** What a rhythm must at least be: its period, and the time it is looked for in. */
+interface Least {
+  readonly shortest: number;
+  readonly span: number;
+}
+
 type Reading = Omit<Periodicity, 'events' | 'together'>;
 
-function readWide(gaps: readonly number[], shortest: number): Reading | undefined {
+function readWide(gaps: readonly number[], least: Least): Reading | undefined {
   const period = median(sorted(gaps));
   const rhythm = gaps.filter((gap) => gap <= 3.5 * period);
   return judge(
@@ -60,11 +72,11 @@ function readWide(gaps: readonly number[], shortest: number): Reading | undefine
     rhythm.length,
     gaps.length,
     0,
-    shortest,
+    least,
   );
 }
 
-function readStrict(gaps: readonly number[], shortest: number): Reading | undefined {
+function readStrict(gaps: readonly number[], least: Least): Reading | undefined {
   const period = median(sorted(gaps));
   let within = 0;
   let missed = 0;
@@ -77,7 +89,7 @@ function readStrict(gaps: readonly number[], shortest: number): Reading | undefi
     missed += beats - 1;
     folded.push(gap / beats);
   }
-  return judge(folded, within, gaps.length, missed, shortest);
+  return judge(folded, within, gaps.length, missed, least);
 }
 
 function judge(
@@ -85,13 +97,15 @@ function judge(
   within: number,
   all: number,
   missed: number,
-  shortest: number,
+  { shortest, span }: Least,
 ): Reading | undefined {
   const pauses = all - within;
   if (fitting.length === 0 || pauses > Math.max(1, PAUSES * all)) return undefined;
   const ascending = sorted(fitting);
   const period = median(ascending);
   if (period < shortest) return undefined;
+  const beating = sum(fitting) + missed * period;
+  if (beating < SHORTEST_BEAT || beating < FILLS * span) return undefined;
   const spread = quantile(ascending, 0.95) - quantile(ascending, 0.05);
   return {
     period,

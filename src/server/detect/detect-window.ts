@@ -1,4 +1,4 @@
-import type { Finding } from '#core/alert/index.ts';
+import { type Finding, severityRank } from '#core/alert/index.ts';
 import type { Micros } from '#core/base/index.ts';
 import {
   type AnyDetector,
@@ -106,11 +106,16 @@ function endsOf(from: Micros, to: Micros): readonly Micros[] {
   return ends;
 }
 
-/** The same claim of a later look: graver of the two, from the first time on. */
-const merge = (before: Finding | undefined, now: Finding): Finding =>
-  before && before.score > now.score
-    ? { ...before, first: Math.min(before.first, now.first), last: Math.max(before.last, now.last) }
-    : { ...now, first: Math.min(before?.first ?? now.first, now.first) };
+/** The same claim of a later look: the graver of the two, over both their times. */
+function merge(before: Finding | undefined, now: Finding): Finding {
+  if (!before) return now;
+  const isGraver =
+    severityRank(before.severity) > severityRank(now.severity) ||
+    (before.severity === now.severity && before.score > now.score);
+  const first = Math.min(before.first, now.first);
+  const last = Math.max(before.last, now.last);
+  return { ...(isGraver ? before : now), first, last };
+}
 
 /** One look; what goes wrong with one detector is its own. */
 export async function lookOnce(

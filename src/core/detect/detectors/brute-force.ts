@@ -114,6 +114,7 @@ export const bruteForce = defineDetector({
   parameters: {
     burst: { value: 20, meaning: 'Tries within ten minutes.' },
     slow: { value: 40, meaning: 'Tries within a day, however slow.' },
+    crowd: { value: 5, meaning: 'Sources outside from which on they count together.' },
     mostSpread: {
       value: 0.35,
       meaning: 'Standard deviation of the bytes of one try over their mean.',
@@ -129,22 +130,27 @@ export const bruteForce = defineDetector({
   candidates: (pass) => `
 let flows = PairHours | ${inWindow(pass)} | where DestPort in (${LOGIN_SERVICES.join(', ')}) and AllowedFlows > UnansweredFlows and ${isHost('DestIp')} and ${isHost('SrcIp')}
   | extend Port = coalesce(DestPort, -1);
-let pairs = flows
+let all = flows
   | summarize Flows = sum(AllowedFlows), Unanswered = sum(UnansweredFlows), Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc), Largest = max(LargestBytes) by ${CONVERSATION_KEY}
-  | where Flows >= ${pass.values.burst} and Unanswered * 2 < Flows and (Bytes - Largest) < ${MOST_BYTES} * Flows
+  | where Flows >= 3 and Unanswered * 2 < Flows and (Bytes - Largest) < ${MOST_BYTES} * Flows;
+let crowds = all | where Flows < ${pass.values.burst} | summarize Sources = count(), Together = sum(Flows) by DestIp, Port
+  | where Sources >= ${pass.values.crowd} and Together >= ${pass.values.slow};
+let pairs = all | lookup kind=leftouter crowds on DestIp, Port
+  | where Flows >= ${pass.values.burst} or Sources > 0
   | top 5000 by Flows desc | project ${CONVERSATION_KEY};
 flows | join kind=inner pairs on ${CONVERSATION_KEY}
 | project ${CONVERSATION_COLUMNS}, BytesSquared, LargestBytes, LargestAt, LongestMs, SrcIsInside, DestIsInside`,
   score: (rows, pass) => {
     const suspects = conversations(rows)
       .map(attemptsOf)
-      .filter((found) => looksLikeTries(found, pass.values) && isFrequent(found, pass.values))
+      .filter((found) => looksLikeTries(found, pass.values))
       .filter(({ conversation: { src } }) => !pass.knowledge.hasRole(src, 'scanner', 'monitor'));
     // From the internet many guess at one service at the same time: that is one thing to do something about.
     const groups = Map.groupBy(suspects, ({ conversation: c }) =>
       c.rows[0]!['SrcIsInside'] === true ? `${c.src} ${c.dest} ${c.port}` : `${c.dest} ${c.port}`,
     );
-    return [...groups.values()].map((group) => {
+    const frequent = [...groups.values()].filter((group) => isFrequent(group, pass.values));
+    return frequent.map((group) => {
       const worst = group.reduce((a, b) => (rank(b) > rank(a) ? b : a));
       const { conversation: c, tries, burst, gotIn, bytesEach, spread, largest, largestAt } = worst;
       const isInside = c.rows[0]!['SrcIsInside'] === true;
@@ -284,12 +290,15 @@ interface Frequency {
   readonly burst: number;
   readonly slow: number;
   readonly databaseBurst: number;
+  readonly crowd: number;
 }
 
-function isFrequent({ burst, tries, conversation }: Attempts, values: Frequency): boolean {
-  const { port } = conversation;
-  if (port !== null && port in DATABASE_PORTS) return burst >= values.databaseBurst;
-  return burst >= values.burst || tries >= values.slow;
+/** One of them is fast, or persistent; or many sources are together. */
+function isFrequent(group: readonly Attempts[], values: Frequency): boolean {
+  const port = group[0]?.conversation.port ?? 0;
+  if (port in DATABASE_PORTS) return group.some(({ burst }) => burst >= values.databaseBurst);
+  if (group.some(({ burst, tries }) => burst >= values.burst || tries >= values.slow)) return true;
+  return group.length >= values.crowd && sum(group.map((a) => a.tries)) >= values.slow;
 }
 
 const rank = (a: Attempts): number => (a.gotIn ? 1e9 : 0) + a.tries;

@@ -44,7 +44,7 @@ function severityOf({ isInside, failed, talked, refused }: Scan): Severity | und
   if (isInside) return failed >= 100 ? 'high' : failed >= 15 ? 'medium' : 'low';
   // From the internet: what the edge refused is weather; a scan that got through and was answered is not.
   if (failed <= refused) return undefined;
-  return failed >= 100 && talked > 0 ? 'medium' : 'low';
+  return failed >= 50 && talked > 0 ? 'medium' : 'low';
 }
 
 export const portScan = defineDetector({

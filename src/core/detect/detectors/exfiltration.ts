@@ -1,0 +1,181 @@
+import { ipEntity, type Severity } from '#core/alert/index.ts';
+import { rareness, standingOfRow, standingReason } from '../beaconing.ts';
+import { printBytes, printCount } from '../claim.ts';
+import { DAY, defineDetector, HOUR } from '../detector.ts';
+import { beforeWindow, between, flowsKql, inWindow, isHost, pastDays } from '../kql.ts';
+import { instantOf, numberOf, portOf, textOf } from '../row.ts';
+import { every, hosts } from '../sample.ts';
+import { printPort } from '../services.ts';
+import { blindness, clarity, sightOf } from '../sight.ts';
+
+const MEGABYTE = 1e6;
+
+export const exfiltration = defineDetector({
+  name: 'exfiltration',
+  title: 'Data carried outside',
+  family: 'exfiltration',
+  version: '1.0.0',
+  says: 'A host sends far more than it ever does to an address outside that few use, and gets next to nothing back.',
+  source:
+    'Producer-consumer ratio (out - in)/(out + in); floor of 100 MB and twenty times the host’s median day; 500 MB to one address alone is Slips’ limit; prevalence and first seen as RITA has them.',
+  tactics: ['Exfiltration'],
+  techniques: ['T1048', 'T1567'],
+  falsePositives: [
+    'A backup to a new place',
+    'Somebody sends large files to a partner or a service for it',
+    'Publishing: a build or video that is uploaded',
+  ],
+  nextSteps: [
+    'Ask whose data went where: the person at the host, the owner of the address',
+    'Look at what the host read inside in the hours before',
+    'Block the address until it is explained',
+  ],
+  parameters: {
+    leastMegabytes: { value: 100, meaning: 'Megabytes sent to one address in a day.' },
+    alwaysMegabytes: {
+      value: 500,
+      meaning: 'Megabytes that are enough where nothing is known of the host’s past.',
+    },
+    timesUsual: {
+      value: 20,
+      meaning: 'How many times the host’s median day to the outside it must be.',
+    },
+    leastRatio: { value: 0.7, meaning: 'Producer-consumer ratio: 1 is all out, -1 all in.' },
+  },
+  reads: ['PairHours', 'PairDays', 'HostHours'],
+  window: DAY,
+  every: HOUR,
+  candidates: (pass) => `
+let outward = PairHours | ${inWindow(pass)} | where SrcIsInside and not(DestIsInside) and ${isHost('DestIp')};
+let pairs = materialize(outward
+  | summarize Sent = sum(BytesSrcToDest), Got = sum(BytesDestToSrc), Flows = sum(AllowedFlows), AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), Port = max(DestPort),
+      FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by SrcIp, DestIp
+  | where Sent >= ${pass.values.leastMegabytes * MEGABYTE} and Sent - Got >= ${pass.values.leastRatio} * (Sent + Got)
+  | top 1000 by Sent desc);
+let users = outward | where DestIp in ((pairs | project DestIp)) | distinct SrcIp, DestIp | summarize Users = count() by DestIp;
+let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | summarize Known = min(FirstTime) by DestIp;
+let usual = HostHours | ${beforeWindow(pass)} | where Ip in ((pairs | project SrcIp))
+  | summarize Out = sum(BytesSentOutside) by Ip, Day = bin(TimeGenerated, 1d) | summarize UsualOut = percentile(Out, 50), PastDays = count() by SrcIp = Ip;
+let before = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | summarize SentDay = sum(BytesSrcToDest) by SrcIp, DestIp, TimeGenerated
+  | summarize MostBefore = max(SentDay) by SrcIp, DestIp;
+pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pass.knowledge.insideHosts).common)}
+| join kind=leftouter past on DestIp | join kind=leftouter usual on SrcIp | join kind=leftouter before on SrcIp, DestIp`,
+  score: (rows, pass) =>
+    rows.flatMap((row) => {
+      const src = textOf(row, 'SrcIp');
+      const dest = textOf(row, 'DestIp');
+      if (pass.knowledge.hasRole(src, 'proxy', 'gateway', 'mail')) return [];
+      const sent = numberOf(row, 'Sent');
+      const got = numberOf(row, 'Got');
+      // Somewhere it sent a fifth as much on another day is where it sends things.
+      if (numberOf(row, 'MostBefore') * 5 >= sent) return [];
+      const ratio = (sent - got) / Math.max(1, sent + got);
+      const standing = standingOfRow(row, pass);
+      const usual = numberOf(row, 'UsualOut');
+      const isKnown = numberOf(row, 'PastDays') >= 2;
+      const times = sent / Math.max(MEGABYTE, usual);
+      if (
+        isKnown
+          ? times < pass.values.timesUsual && sent < 20 * pass.values.alwaysMegabytes * MEGABYTE
+          : sent < pass.values.alwaysMegabytes * MEGABYTE
+      )
+        return [];
+      const isNewTarget = pastDays(pass) >= 1 && standing.ageDays === 0;
+      const isBackup = pass.knowledge.hasRole(src, 'backup');
+      const severity: Severity =
+        isBackup || standing.rarity < 0.5
+          ? 'low'
+          : isKnown && isNewTarget && sent >= 1e9
+            ? 'high'
+            : isNewTarget || !isKnown
+              ? 'medium'
+              : 'low';
+      const port = portOf(row, 'Port');
+      const first = instantOf(row, 'FirstTime');
+      const last = instantOf(row, 'LastTime');
+      const sight = sightOf([row]);
+      return [
+        {
+          about: [src, dest],
+          title: `${src} sent ${printBytes(sent)} to ${dest}`,
+          reasons: [
+            `${printBytes(sent)} went out in ${printCount(numberOf(row, 'Flows'))} connections on port ${printPort(port)} and ${printBytes(got)} came back: a producer-consumer ratio of ${ratio.toFixed(2)}.`,
+            isKnown
+              ? `On its median day the host sends ${printBytes(usual)} outside: this is ${printCount(times)} times as much to one address.`
+              : 'The host is not known long enough to say what is usual for it.',
+            standingReason(standing, dest, pass.knowledge.insideHosts),
+            ...blindness(sight),
+          ],
+          first,
+          last,
+          severity,
+          score: Math.min(
+            1,
+            0.5 +
+              Math.log10(sent / (pass.values.leastMegabytes * MEGABYTE)) / 4 +
+              (isNewTarget ? 0.2 : 0),
+          ),
+          confidence: (isKnown ? 0.7 : 0.5) * clarity(sight),
+          entities: [ipEntity(src, 'actor', true), ipEntity(dest, 'target', false)],
+          features: {
+            sent,
+            got,
+            ratio,
+            usualOut: usual,
+            times,
+            users: standing.users,
+            ageDays: standing.ageDays ?? null,
+            mostBefore: numberOf(row, 'MostBefore'),
+          },
+          evidence: {
+            kql: flowsKql({ first, last }, [between(src, dest)]),
+            rows: numberOf(row, 'Flows'),
+          },
+          magnitude: sent / MEGABYTE,
+        },
+      ];
+    }),
+  fires: [
+    {
+      says: 'Two gigabytes to an address that nobody knew, from a host that sends little',
+      flows: [
+        { src: '10.1.0.5', dest: '198.51.100.9', port: 443, at: every(86_400, 8, -7 * 86_400) },
+        {
+          src: '10.1.0.5',
+          dest: '203.0.113.9',
+          port: 443,
+          at: every(60, 20, 40_000),
+          sent: 1e8,
+          received: 1e6,
+        },
+      ],
+    },
+  ],
+  silent: [
+    {
+      says: 'The nightly copy to the place where it always goes',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '203.0.113.9',
+          port: 443,
+          at: every(86_400, 8, -7 * 86_400 + 7000),
+          sent: 4e9,
+          received: 4e6,
+        },
+      ],
+    },
+    {
+      says: 'A video call: as much in as out',
+      flows: hosts('10.1.0.', 5, 6).map((src) => ({
+        src,
+        dest: '203.0.113.9',
+        port: 3478,
+        protocol: 'U',
+        at: [40_000],
+        sent: 9e8,
+        received: 9e8,
+      })),
+    },
+  ],
+});
