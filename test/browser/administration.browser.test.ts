@@ -66,6 +66,8 @@ test('a viewer sees only what is for viewers', async () => {
   expect(await links.allTextContents()).toEqual([
     'Overview',
     'Explore',
+    'Incidents',
+    'Hunting',
     'Sources',
     'Watchlists',
     'API tokens',

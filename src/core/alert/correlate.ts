@@ -31,7 +31,7 @@ const SAME_VICTIM = 0.5;
 type Linkable = Pick<Alert, 'id' | 'title' | 'entities' | 'tactics' | 'first' | 'last'>;
 
 /**
- * Whether two alerts are steps of one story: Σ of the weights of the specific entities they share, times the bonus of
+ * Whether an alert and another, `b`, are steps of one story: Σ of the weights of the specific entities they share, times the bonus of
  * an intrusion's order, is at least 1 within 24 h (7 days for a next stage of the same host). An entity weighs
  * 1 / log2(2 + others); a hub weighs nothing.
  */
@@ -44,7 +44,7 @@ export function linkAlerts(
   const gap = late.first - early.last;
   const { bonus, isForward } = stageBonus(early, late);
   if (gap > (isForward ? STAGE_WINDOW : LINK_WINDOW))
-    return { strength: 0, isLinked: false, says: `Not joined to “${a.title}”: too long apart.` };
+    return { strength: 0, isLinked: false, says: `Not joined to “${b.title}”: too long apart.` };
   let strength = 0;
   const shared: string[] = [];
   const hubs: string[] = [];
@@ -65,7 +65,7 @@ export function linkAlerts(
   return {
     strength,
     isLinked,
-    says: `${isLinked ? 'Joined' : 'Not joined'} to “${a.title}”: ${what}${order}${aside} (strength ${strength.toFixed(2)}, of 1 needed).`,
+    says: `${isLinked ? 'Joined' : 'Not joined'} to “${b.title}”: ${what}${order}${aside} (strength ${strength.toFixed(2)}, of 1 needed).`,
   };
 }
 

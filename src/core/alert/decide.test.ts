@@ -99,6 +99,7 @@ describe('what belongs together', () => {
   it('a victim that becomes a doer', () => {
     const link = linkAlerts(lateral, brute, specific);
     expect(link).toMatchObject({ isLinked: true });
+    expect(link.says).toContain(`Joined to “${brute.title}”`);
     expect(link.says).toContain('both are about IP 10.2.0.9, as a later step of an intrusion');
   });
 

@@ -53,6 +53,19 @@ export const PAGES: readonly Page[] = [
     },
   },
   {
+    path: '/hunting',
+    title: 'Hunting',
+    group: '',
+    icon: 'aim',
+    controls: 'time',
+    role: 'viewer',
+    view: lazy(() => import('#web/pages/hunting/index.tsx')),
+    detail: {
+      path: '/hunting/:subject',
+      view: lazy(() => import('#web/pages/hunting/index.tsx')),
+    },
+  },
+  {
     path: '/sources',
     title: 'Sources',
     group: 'Data',

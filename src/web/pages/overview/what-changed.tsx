@@ -11,7 +11,7 @@ import {
   useSelection,
 } from '#web/query/index.ts';
 import { Button, Failed, Icon, Loading } from '#web/widgets/index.ts';
-import { type Change, type Context, FINDINGS, type Step } from './changes/index.ts';
+import { type Change, type Context, chooseChanges, FINDINGS, type Step } from './changes/index.ts';
 
 const MOST = 6;
 
@@ -23,11 +23,13 @@ export function WhatChanged(props: { readonly context: Context }): ReactNode {
   const answers = useKqlList(questions);
   const isOpen = answers.some((answer) => answer.isLoading);
   const failed = answers.find((answer) => answer.error)?.error;
-  const changes = FINDINGS.flatMap((finding, i) => {
-    const data = answers[i]?.data;
-    if (questions[i] !== undefined && !data) return [];
-    return finding.judge(data ? toRecords(data) : [], context);
-  }).sort((a, b) => b.weight - a.weight);
+  const changes = chooseChanges(
+    FINDINGS.flatMap((finding, i) => {
+      const data = answers[i]?.data;
+      if (questions[i] !== undefined && !data) return [];
+      return finding.judge(data ? toRecords(data) : [], context);
+    }),
+  );
 
   if (changes.length === 0 && isOpen)
     return (

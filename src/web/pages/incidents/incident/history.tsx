@@ -2,8 +2,10 @@ import { type ReactNode, useRef, useState } from 'react';
 import type { IncidentTold } from '#core/contract/index.ts';
 import { exploreHref } from '#web/base/explore-link.ts';
 import { Link } from '#web/base/router.ts';
+import { printSelection } from '#web/base/selection.ts';
 import { asFailure, useChange } from '#web/query/index.ts';
 import { Button, Empty, Failed, IconButton, Moment, Panel } from '#web/widgets/index.ts';
+import { intervalOf } from '../words.ts';
 
 /** What happened to the incident itself, by whom and why, and what people noted. */
 export function History(props: {
@@ -72,6 +74,15 @@ function NewNote({ number }: { readonly number: number }): ReactNode {
   );
 }
 
+const AROUND_MS = 12 * 3_600_000;
+
+/** Hunting over an incident, half a day around its activity. */
+function huntHref(incident: IncidentTold): string {
+  const { from, to } = intervalOf(incident);
+  const range = { kind: 'fixed', from: from - AROUND_MS, to: to + AROUND_MS } as const;
+  return `/hunting/${incident.number}${printSelection({ range, isComparing: true, filters: {} })}`;
+}
+
 /** Queries that people kept with it. */
 export function Bookmarks(props: {
   readonly incident: IncidentTold;
@@ -83,7 +94,7 @@ export function Bookmarks(props: {
     <Panel
       title="Bookmarks"
       span={12}
-      actions={<Link href={`/hunting?incident=${incident.number}`}>Hunt over these entities</Link>}
+      actions={<Link href={huntHref(incident)}>Hunt over these entities</Link>}
     >
       {remove.error && <Failed error={asFailure(remove.error)!} />}
       {incident.bookmarks.length === 0 ? (

@@ -40,10 +40,10 @@ export function ImpactPanel({ incident }: { readonly incident: IncidentTold }): 
           {own === 1 ? 'talks' : 'talk'} to <b>{plural(hosts(near), 'other host')}</b> inside
           {far > 0 && (
             <>
-              , and through them <b>{formatCount(far)} more</b>
+              , and these to <b>{formatCount(far)} more</b>
             </>
-          )}{' '}
-          can be reached.
+          )}
+          .
         </p>
         <Rows
           label="Reached directly"

@@ -33,6 +33,7 @@ export const callingHome: Finding = defineFinding({
     return [
       {
         id: 'calling-home',
+        about: [source, target],
         tone: 'bad',
         weight: 100,
         news: `${source} calls ${target} ${formatCount(each)} times an hour`,

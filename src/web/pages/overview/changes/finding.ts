@@ -30,6 +30,18 @@ export interface Change {
   /** The evidence. */
   readonly why: string;
   readonly steps: readonly Step[];
+  /** Addresses of an incident: guesses about nobody else need not be said as well. */
+  readonly covers?: readonly string[];
+  /** Addresses that a guess is about. */
+  readonly about?: readonly string[];
+}
+
+/** What is to be said, the weightiest first: without guesses about those whom an incident covers already. */
+export function chooseChanges(changes: readonly Change[]): readonly Change[] {
+  const incidents = changes.flatMap((c) => (c.covers ? [new Set(c.covers)] : []));
+  return changes
+    .filter(({ about }) => !about || !incidents.some((i) => about.every((a) => i.has(a))))
+    .toSorted((a, b) => b.weight - a.weight);
 }
 
 export type Row = Readonly<Record<string, unknown>>;

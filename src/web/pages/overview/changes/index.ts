@@ -9,7 +9,7 @@ import { openIncidents } from './open-incidents.ts';
 import { sendingMore } from './sending-more.ts';
 import { sweeping } from './sweeping.ts';
 
-export type { Change, Context, Finding, Step } from './finding.ts';
+export { type Change, type Context, chooseChanges, type Finding, type Step } from './finding.ts';
 
 /** Everything the Overview looks for. */
 export const FINDINGS: readonly Finding[] = [

@@ -38,6 +38,7 @@ export const knocking: Finding = defineFinding({
     return [
       {
         id: 'knocking',
+        about: [source, target],
         tone: 'bad',
         weight: 105,
         news: `${source} opened ${formatCount(toNumber(first['Flows']))} ${LOGIN_PORTS[port] ?? ''} sessions to ${target}`,

@@ -16,20 +16,33 @@ export const openIncidents: Finding = defineFinding({
   kql: ({ scope: { interval, filters } }) =>
     Object.keys(filters).length > 0
       ? undefined
-      : `SecurityIncident
-| where TimeGenerated >= ${kqlTime(interval.from - LOOK_BACK_MS)}
+      : `let Since = ${kqlTime(interval.from - LOOK_BACK_MS)};
+let Open = SecurityIncident
+| where TimeGenerated >= Since
 | summarize arg_max(LastModifiedTime, *) by IncidentNumber
-| where Status != "Closed"
-| project IncidentNumber, Title, Severity = tostring(AdditionalData.severity), Status, Owner = tostring(Owner.assignedTo), Alerts = toint(AdditionalData.alertsCount), LastActivityTime, FirstActivityTime`,
+| where Status != "Closed";
+let Alerts = SecurityAlert
+| where TimeGenerated >= Since
+| summarize arg_max(TimeGenerated, Entities) by SystemAlertId;
+let Who = Open
+| mv-expand AlertId = AlertIds to typeof(string)
+| join kind=inner Alerts on $left.AlertId == $right.SystemAlertId
+| mv-expand Entity = todynamic(Entities)
+| where isnotempty(Entity.Address)
+| summarize Addresses = make_set(tostring(Entity.Address), 100) by IncidentNumber;
+Open
+| join kind=leftouter Who on IncidentNumber
+| project IncidentNumber, Title, Severity = tostring(AdditionalData.severity), Owner = tostring(Owner.assignedTo), AlertCount = toint(AdditionalData.alertsCount), FirstActivityTime, LastActivityTime, Addresses`,
   judge: (rows, { scope: { interval } }) => {
     const incidents = rows.map((row) => ({
       number: toNumber(row['IncidentNumber']),
       title: toText(row['Title']),
       severity: readSeverity(toText(row['Severity'])) ?? 'medium',
       owner: toText(row['Owner']),
-      alerts: toNumber(row['Alerts']),
+      alerts: toNumber(row['AlertCount']),
       first: toMillis(row['FirstActivityTime']) ?? 0,
       last: toMillis(row['LastActivityTime']) ?? 0,
+      addresses: Array.isArray(row['Addresses']) ? row['Addresses'].map(String) : [],
     }));
     const now = incidents
       .filter((i) => i.last >= interval.from && i.first < interval.to)
@@ -41,6 +54,7 @@ export const openIncidents: Finding = defineFinding({
         weight: WEIGHT + severityRank(incident.severity),
         news: incident.title,
         rest: '.',
+        covers: incident.addresses,
         why: `Incident ${incident.number}, ${incident.severity} · ${plural(incident.alerts, 'alert')} since ${formatMoment(incident.first)} · ${incident.owner === '' ? 'nobody has it yet' : `${incident.owner} has it`}`,
         steps: [{ text: 'Open the incident', page: `/incidents/${incident.number}` }],
       }),

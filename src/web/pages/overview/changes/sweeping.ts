@@ -30,6 +30,7 @@ export const sweeping: Finding = defineFinding({
     return [
       {
         id: 'sweeping',
+        about: [ip],
         tone: 'deny',
         weight: 70,
         news: `${ip} tried ${what}`,
