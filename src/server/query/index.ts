@@ -1,6 +1,7 @@
 export { type AnswerBody, heldBody } from './body.ts';
 export { QUERY_ERRORS, QueryError, type QueryErrorCode } from './errors.ts';
 export type { ExternalFiles } from './external.ts';
+export type { GivenRows } from './given.ts';
 export { DEFAULT_LIMITS, type QueryLimits } from './limits.ts';
 export {
   type Answer,

@@ -7,6 +7,7 @@ import type {
   Signature,
 } from '#core/contract/index.ts';
 import type { AnswerBody } from './body.ts';
+import type { GivenRows } from './given.ts';
 import type { Form } from './print/index.ts';
 import type { Interval, WholeFile } from './scan.ts';
 
@@ -32,6 +33,8 @@ export interface QueryRequest {
   };
   /** Whose query it is: users take turns. */
   readonly user?: string;
+  /** Asks over these rows; every other table is empty. Nothing stored is read. */
+  readonly given?: GivenRows;
   /** Cancels the query, waiting or running. */
   readonly signal?: AbortSignal;
 }

@@ -8,6 +8,7 @@ import { createResultCache, isRepeatable } from './cache.ts';
 import { type Child, ChildLost, startChild } from './child.ts';
 import { type ExternalFiles, fetchExternal, type KeptFiles, mayReadExternal } from './external.ts';
 import { asQueryError, onceCancelled, tooLate } from './failures.ts';
+import { asWholeFile, type GivenRows, planGiven } from './given.ts';
 import { type Bound, DEFAULT_LIMITS, narrow, type QueryLimits, shareOut } from './limits.ts';
 import { NICE, NICE_BEHIND, setNiceness } from './niceness.ts';
 import { createParserHost } from './parser-host.ts';
@@ -30,7 +31,7 @@ import type {
   QueryResult,
   QueryService,
 } from './query.ts';
-import { type ResolvedScans, resolveScans } from './scan.ts';
+import { type ResolvedScans, resolveScans, type WholeFile } from './scan.ts';
 import { makeSpillFolder } from './spill-folder.ts';
 import { declareLists, type ListKeeper, mayNameLists, resolveLists } from './watchlists.ts';
 
@@ -179,10 +180,13 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     const compiled = await compile(request, clock());
     const lists = resolveLists(compiled.plan, deps.watchlists, spill, listFiles);
     const elsewhere = await readElsewhere(compiled.plan, bound, request);
-    const outside = new Map([...lists.files, ...elsewhere, ...(request.files ?? [])]);
-    const scans = resolveScans(compiled.plan.scans, store, request.timespan, outside);
+    const given = await writeGiven(compiled.plan, request.given ?? {});
+    const outside = new Map([...lists.files, ...elsewhere, ...(request.files ?? []), ...given]);
+    const read = request.given ? undefined : store;
+    const scans = resolveScans(compiled.plan.scans, read, request.timespan, outside);
     const { maxRows, maxBytes } = bound;
-    const key = isRepeatable(compiled.plan)
+    const isKept = isRepeatable(compiled.plan) && request.given === undefined;
+    const key = isKept
       ? hash([
           compiled.plan,
           compiled.warnings,
@@ -199,7 +203,9 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
       const stats = { ...known.stats, elapsedMs: elapsed(), isCached: true };
       return { ...rest, stats, body: heldBody(bytes) };
     }
-    const executed = await execute(compiled, scans, bound, request, form);
+    const executed = await execute(compiled, scans, bound, request, form).finally(() => {
+      for (const { path } of given.values()) rmSync(path, { force: true });
+    });
     const body = await openBody(executed.spooled);
     const facts = {
       results: compiled.results,
@@ -220,6 +226,17 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     if (key !== undefined && body.held && executed.warnings.length === 0)
       cache.set(key, { ...facts, bytes: body.held }, body.sizeBytes);
     return { ...facts, body };
+  }
+
+  /** Writes the rows that a request brings as files for the worker. */
+  async function writeGiven(
+    plan: Compiled['plan'],
+    rows: GivenRows,
+  ): Promise<ReadonlyMap<string, WholeFile>> {
+    const files = planGiven(plan.scans, rows, spill);
+    for (const { columns, rows: cells, file } of files)
+      await onAnyWorker({ kind: 'parquet', columns, rows: cells, file });
+    return new Map(files.map((f) => [f.table, asWholeFile(f)]));
   }
 
   function readElsewhere(plan: Compiled['plan'], bound: Bound, { signal }: QueryRequest) {

@@ -1,0 +1,14 @@
+export { type Backtest, backtest, type Fired, isRowWise, runHistory } from './history.ts';
+export {
+  createLibrary,
+  type Library,
+  type LibraryOptions,
+  listRuleFiles,
+  PACK,
+  type RuleLibrary,
+  readRuleFiles,
+} from './library.ts';
+export { runRule } from './run.ts';
+export { createScheduler, type Scheduler, type SchedulerDeps } from './scheduler.ts';
+export { createRuleState, type RuleDay, type RuleRecord, type RuleState } from './state.ts';
+export { type Trial, tryRule } from './trial.ts';

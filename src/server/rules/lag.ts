@@ -1,0 +1,39 @@
+import type { Micros } from '#core/base/index.ts';
+import type { QueryService } from '#server/query/index.ts';
+
+/** How late the rows of each source come: from the end of what a row describes until it is stored. */
+export interface Lag {
+  readonly source: string;
+  /** 99 of 100 rows of the last hour came sooner, µs. */
+  readonly lag: Micros;
+}
+
+/** Rules wait at most so long for data; what comes later runs its windows again. */
+export const LONGEST_WAIT: Micros = 30 * 60e6;
+const SHORTEST_WAIT: Micros = 20e6;
+
+const QUERY = `Flows
+| where IngestionTime > ago(1h)
+| extend Lag = (IngestionTime - coalesce(FlowEndTime, TimeGenerated)) / 1s
+| where Lag between (0.0 .. 3600.0)
+| summarize Lag = percentile(Lag, 99) by Source`;
+
+/** The lag of each source, from what was stored within the last hour. Rejects with QueryError. */
+export async function measureLag(
+  service: Pick<QueryService, 'query'>,
+  now: Micros,
+): Promise<readonly Lag[]> {
+  const { rows } = await service.query({
+    text: QUERY,
+    timespan: { from: now - 3 * 3600e6 },
+    user: 'rules',
+    limits: { timeoutMs: 30_000, maxRows: 1000 },
+  });
+  return rows.map(([source, seconds]) => ({ source: String(source), lag: Number(seconds) * 1e6 }));
+}
+
+/** How long after its end a window runs: as long as the slowest source takes. */
+export function waitFor(lags: readonly Lag[]): Micros {
+  const slowest = lags.reduce((most, { lag }) => Math.max(most, lag), 0);
+  return Math.min(LONGEST_WAIT, Math.max(SHORTEST_WAIT, slowest + 5e6));
+}

@@ -1,0 +1,256 @@
+import type { Finding } from '#core/alert/index.ts';
+import type { Micros } from '#core/base/index.ts';
+import type { Rule, Window } from '#core/rules/index.ts';
+import { QueryError, type QueryService } from '#server/query/index.ts';
+import type { Store } from '#server/store/index.ts';
+import { createFreshness, type Fresh } from './fresh.ts';
+import { type Lag, measureLag, waitFor } from './lag.ts';
+import type { RuleLibrary } from './library.ts';
+import { type Run, runRule, tablesOf } from './run.ts';
+import type { RuleState } from './state.ts';
+import { dueWindows, lateWindows, timingOf } from './windows.ts';
+
+export interface SchedulerDeps {
+  readonly store: Pick<Store, 'segments' | 'version' | 'tables' | 'onChange'>;
+  readonly service: Pick<QueryService, 'query' | 'explain'>;
+  readonly library: RuleLibrary;
+  readonly state: RuleState;
+  readonly clock: () => Micros;
+  /** Where findings go; durable when it resolves. The window of a rule runs again when it rejects. */
+  readonly onFindings: (findings: readonly Finding[]) => Promise<unknown>;
+  readonly log?: (message: string) => void;
+}
+
+/** How often the clock is looked at. */
+const TICK_MS = 5000;
+/** Changes are gathered for so long before rules run on them. */
+const GATHER_MS = 1000;
+const LAG_EVERY: Micros = 10 * 60e6;
+/** Data older than this does not run windows again: `weir detect` does. */
+const LATE_LIMIT: Micros = 86_400e6;
+
+/**
+ * Runs rules. Scheduled rules run when the data of their window has come: the watermark is the clock less the lag of the
+ * slowest source. What comes later runs the windows it lies in again; findings keep their keys, so nothing is told twice.
+ * Near-real-time rules run on what was just stored. A rule that fails says why, and the others go on.
+ */
+export function createScheduler(deps: SchedulerDeps) {
+  const { store, service, library, state, clock, onFindings, log = () => {} } = deps;
+  const freshness = createFreshness(store);
+  const halt = new AbortController();
+  const tables = new Map<string, readonly string[]>();
+  /** Late data that a rule's windows have to be run again for. */
+  const late = new Map<string, { from: Micros; to: Micros }>();
+  let lags: readonly Lag[] = [];
+  let measuredAt = 0;
+  let pending: Fresh[] = [];
+  let work: Promise<void> = Promise.resolve();
+  let timers: NodeJS.Timeout[] = [];
+  let endChanges = () => {};
+  let isGathering = false;
+  let isTicking = false;
+
+  const isStopped = () => halt.signal.aborted;
+
+  /** One thing after the other, so that rules never take more than one worker. */
+  function enqueue(job: () => Promise<void>): Promise<void> {
+    work = work
+      .then(() => (isStopped() ? undefined : job()))
+      .catch((error: unknown) => {
+        if (!isStopped())
+          log(`rules stumbled: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    return work;
+  }
+
+  const enabled = () => library.current().rules.filter((rule) => state.isEnabled(rule));
+
+  /** Tables that a rule reads; undefined when its query does not compile, which is told. */
+  async function readsOf(rule: Rule): Promise<readonly string[] | undefined> {
+    const key = `${rule.id} ${rule.query}`;
+    const known = tables.get(key);
+    if (known) return known;
+    try {
+      const found = await tablesOf(service, rule);
+      tables.set(key, found);
+      return found;
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      state.failed(rule.id, `${error.message} ${error.advice}`.trim(), 0);
+      return undefined;
+    }
+  }
+
+  /** A rule rests while none of the tables that it reads has rows; one that fires on absence does not. */
+  async function isResting(rule: Rule): Promise<boolean> {
+    const found = await readsOf(rule);
+    if (found === undefined) return true;
+    const stored = new Set(store.tables());
+    const { operator, threshold } = rule.trigger;
+    return (
+      found.length > 0 && operator === 'gt' && threshold >= 0 && !found.some((t) => stored.has(t))
+    );
+  }
+
+  async function runOne(rule: Rule, run: Run, until: Micros | undefined): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      const { findings, elapsedMs } = await runRule(service, rule, { ...run, signal: halt.signal });
+      if (findings.length > 0) await onFindings(findings);
+      const quiet =
+        findings.length > 0 && rule.suppression !== undefined
+          ? { quietUntil: run.window.to + rule.suppression }
+          : {};
+      state.ran(rule.id, {
+        ...(until === undefined ? {} : { until }),
+        findings: findings.length,
+        costMs: elapsedMs,
+        ...quiet,
+      });
+    } catch (error) {
+      if (isStopped()) return;
+      if (!(error instanceof QueryError)) throw error;
+      const says = `${error.message} ${error.advice}`.trim();
+      state.failed(rule.id, says, performance.now() - startedAt, until);
+      log(`the rule ${rule.name} failed: ${says}`);
+    }
+  }
+
+  async function runScheduled(rule: Rule, watermark: Micros): Promise<void> {
+    const timing = timingOf(rule);
+    if (!timing) return;
+    const record = state.record(rule.id);
+    const due = dueWindows(timing, record.doneUntil, watermark);
+    const again = late.get(rule.id);
+    if (due.length === 0 && !again) return;
+    if (await isResting(rule)) {
+      late.delete(rule.id);
+      if (due.length > 0) state.skipped(rule.id, due.at(-1)!.to);
+      return;
+    }
+    if (again) {
+      late.delete(rule.id);
+      for (const window of lateWindows(timing, record.doneUntil ?? 0, again))
+        await runWindow(rule, window, false);
+    }
+    for (const window of due) await runWindow(rule, window, true);
+  }
+
+  async function runWindow(rule: Rule, window: Window, isRegular: boolean): Promise<void> {
+    if (isStopped() || !state.isEnabled(rule)) return;
+    const { quietUntil } = state.record(rule.id);
+    const isQuiet =
+      rule.suppression !== undefined &&
+      quietUntil !== undefined &&
+      window.to <= quietUntil &&
+      window.to > quietUntil - rule.suppression;
+    if (isQuiet) {
+      if (isRegular) state.skipped(rule.id, window.to);
+      return;
+    }
+    await runOne(rule, { window }, isRegular ? window.to : undefined);
+  }
+
+  async function tick(): Promise<void> {
+    const now = clock();
+    if (now - measuredAt > LAG_EVERY) {
+      measuredAt = now;
+      lags = await measureLag(service, now).catch((error: unknown) => {
+        if (error instanceof QueryError) return lags;
+        throw error;
+      });
+      state.forgetOld();
+    }
+    const watermark = now - waitFor(lags);
+    for (const rule of enabled()) {
+      if (isStopped()) return;
+      await runScheduled(rule, watermark);
+    }
+  }
+
+  /** Runs what is fresh through the rules that run on arrival, and remembers which windows it makes anew. */
+  async function arrive(fresh: readonly Fresh[]): Promise<void> {
+    const now = clock();
+    for (const rule of enabled()) {
+      if (isStopped()) return;
+      const reads = await readsOf(rule);
+      const own = fresh.filter((f) => reads?.includes(f.table));
+      if (own.length === 0) continue;
+      const events = span(own.map((f) => f.events));
+      if (rule.schedule.kind === 'near-real-time') {
+        const stored = own.flatMap((f) => (f.stored ? [f.stored] : []));
+        const window = { from: events.from, to: events.to + 1 };
+        const by =
+          stored.length > 0 ? { stored: { from: span(stored).from, to: span(stored).to + 1 } } : {};
+        await runOne(rule, { window, now: Math.max(now, window.to), ...by }, undefined);
+      } else remember(rule, events, now);
+    }
+  }
+
+  function remember(rule: Rule, events: { from: Micros; to: Micros }, now: Micros): void {
+    const { doneUntil } = state.record(rule.id);
+    const from = Math.max(events.from, now - LATE_LIMIT);
+    if (doneUntil === undefined || from >= doneUntil || events.to < from) return;
+    const known = late.get(rule.id);
+    late.set(rule.id, span([{ from, to: events.to }, ...(known ? [known] : [])]));
+  }
+
+  function changed(): void {
+    if (isGathering || isStopped()) return;
+    isGathering = true;
+    timers.push(
+      setTimeout(() => {
+        isGathering = false;
+        pending = [...pending, ...freshness.take()];
+        const fresh = pending;
+        pending = [];
+        if (fresh.length > 0) enqueue(() => arrive(fresh));
+      }, GATHER_MS),
+    );
+    if (timers.length > 100) timers = timers.slice(-2);
+  }
+
+  function ticked(): void {
+    if (isTicking || isStopped()) return;
+    isTicking = true;
+    enqueue(tick).finally(() => {
+      isTicking = false;
+    });
+  }
+
+  return {
+    start(): void {
+      freshness.start();
+      endChanges = store.onChange(changed);
+      const interval = setInterval(ticked, TICK_MS);
+      interval.unref();
+      timers.push(interval);
+      ticked();
+    },
+    /** Everything that is due now; for tests and for whoever does not want to wait. */
+    async settle(): Promise<void> {
+      const fresh = freshness.take();
+      if (fresh.length > 0) await enqueue(() => arrive(fresh));
+      await enqueue(tick);
+    },
+    /** How late each source's rows come, and how long rules wait for them. */
+    lag: () => ({ sources: lags, waitMicros: waitFor(lags) }),
+    /** True for a rule whose tables have no rows. */
+    isResting,
+    async stop(): Promise<void> {
+      halt.abort();
+      endChanges();
+      for (const timer of timers) clearTimeout(timer);
+      await work;
+    },
+  };
+}
+
+export type Scheduler = ReturnType<typeof createScheduler>;
+
+function span(list: readonly { readonly from: Micros; readonly to: Micros }[]) {
+  return list.reduce((all, one) => ({
+    from: Math.min(all.from, one.from),
+    to: Math.max(all.to, one.to),
+  }));
+}
