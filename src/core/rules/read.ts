@@ -51,7 +51,8 @@ function readDocuments({ file, text }: RuleFile, problems: RuleProblem[]): RuleD
     return [];
   }
   return parseYamlDocuments(text).flatMap((yaml) => {
-    for (const { line, message } of yaml.errors)
+    // What follows the first error is mostly its consequence.
+    for (const { line, message } of yaml.errors.slice(0, 1))
       problems.push({
         file,
         ...(line === undefined ? {} : { line }),

@@ -44,5 +44,7 @@ function writeOut(value: SampleValue, now: Micros, i: number, step: Micros): Sam
   if (typeof value !== 'string') return value;
   const ago = /^-(\d+(?:\.\d+)?[smhdw])$/.exec(value);
   if (ago) return printInstant(now - (readDuration(ago[1]!) ?? 0) + i * step);
+  if (step > 0 && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value)))
+    return printInstant(Date.parse(value) * 1000 + i * step);
   return value.replaceAll('{i}', String(i + 1));
 }

@@ -31,8 +31,9 @@ export function planGiven(
   }
   return [...wanted].map(([table, found]) => {
     const columns = [...found].map(([name, type]) => ({ name, type, unit: 'none' as const }));
-    // A file of rows without columns would not know how many rows it has.
-    if (columns.length === 0) columns.push({ name: 'row', type: 'int', unit: 'none' });
+    // The request's timespan restricts it, whether the query reads it or not.
+    if (!found.has('TimeGenerated'))
+      columns.push({ name: 'TimeGenerated', type: 'datetime', unit: 'none' });
     const rows = (given[table] ?? []).map((row) => columns.map((c) => cell(row[c.name], c.type)));
     return { table, columns, rows, file: join(folder(), `given-${randomUUID()}.parquet`) };
   });

@@ -36,7 +36,7 @@ export async function runRule(
   const startedAt = performance.now();
   const result = await service.query({
     text: scoped(rule, run),
-    timespan: run.window,
+    ...(run.stored ? { timespan: run.window } : {}),
     user: USER,
     limits: { timeoutMs: run.timeoutMs ?? TIMEOUT_MS, maxRows: run.maxRows ?? MAX_ROWS },
     ...(run.signal ? { signal: run.signal } : {}),
@@ -47,15 +47,15 @@ export async function runRule(
   return { findings, result, elapsedMs: performance.now() - startedAt };
 }
 
-/** The query at its moment; on one line before it, so that lines of errors are those of the rule. */
+/** The query at its moment; settings stand on one line before it, so that lines of errors are those of the rule. */
 function scoped({ query }: Rule, { window, now = window.to, stored }: Run): string {
-  const settings = [`set query_now = datetime(${printInstant(now)});`];
-  if (stored)
-    settings.push(
-      'set query_datetimescope_column = "IngestionTime";',
-      `set query_datetimescope_from = datetime(${printInstant(stored.from)});`,
-      `set query_datetimescope_to = datetime(${printInstant(stored.to)});`,
-    );
+  const [column, span] = stored ? ['IngestionTime', stored] : ['TimeGenerated', window];
+  const settings = [
+    `set query_now = datetime(${printInstant(now)});`,
+    `set query_datetimescope_column = "${column}";`,
+    `set query_datetimescope_from = datetime(${printInstant(span.from)});`,
+    `set query_datetimescope_to = datetime(${printInstant(span.to)});`,
+  ];
   return `${settings.join(' ')} ${query}`;
 }
 
