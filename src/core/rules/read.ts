@@ -23,13 +23,19 @@ export function readRules(
 ): RulesRead {
   const problems: RuleProblem[] = [];
   const byFormat = new Map(FORMATS.map((format) => [format, [] as RuleDocument[]]));
-  for (const file of files)
-    for (const document of readDocuments(file, problems)) {
+  for (const file of files) {
+    const strange: RuleDocument[] = [];
+    const documents = readDocuments(file, problems);
+    for (const document of documents) {
       const value = document.yaml.valueAt([]);
       const format = isMap(value) ? FORMATS.find((f) => f.accepts(value)) : undefined;
       if (format) byFormat.get(format)?.push(document);
-      else problems.push(unknownDocument(document));
+      else strange.push(document);
     }
+    // A file without any rule is one mistake, however many things it lists.
+    const told = strange.length === documents.length ? strange.slice(0, 1) : strange;
+    problems.push(...told.map(unknownDocument));
+  }
   const rules: Rule[] = [];
   for (const [format, documents] of byFormat) {
     const read = format.read(documents, { placeholders: {}, ...options });

@@ -20,6 +20,13 @@ const asJson: Flag = {
   meaning: 'Print JSON on a terminal too (it is the default when piped).',
 };
 
+const rulesFolder: Flag = {
+  name: 'rules',
+  value: 'DIR',
+  meaning: 'Only the rules of this folder; may be given several times.',
+  isMany: true,
+};
+
 /** Every verb of `weir`, in the order that help shows them. */
 export const COMMANDS: readonly Command[] = [
   {
@@ -127,6 +134,50 @@ export const COMMANDS: readonly Command[] = [
       "weir query 'Flows | take 5' --output csv > flows.csv",
     ],
     load: () => import('./commands/query.ts'),
+  },
+  {
+    name: 'rules',
+    takes: { name: 'list|test|import [PATH…]', min: 1, max: Number.POSITIVE_INFINITY },
+    summary: 'List rules, run their own samples, or take rule files in.',
+    flags: [data, config, rulesFolder, asJson],
+    notes: [
+      'Rules are files in DATA/rules, in the configured folders, and those that Weir brings: Sentinel YAML and its ARM ' +
+        'export, Sigma 2.1 with correlations and filters, and metric rules.',
+      'test runs the samples that stand in a rule (tests:), and each rule over nothing at all; without PATH, all rules.',
+      'import checks files, compiles each rule and copies them to DATA/rules; what is refused is said with line and reason.',
+      'Exit code 1 when a test fails, or nothing could be imported.',
+    ],
+    examples: [
+      'weir rules list',
+      'weir rules test ./rules',
+      'weir rules import ./sigma/rules/network',
+    ],
+    load: () => import('./commands/rules.ts'),
+  },
+  {
+    name: 'detect',
+    summary: 'Run detections over stored time, and print what they find, one JSON object a line.',
+    flags: [
+      data,
+      config,
+      rulesFolder,
+      {
+        name: 'from',
+        value: 'TIME',
+        meaning: 'Begin there (2026-03-04T10:00:00Z, or 7d for so long ago); the oldest flow.',
+      },
+      { name: 'to', value: 'TIME', meaning: 'End there; the newest flow.' },
+    ],
+    notes: [
+      'Nothing is stored and nobody is told: this is for trying rules on history. Each rule runs as its schedule says.',
+      'A finding has a key: the same claim found in several windows is printed once, with its first and last time.',
+      'With --rules only the rules of that folder run.',
+    ],
+    examples: [
+      'weir detect --from 7d',
+      'weir detect --rules ./rules --from 2026-03-01 --to 2026-03-02 | jq .title',
+    ],
+    load: () => import('./commands/detect.ts'),
   },
   {
     name: 'status',

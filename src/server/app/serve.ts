@@ -21,12 +21,14 @@ import {
 import { Ingester } from '#server/pipeline/index.ts';
 import { createQueryService, type QueryLimits } from '#server/query/index.ts';
 import { createReducer } from '#server/reduce/index.ts';
+import { createRuleState, createScheduler } from '#server/rules/index.ts';
 import { createRecogniser } from '#server/source/index.ts';
 import { createKeeper, mergeInProcess, openStore, writeServerFile } from '#server/store/index.ts';
 import { LARGEST_BYTES } from '#server/watchlist/index.ts';
 import { configureBesideStore } from './beside-store.ts';
 import { CommandError } from './command.ts';
 import type { Config } from './config/index.ts';
+import { openRules } from './detecting/rules.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createLoads } from './serving/loads.ts';
 import { returnMemoryAtRest } from './serving/memory.ts';
@@ -108,6 +110,17 @@ export async function serve({
     onError: (error) =>
       log.error('alerts could not be written to their tables; it is tried again', { error }),
   });
+  const ruleState = createRuleState(store.state, clock);
+  const library = openRules(config, data);
+  const scheduler = createScheduler({
+    store,
+    service: queries,
+    library,
+    state: ruleState,
+    clock,
+    onFindings: (findings) => alerts.take(findings),
+    log: (message) => log.warn(message),
+  });
   const outputs = openOutputs({ config, store, queries, alerts, version, env, log });
   const events = createEventHub();
   const memory = returnMemoryAtRest();
@@ -172,6 +185,7 @@ export async function serve({
     await followed.stop();
     await ingester.close();
     await reducer.stop();
+    await scheduler.stop();
     await alerts.stop();
     await outputs.stop();
     await keeper.stop();
@@ -197,6 +211,7 @@ export async function serve({
     });
     keeper.start();
     reducer.start();
+    scheduler.start();
     outputs.start();
     queries
       .warm()

@@ -1,4 +1,5 @@
 export { type Backtest, backtest, type Fired, isRowWise, runHistory } from './history.ts';
+export { compileError, type Imported, importRules } from './import.ts';
 export {
   createLibrary,
   type Library,
@@ -10,5 +11,11 @@ export {
 } from './library.ts';
 export { runRule } from './run.ts';
 export { createScheduler, type Scheduler, type SchedulerDeps } from './scheduler.ts';
-export { createRuleState, type RuleDay, type RuleRecord, type RuleState } from './state.ts';
+export {
+  createRuleState,
+  type RuleDay,
+  type RuleRecord,
+  type RuleState,
+  readRuleRecords,
+} from './state.ts';
 export { type Trial, tryRule } from './trial.ts';

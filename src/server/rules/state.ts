@@ -1,6 +1,6 @@
 import { MICROS_PER_DAY, type Micros, printDay } from '#core/base/index.ts';
 import type { Rule } from '#core/rules/index.ts';
-import { type Database, type Migration, migrate } from '#server/store/index.ts';
+import { type Database, type Migration, migrate, openState } from '#server/store/index.ts';
 
 const STEPS: readonly Migration[] = [
   `
@@ -71,6 +71,35 @@ const UNKNOWN: RuleRecord = {
   error: undefined,
 };
 
+/** What a data folder knows of each rule, by id; nothing where there is no data. */
+export function readRuleRecords(folder: string): ReadonlyMap<string, RuleRecord> {
+  let db: Database;
+  try {
+    db = openState(folder);
+  } catch {
+    // A folder without data has no state; rules can be listed all the same.
+    return new Map();
+  }
+  try {
+    const has = db.get("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'rule'");
+    const rows = has ? db.all<Row & { readonly id: string }>('SELECT * FROM rule') : [];
+    return new Map(rows.map((row) => [row.id, recordOf(row)]));
+  } finally {
+    db.close();
+  }
+}
+
+function recordOf(row: Row): RuleRecord {
+  return {
+    enabled: row.enabled === null ? undefined : row.enabled === 1,
+    doneUntil: row.done_until ?? undefined,
+    quietUntil: row.quiet_until ?? undefined,
+    ranAt: row.ran_at ?? undefined,
+    firedAt: row.fired_at ?? undefined,
+    error: row.error === null ? undefined : { message: row.error, at: row.error_at ?? 0 },
+  };
+}
+
 /** What rules did, in weir.db. */
 export function createRuleState(db: Database, clock: () => Micros) {
   migrate(db, 'rules', STEPS);
@@ -93,15 +122,7 @@ export function createRuleState(db: Database, clock: () => Micros) {
   return {
     record(id: string): RuleRecord {
       const row = db.get<Row>('SELECT * FROM rule WHERE id = ?', id);
-      if (!row) return UNKNOWN;
-      return {
-        enabled: row.enabled === null ? undefined : row.enabled === 1,
-        doneUntil: row.done_until ?? undefined,
-        quietUntil: row.quiet_until ?? undefined,
-        ranAt: row.ran_at ?? undefined,
-        firedAt: row.fired_at ?? undefined,
-        error: row.error === null ? undefined : { message: row.error, at: row.error_at ?? 0 },
-      };
+      return row ? recordOf(row) : UNKNOWN;
     },
     days(id: string, count: number): readonly RuleDay[] {
       const since = printDay(clock() - (count - 1) * MICROS_PER_DAY);

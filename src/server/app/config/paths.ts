@@ -42,5 +42,6 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     watchlists: config.watchlists.map((list) => ({ ...list, file: from(list.file) })),
     cloudRanges: config.cloudRanges.map(from),
     systems: config.systems.map(from),
+    rules: { ...config.rules, folders: config.rules.folders.map(from) },
   };
 }

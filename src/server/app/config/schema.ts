@@ -143,6 +143,18 @@ const reduction = z.strictObject({
     .describe('Length of one row of NTANetAnalytics.'),
 });
 
+const rules = z.strictObject({
+  folders: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Folders with rule files beside DATA/rules: Sentinel YAML, Sigma, metric rules.'),
+  pack: z.boolean().default(true).describe("Whether Weir's own rules run."),
+  placeholders: z
+    .record(z.string().min(1), z.array(z.string()))
+    .default({})
+    .describe('Values that stand for the placeholders of Sigma, such as DomainControllers.'),
+});
+
 const tls = z.strictObject({
   certificate: z
     .string()
@@ -213,6 +225,7 @@ export const configSchema = z.strictObject({
     .describe('What alerts, incidents, tables and answers are sent to.'),
   reduction: reduction.prefault({}).describe('How flows are reduced to intervals.'),
   query: query.prefault({}).describe('Limits of queries.'),
+  rules: rules.prefault({}).describe('Where rules are, beside DATA/rules.'),
 });
 
 /** A configuration with every default filled in; sizes in bytes, durations in milliseconds. */
