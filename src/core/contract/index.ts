@@ -32,6 +32,7 @@ export type {
   SuppressionTold,
 } from './routes/incidents.ts';
 export { ROUTES, type RouteId } from './routes/index.ts';
+export type { IntelFeed, IntelSighting } from './routes/intel.ts';
 export { JOB_STATES, type Job } from './routes/load.ts';
 export {
   type Completion,

@@ -1,4 +1,5 @@
 export { Feed, type FeedFormat, type FeedHead } from './feed.ts';
+export { FEED_KINDS, type FeedKind } from './feed-kinds.ts';
 export { FEED_FORMATS } from './formats/index.ts';
 export { canonicalName } from './host-name.ts';
 export {

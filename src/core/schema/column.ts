@@ -62,6 +62,8 @@ export interface Table {
   readonly sortBy?: readonly string[];
   /** Each segment holds rows of one hour only and is replaced with the hour: segments are never merged. */
   readonly isKeptByHour?: true;
+  /** What holds now, replaced as a whole by who keeps it: segments are never merged, nor given up to make room. */
+  readonly isSnapshot?: true;
   readonly columns: readonly Column[];
   /** The KQL of a view. */
   readonly kql?: string;

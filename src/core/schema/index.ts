@@ -7,6 +7,7 @@ import { ntaNetAnalytics } from './tables/nta-net-analytics.ts';
 import { ntaTopologyDetails } from './tables/nta-topology-details.ts';
 import { ROLLUPS } from './tables/rollups.ts';
 import { SECURITY } from './tables/security.ts';
+import { threatIntelIndicators } from './tables/threat-intel-indicators.ts';
 
 export {
   type Column,
@@ -32,7 +33,14 @@ export {
   trafficByRule,
 } from './tables/rollups.ts';
 export { SECURITY, securityAlert, securityIncident } from './tables/security.ts';
-export { azureNetworkAnalytics, flows, ntaIpDetails, ntaNetAnalytics, ntaTopologyDetails };
+export {
+  azureNetworkAnalytics,
+  flows,
+  ntaIpDetails,
+  ntaNetAnalytics,
+  ntaTopologyDetails,
+  threatIntelIndicators,
+};
 
 /** Every table that people can name, in the order the reference page shows them. */
 export const TABLES: readonly Table[] = [
@@ -44,6 +52,7 @@ export const TABLES: readonly Table[] = [
   ...ROLLUPS,
   ...ACTIVITY,
   ...SECURITY,
+  threatIntelIndicators,
 ];
 
 export const tablesByName: ReadonlyMap<string, Table> = new Map(TABLES.map((t) => [t.name, t]));

@@ -30,6 +30,7 @@ import { CommandError } from './command.ts';
 import type { Config } from './config/index.ts';
 import { openRules } from './detecting/rules.ts';
 import { readEnrichment } from './enrichment.ts';
+import { openIntel, tellIntel } from './serving/intel.ts';
 import { createLoads } from './serving/loads.ts';
 import { returnMemoryAtRest } from './serving/memory.ts';
 import { openOutputs } from './serving/outputs.ts';
@@ -122,6 +123,16 @@ export async function serve({
     log: (message) => log.warn(message),
   });
   const outputs = openOutputs({ config, store, queries, alerts, version, env, log });
+  const intel = openIntel({
+    config,
+    store,
+    clock,
+    env,
+    log,
+    onFindings: async (findings) => {
+      await alerts.take(findings);
+    },
+  });
   const events = createEventHub();
   const memory = returnMemoryAtRest();
   const endChanges = store.onChange((tables) => {
@@ -153,6 +164,7 @@ export async function serve({
     queries: tellQueries(queries),
     watchlists: { ...watchlists, largestBytes: LARGEST_BYTES },
     alerts,
+    intel: tellIntel(intel, clock),
     schema: () => schemaAnswer(TABLES),
     status: createStatus({
       store,
@@ -186,6 +198,7 @@ export async function serve({
     await ingester.close();
     await reducer.stop();
     await scheduler.stop();
+    await intel.stop();
     await alerts.stop();
     await outputs.stop();
     await keeper.stop();
@@ -213,6 +226,7 @@ export async function serve({
     reducer.start();
     scheduler.start();
     outputs.start();
+    intel.start();
     queries
       .warm()
       .catch((error: unknown) => log.error('the query service did not start', { error }));

@@ -1,4 +1,5 @@
 export { ExternalError } from './errors.ts';
+export { exchangeGuarded, type GuardedAnswer, type GuardedExchange } from './guarded-exchange.ts';
 export {
   assertReachable,
   type GuardedRequest,

@@ -127,6 +127,17 @@ export interface AlertService {
   endSuppression(input: In<'endSuppression'>, who: string): void;
 }
 
+/** Threat intelligence. Errors have `code` and `advice`, as those of the query service. */
+export interface IntelService {
+  state(): Out<'intel'>;
+  sync(name: string): Promise<void>;
+  sightings(input: In<'sightings'>): Out<'sightings'>['sightings'];
+  add(input: In<'addIndicator'>, who: string): Promise<string>;
+  remove(value: string): Promise<void>;
+  declareHarmless(input: In<'declareHarmless'>, who: string): void;
+  endHarmless(value: string): void;
+}
+
 export interface HttpOptions {
   /** Names, beside addresses and `localhost`, under which browsers may reach the server. */
   readonly hosts: readonly string[];
@@ -154,6 +165,7 @@ export interface HttpDeps {
   readonly queries: QueryService;
   readonly watchlists: WatchlistService;
   readonly alerts: AlertService;
+  readonly intel: IntelService;
   readonly schema: () => SchemaAnswer;
   readonly status: StatusService;
   readonly jobs: Jobs;

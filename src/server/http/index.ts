@@ -5,6 +5,7 @@ export type {
   Download,
   HttpDeps,
   HttpOptions,
+  IntelService,
   QueryAnswer,
   QueryService,
   RowForm,

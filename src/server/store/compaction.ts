@@ -123,7 +123,10 @@ export async function compactOnce(
   const { merge, policy = COMPACTION, sortBy = byTime, signal, isHeld = () => false } = deps;
   const chosen = store
     .tables()
-    .filter((table) => !tablesByName.get(table)?.isKeptByHour)
+    .filter((table) => {
+      const declared = tablesByName.get(table);
+      return !declared?.isKeptByHour && !declared?.isSnapshot;
+    })
     .map((table) => {
       const free = store.segments({ table }).filter((s) => !isHeld(s));
       const takers = store.takers(table);

@@ -111,7 +111,8 @@ function chooseVictims(
   const raw = policy.raw ?? RAW_TABLES;
   const candidates = store.snapshot(() =>
     store.tables().flatMap((table) => {
-      if (tablesByName.get(table)?.kind === 'state') return [];
+      const declared = tablesByName.get(table);
+      if (declared?.kind === 'state' || declared?.isSnapshot) return [];
       const segments = store.segments({ table });
       const newest = segments.at(-1)?.day;
       return reason === 'disk' ? segments.filter((s) => s.day !== newest) : segments;

@@ -3,6 +3,7 @@ import { accountRoutes } from './account.ts';
 import { clientRoutes } from './clients.ts';
 import { eventRoutes } from './events.ts';
 import { incidentRoutes } from './incidents.ts';
+import { intelRoutes } from './intel.ts';
 import { loadRoutes } from './load.ts';
 import { queryRoutes } from './query.ts';
 import { savedRoutes } from './saved.ts';
@@ -19,6 +20,7 @@ export const ROUTES = {
   ...savedRoutes,
   ...watchlistRoutes,
   ...incidentRoutes,
+  ...intelRoutes,
   ...clientRoutes,
 } as const satisfies Record<string, Route>;
 

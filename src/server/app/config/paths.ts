@@ -39,6 +39,14 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     outputs: config.outputs.map(output),
     topology: config.topology.map(from),
     indicators: config.indicators.map(from),
+    intel: {
+      feeds: config.intel.feeds.map((feed) => ({
+        ...feed,
+        ...(feed.path !== undefined && { path: from(feed.path) }),
+        ...(feed.auth !== undefined && { auth: secret(feed.auth) }),
+      })),
+      warningLists: config.intel.warningLists.map((list) => ({ ...list, path: from(list.path) })),
+    },
     watchlists: config.watchlists.map((list) => ({ ...list, file: from(list.file) })),
     cloudRanges: config.cloudRanges.map(from),
     systems: config.systems.map(from),

@@ -1,6 +1,7 @@
 import { z } from '#core/contract/index.ts';
 import { FORMATS } from '#core/decode/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { intel } from './intel.ts';
 import { output } from './outputs.ts';
 import { addressRange, duration, hostPort, secret, size } from './values.ts';
 
@@ -197,7 +198,10 @@ export const configSchema = z.strictObject({
   indicators: z
     .array(z.string().min(1))
     .default([])
-    .describe('Files with bad addresses, one a line.'),
+    .describe(
+      'Files with bad addresses, one a line; each is a feed, and marks flows as malicious.',
+    ),
+  intel: intel.prefault({}).describe('Threat intelligence: what is looked for in all traffic.'),
   watchlists: z
     .array(watchlist)
     .default([])

@@ -27,10 +27,15 @@ export const files: Check = {
   name: 'files',
   async look({ config }) {
     if (!config) return [];
-    const { topology, indicators, watchlists, cloudRanges, systems, countries } = config;
+    const { topology, indicators, intel, watchlists, cloudRanges, systems, countries } = config;
     const lists = watchlists.map((w) => w.file);
     const registries = [...systems, ...(countries === undefined ? [] : [countries])];
-    const named = [...topology, ...indicators, ...lists, ...cloudRanges, ...registries];
+    const feeds = intel.feeds.flatMap((feed) => feed.path ?? []);
+    const warnings = intel.warningLists.map((list) => list.path);
+    const named = [
+      ...[...topology, ...indicators, ...feeds, ...warnings],
+      ...[...lists, ...cloudRanges, ...registries],
+    ];
     const missing = named.filter((file) => !isReadable(file));
     const { findRefusedLines } = await import('#server/enrich/index.ts');
     const refused = findRefusedLines(indicators.filter((file) => !missing.includes(file)));

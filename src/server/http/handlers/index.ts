@@ -5,6 +5,7 @@ import { accountHandlers } from './account.ts';
 import { clientHandlers } from './clients.ts';
 import { eventHandlers } from './events.ts';
 import { incidentHandlers } from './incidents.ts';
+import { intelHandlers } from './intel.ts';
 import { loadHandlers } from './load.ts';
 import { queryHandlers } from './query.ts';
 import { savedHandlers } from './saved.ts';
@@ -22,6 +23,7 @@ export function createHandlers(deps: HttpDeps, metrics: HttpMetrics): Handlers {
     ...savedHandlers(deps),
     ...watchlistHandlers(deps),
     ...incidentHandlers(deps),
+    ...intelHandlers(deps),
     ...clientHandlers(deps),
   };
 }

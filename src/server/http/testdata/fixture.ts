@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import type { Job, QueryInput, QueryResult, Role, ServerEvent } from '#core/contract/index.ts';
 import { TABLES } from '#core/schema/index.ts';
 import { heldBody, PRINTERS } from '#server/query/index.ts';
+import { tellIntel } from '#server/app/serving/intel.ts';
+import { createIntel } from '#server/intel/index.ts';
+import { type LocalWork, openLocalWork } from '#server/intel/work/local-work.ts';
 import { type Alerts, createAlerts } from '#server/alert/index.ts';
 import { openStore } from '#server/store/index.ts';
 import { createWatchlists, LARGEST_BYTES } from '#server/watchlist/index.ts';
@@ -234,6 +237,17 @@ export async function openFixture(
   });
   const store = await openStore({ folder: join(folder, 'data'), clock: () => clock() * 1000 });
   const alerts = createAlerts({ store, clock: () => clock() * 1000 });
+  let work: LocalWork | undefined;
+  const intel = createIntel({
+    store,
+    clock: () => clock() * 1000,
+    feeds: [],
+    warningLists: [],
+    ask: async (request) => {
+      work ??= await openLocalWork();
+      return work.ask(request);
+    },
+  });
   const server = createHttpServer({
     version: '0.1.0',
     auth,
@@ -245,6 +259,7 @@ export async function openFixture(
       largestBytes: LARGEST_BYTES,
     },
     alerts,
+    intel: tellIntel(intel, () => clock() * 1000),
     schema: () => schemaAnswer(TABLES),
     status: STATUS,
     jobs,
@@ -311,6 +326,8 @@ export async function openFixture(
     },
     async close() {
       await server.stop(200);
+      await intel.stop();
+      work?.close();
       await alerts.stop();
       await store.close();
       state.close();

@@ -1,0 +1,11 @@
+// The process that parses feeds, compiles the matcher and looks for contacts: apart, so that nothing it does can stop ingestion.
+import { answerRequests } from '#server/worker/index.ts';
+import { type LocalWork, openLocalWork } from './local-work.ts';
+import type { Request } from './messages.ts';
+
+let work: LocalWork | undefined;
+
+answerRequests(async (request: Request): Promise<unknown> => {
+  work ??= await openLocalWork();
+  return work.ask(request);
+});
