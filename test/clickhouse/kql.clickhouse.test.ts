@@ -78,6 +78,7 @@ const OF_GRAPHS = [
 
 const OF_THEIR_OWN = [
   ...OF_GRAPHS,
+  'range n from 1 to 5 step 1 | extend s = iff(n < 5, strcat("login of user", n, " from ", n * 7), "boom") | reduce kind=source by s with characters=" "',
   'print extent_id() == guid(00000000-0000-0000-0000-000000000000), extent_tags(), x = 1d * 3 + 2h, y = 10675199d + 10675199d, z = 3 * 10675199d',
   'datatable(c:string, s:string, v:long)["a","x",10, "a","y",20, "a","z",1, "b","x",30, "b","y",2, "c","q",5, "d","q",6] | top-nested 2 of c with others="rest" by sum(v), top-nested 1 of s with others="more" by sum(v) | sort by c asc, aggregated_s asc',
   'print a = 7 / 2, b = -7 % 3, c = 1h / 7, d = 9223372036854775807 + 1, e = 1.0 / 0, n = 0.0 / 0, f = tostring(1e20)',

@@ -66,6 +66,28 @@ cases('top-nested with others', [
   [`${SALES} | top-nested 9 of c with others="rest" by sum(v) | count`, [[4]]],
 ]);
 
+const LOGINS =
+  'range n from 1 to 5 step 1 | extend s = iff(n < 5, strcat("login of user", n, " from ", n * 7), "boom")';
+
+cases('reduce', [
+  [
+    `${LOGINS} | reduce by s with characters=" "`,
+    [
+      ['login of*from*', 4, 'login of user1 from 7'],
+      ['others', 1, ''],
+    ],
+  ],
+  [
+    `${LOGINS} | where n > 3 or n == 1 | reduce kind=source by s with characters=" " | sort by n asc | project n, Pattern, Count, Representative`,
+    [
+      [1, 'login of*from*', 2, 'login of user1 from 7'],
+      [4, 'login of*from*', 2, 'login of user1 from 7'],
+      [5, 'others', 1, ''],
+    ],
+  ],
+  [`${LOGINS} | where n > 9 | reduce kind=source by s | count`, [[0]]],
+]);
+
 cases('statements before a query', [
   ['declare query_parameters(least:long = 20); Events | where Bytes > least | count', [[1]]],
   [

@@ -16,6 +16,7 @@ import { operators } from './operators.ts';
 import { seriesFunctions } from './series.ts';
 import { moreSeriesFunctions } from './series-more.ts';
 import { sketchFunctions } from './sketches.ts';
+import { templateFunctions } from './templates.ts';
 import { textFunctions } from './text.ts';
 import { timeFunctions } from './time.ts';
 
@@ -23,6 +24,7 @@ const GROUPS: readonly FunctionGroup[] = [
   operators,
   matchFunctions,
   convertFunctions,
+  templateFunctions,
   textFunctions,
   timeFunctions,
   mathFunctions,

@@ -2,10 +2,10 @@ import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn } from '../bound/expr.ts';
 import { RefusalError } from '../refusal.ts';
 import { clusters, differences, frequentPatterns, type Row } from '../runtime/patterns.ts';
-import { templates } from '../runtime/templates.ts';
+import { learn } from '../runtime/templates.ts';
 import { isBag, type Json, parseJson, textOf } from '../runtime/value.ts';
 import { call, column, freeName, keep, long, NOWHERE, nothing, text } from './flow.ts';
-import type { HostParams, PlanExpr, Rel, SelectItem } from './plan.ts';
+import type { HostParams, JoinColumn, PlanExpr, Rel, SelectItem } from './plan.ts';
 
 /** What a host stage may ask of the engine: rows of a relation over temporary ones, as values of JavaScript. */
 export type Ask = (rel: Rel) => Promise<readonly (readonly unknown[])[]>;
@@ -19,6 +19,9 @@ export interface HostExpansion {
 
 type Temp = Extract<Rel, { op: 'temp' }>;
 type Expander = (input: Temp, params: HostParams, ask: Ask) => Promise<HostExpansion>;
+
+/** The column of texts that `reduce by` goes over. */
+export const REDUCED = '$reduced';
 
 /** More columns than this are a mistake, or an attack. */
 const MAX_COLUMNS = 2000;
@@ -321,23 +324,51 @@ function patternCells(
   });
 }
 
-/** `reduce by`: a row per pattern of texts. */
+const SHAPE: readonly BoundColumn[] = [
+  { name: 'Pattern', type: 'string' },
+  { name: 'Count', type: 'long' },
+  { name: 'Representative', type: 'string' },
+];
+
+/** `reduce by`: a row per pattern of texts; or with `kind=source` the rows, each with its pattern. */
 const reduce: Expander = async (input, params, ask) => {
-  const rows = await countedRows(input, input.columns, ask);
-  const texts = rows.map((r) => ({ text: r.values[0] ?? '', count: r.count }));
+  const texts = input.columns.filter((c) => c.name === REDUCED);
+  const rows = await countedRows(input, texts, ask);
   const threshold = typeof params['threshold'] === 'number' ? params['threshold'] : 0.1;
-  const found = templates(texts, threshold, textParam(params, 'characters'));
-  const shape: BoundColumn[] = [
-    { name: 'Pattern', type: 'string' },
-    { name: 'Count', type: 'long' },
-    { name: 'Representative', type: 'string' },
-  ];
-  const cells = found.map((f): PlanExpr[] => [
+  const characters = textParam(params, 'characters');
+  const counted = rows.map((r) => ({ text: r.values[0] ?? '', count: r.count }));
+  const taught = learn(counted, threshold, characters);
+  const cells = taught.templates.map((f): PlanExpr[] => [
     text(f.pattern),
     long(f.count),
     text(f.representative),
   ]);
-  return { rel: { op: 'values', rows: cells, columns: shape }, columns: shape };
+  const found: Rel = { op: 'values', rows: cells, columns: SHAPE };
+  if (params['isSource'] !== true) return { rel: found, columns: SHAPE };
+  const classified = call(
+    '$template',
+    'string',
+    column(REDUCED, 'string'),
+    text(JSON.stringify(taught)),
+    text(characters),
+  );
+  const own = input.columns.filter((c) => c.name !== REDUCED);
+  const left: Rel = {
+    op: 'select',
+    input,
+    items: [...own.map(keep), { name: REDUCED, type: 'string', expr: classified }],
+    columns: input.columns,
+  };
+  const taken = new Set(own.map((c) => c.name));
+  const added = SHAPE.map((c): JoinColumn => {
+    const name = freeName(c.name, taken);
+    taken.add(name);
+    return { name, type: c.type, side: 'right', source: c.name };
+  });
+  const take = [...own.map((c): JoinColumn => ({ ...c, side: 'left', source: c.name })), ...added];
+  const columns = take.map(({ name, type }) => ({ name, type }));
+  const on = [{ left: column(REDUCED, 'string'), right: column('Pattern', 'string') }];
+  return { rel: { op: 'join', kind: 'inner', left, right: found, on, take, columns }, columns };
 };
 
 const EXPANDERS: Readonly<Record<string, Expander>> = {

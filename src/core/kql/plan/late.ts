@@ -1,6 +1,7 @@
 import type { BoundQuery, Expr, Operator, Pipe } from '../bound/expr.ts';
 import { refuse } from '../refusal.ts';
 import { type Flow, keep, select, type Translation } from './flow.ts';
+import { REDUCED } from './hosts.ts';
 import { lower } from './lower.ts';
 import type { HostParams, PlanExpr, Rel } from './plan.ts';
 
@@ -156,7 +157,7 @@ function splitValue(o: Evaluate, index: number): string {
     : refuse(`${o.plugin}() without the two values to compare`, o.at);
 }
 
-/** `reduce by`: the texts, with how often each occurs. */
+/** `reduce by`: the texts, beside the rows where those are kept. */
 const reduce: LateReader = (flow, o, t) => {
   const by = scalar(o.args[0]);
   if (!by) return refuse('reduce without a column', o.at);
@@ -165,9 +166,12 @@ const reduce: LateReader = (flow, o, t) => {
     value.type === 'string'
       ? value
       : { kind: 'call', name: 'tostring', args: [value], type: 'string', at: o.at };
+  const kind = scalar(o.args[3]);
+  const isSource = kind?.kind === 'literal' && kind.value === true;
+  const rows = isSource ? flow.visible.map(keep) : [];
   return {
-    input: select(flow, [{ name: 'Text', type: 'string', expr: asText }]),
-    params: { threshold: numberArg(o, 1), characters: textArg(o, 2) ?? '' },
+    input: select(flow, [...rows, { name: REDUCED, type: 'string', expr: asText }]),
+    params: { threshold: numberArg(o, 1), characters: textArg(o, 2) ?? '', isSource },
   };
 };
 

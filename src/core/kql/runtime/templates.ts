@@ -42,12 +42,39 @@ function printed(split: Split, kept: readonly boolean[], isNamed: boolean): stri
   return out.replace(/\*{2,}/g, '*');
 }
 
+/** What a set of texts taught: the words that are frequent at their place, and the patterns made of them. */
+export interface Taught {
+  /** `place word`, the place counted from 0. */
+  readonly frequent: readonly string[];
+  readonly templates: readonly Template[];
+}
+
+const key = (place: number, word: string) => `${place} ${word}`;
+
+/** The pattern of one text, by the words that are frequent; null where it has none of them. */
+function patternOf(
+  split: Split,
+  isFrequent: (place: number, word: string) => boolean,
+  isNamed: boolean,
+): string | null {
+  const kept = split.words.map((word, i) => word !== '' && isFrequent(i, word));
+  return kept.includes(true) ? printed(split, kept, isNamed) : null;
+}
+
+/** Gives the pattern of each of many texts, `others` where it is none of the patterns that were taught. */
+export function classifier(taught: Taught, characters: string): (text: string) => string {
+  const split = splitter(characters);
+  const frequent = new Set(taught.frequent);
+  const patterns = new Set(taught.templates.map((t) => t.pattern));
+  return (text) => {
+    const isFrequent = (place: number, word: string) => frequent.has(key(place, word));
+    const pattern = patternOf(split(text), isFrequent, characters !== '');
+    return pattern !== null && patterns.has(pattern) ? pattern : OTHERS;
+  };
+}
+
 /** Patterns that at least a share `threshold` of the texts follow, most frequent first; the rest are one row, `others`. */
-export function templates(
-  counted: readonly Counted[],
-  threshold: number,
-  characters: string,
-): Template[] {
+export function learn(counted: readonly Counted[], threshold: number, characters: string): Taught {
   const texts = [...counted].sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
   const total = texts.reduce((s, t) => s + t.count, 0);
   // A pattern is what at least two texts share.
@@ -55,18 +82,15 @@ export function templates(
   const split = splitter(characters);
   const placed = new Map<string, number>();
   const splits = texts.map((t) => split(t.text));
-  const key = (place: number, word: string) => `${place} ${word}`;
   splits.forEach((s, n) => {
     s.words.forEach((word, i) => {
       placed.set(key(i, word), (placed.get(key(i, word)) ?? 0) + texts[n]!.count);
     });
   });
+  const isFrequent = (i: number, word: string) => (placed.get(key(i, word)) ?? 0) >= least;
   const found = new Map<string, { count: number; representative: string }>();
-  const patternOf = splits.map((s) => {
-    const kept = s.words.map((word, i) => word !== '' && (placed.get(key(i, word)) ?? 0) >= least);
-    return kept.includes(true) ? printed(s, kept, characters !== '') : null;
-  });
-  patternOf.forEach((pattern, n) => {
+  splits.forEach((s, n) => {
+    const pattern = patternOf(s, isFrequent, characters !== '');
     if (pattern === null) return;
     const known = found.get(pattern);
     const { count, text } = texts[n]!;
@@ -80,5 +104,7 @@ export function templates(
     .map(([pattern, f]): Template => ({ pattern, ...f }))
     .sort((a, b) => b.count - a.count);
   const rest = total - out.reduce((s, t) => s + t.count, 0);
-  return rest > 0 ? [...out, { pattern: OTHERS, count: rest, representative: '' }] : out;
+  const others = rest > 0 ? [{ pattern: OTHERS, count: rest, representative: '' }] : [];
+  const frequent = [...placed].flatMap(([k, n]) => (n >= least ? [k] : []));
+  return { frequent, templates: [...out, ...others] };
 }

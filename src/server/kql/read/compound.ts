@@ -113,10 +113,13 @@ export const scan: Reader = (node, scope, reading) => {
   ];
 };
 
-/** `reduce by`: a row per pattern; carried out as a plug-in of the planner's own. */
+/** `reduce by`: a row per pattern, or with `kind=source` a pattern per row; a plug-in of the planner's own. */
 export const reduceBy: Reader = (node, scope, reading) => {
   const at = spanOf(node, reading);
-  if (parameter(node, 'kind')) refuse('reduce kind=source', at);
+  const kind = parameter(node, 'kind')?.toLowerCase() ?? null;
+  if (kind !== null && kind !== 'source')
+    refuse(`reduce kind=${kind}`, at, 'does not exist: source does');
+  const isSource: Expr = { kind: 'literal', type: 'bool', value: kind === 'source', at };
   const settings = node.get('With')?.list('Parameters') ?? [];
   const setting = (name: string): Expr => {
     const found = settings.find((p) => nameOf(p.need('Name')).toLowerCase() === name);
@@ -129,7 +132,7 @@ export const reduceBy: Reader = (node, scope, reading) => {
     {
       op: 'evaluate',
       plugin: '$reduce',
-      args: [by, setting('threshold'), setting('characters')],
+      args: [by, setting('threshold'), setting('characters'), isSource],
       columns: resultColumns(node),
       at,
     },
