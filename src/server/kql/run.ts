@@ -24,6 +24,7 @@ import { restoreDefaults } from './read/defaults.ts';
 import { checkShape, fitsParser } from './read/limits.ts';
 import { readQuery } from './read/query.ts';
 import type { ParameterValue } from './read/scope.ts';
+import type { AskedLimits, SettingWarning } from './read/settings.ts';
 import { UndeclaredWatchlist } from './read/watchlists.ts';
 import { runToLast, ticks } from './stages.ts';
 
@@ -47,8 +48,16 @@ export interface CompileOptions {
 }
 
 export type Compiled =
-  /** `results`: how many the query has, for it may be several expressions with semicolons between. */
-  | { readonly ok: true; readonly plan: Plan; readonly results: number }
+  | {
+      readonly ok: true;
+      readonly plan: Plan;
+      /** How many the query has, for it may be several expressions with semicolons between. */
+      readonly results: number;
+      /** What `set` statements ask for, to be obeyed by who runs the plan. */
+      readonly limits: AskedLimits;
+      /** `set` statements without effect. */
+      readonly warnings: readonly SettingWarning[];
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** SQL that can stand after FROM and has the scan's columns, with the physical types of `Column` in core/schema. */
@@ -100,10 +109,11 @@ export function compile(query: string, prepared: Prepared, options: CompileOptio
     options.onBound?.();
     const { parameters, result } = options;
     const given = { parameters: parameters ?? {}, texts: values, result };
-    const { bound, results } = readQuery(analysis, prepared.catalog, given);
+    const { bound, results, settings } = readQuery(analysis, prepared.catalog, given);
     const plan = planQuery(bound, { now: ticks(options.now) });
     if (options.engine === 'clickhouse') checkOnClickhouse(plan);
-    return { ok: true, plan, results };
+    const { limits, warnings } = settings;
+    return { ok: true, plan, results, limits, warnings };
   } catch (error) {
     if (error instanceof UndeclaredWatchlist)
       return compile(query, prepare(declareWatchlist(prepared.catalog, error.alias)), options);
@@ -171,10 +181,16 @@ export function diagnose(query: string, prepared: Prepared): Finding[] {
   return [...found, ...refusals(query, prepared)];
 }
 
-/** What Weir itself refuses. */
+/** What Weir itself refuses, and what has no effect. */
 function refusals(query: string, prepared: Prepared): Finding[] {
   const compiled = compile(query, prepared, { now: 0 });
-  return compiled.ok ? [] : [{ ...compiled.refusal, severity: 'error', fixes: [] }];
+  if (!compiled.ok) return [{ ...compiled.refusal, severity: 'error', fixes: [] }];
+  return compiled.warnings.map(({ code, message, at }) => ({
+    ...locate(query, 'semantic', message, at),
+    code,
+    severity: 'warning',
+    fixes: [],
+  }));
 }
 
 interface Running {

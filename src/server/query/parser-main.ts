@@ -74,14 +74,15 @@ function compileQuery({
     ...(result === undefined ? {} : { result }),
   });
   if (!compiled.ok) throw new Refused(compiled.refusal);
-  const { plan, results } = compiled;
+  const { plan, results, limits } = compiled;
+  const ignored = compiled.warnings.map(({ code, message }) => ({ code, message }));
   const render = plan.render && {
     visualization: plan.render.chart,
     properties: plan.render.properties,
   };
   const isOneOfSeveral = results > 1 && result === undefined;
-  const warnings = isOneOfSeveral ? [severalResults(results)] : [];
-  return { plan, now, render, warnings, results };
+  const warnings = [...ignored, ...(isOneOfSeveral ? [severalResults(results)] : [])];
+  return { plan, now, render, warnings, limits, results };
 }
 
 const severalResults = (results: number) => ({

@@ -1,6 +1,7 @@
 import type { Render, ResultColumn } from '#core/contract/index.ts';
 import type { Plan } from '#core/kql/index.ts';
 import type { CatalogFunction, CatalogTable, ExtraTables } from '#server/kql/index.ts';
+import type { Bound } from './limits.ts';
 import type { Form } from './print/index.ts';
 import type { EngineName, QueryWarning } from './query.ts';
 import type { Filled, RowLimits } from './row-sink.ts';
@@ -14,6 +15,8 @@ export interface Compiled {
   readonly now: number;
   readonly render: Render | undefined;
   readonly warnings: readonly QueryWarning[];
+  /** What the query's own `set` statements ask for. */
+  readonly limits: Partial<Bound>;
   /** How many results the query has. */
   readonly results: number;
 }

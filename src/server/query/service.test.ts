@@ -117,6 +117,22 @@ describe('the query service', { timeout: 60_000 }, () => {
     expect(bytes.rows.length).toBeLessThan(500);
   });
 
+  it('obeys what a query sets, within its limits', async () => {
+    const service = open(undefined, { maxRows: 20 });
+    const rows = 'range x from 1 to 50 step 1';
+    const few = await service.query({ text: `set truncationmaxrecords = 3; ${rows}` });
+    expect([few.rows.length, few.truncated]).toEqual([3, { by: 'rows', limit: 3 }]);
+    const many = await service.query({
+      text: `set truncationmaxrecords = 40; set notruncation; ${rows}`,
+    });
+    expect([many.rows.length, many.truncated]).toEqual([20, { by: 'rows', limit: 20 }]);
+    expect(many.warnings.map((w) => w.code)).toEqual(['setting-ignored']);
+    const late = service.query({
+      text: 'set servertimeout = 1ms; range x from 1 to 9000000 step 1 | summarize dcount(x)',
+    });
+    await expect(late).rejects.toMatchObject({ code: 'timeout' });
+  });
+
   it('refuses what it cannot answer, with the place', async () => {
     await expect(bare.query({ text: 'print 1 |\n where y > 1' })).rejects.toMatchObject({
       code: 'semantic',

@@ -175,9 +175,10 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
   async function answer(request: QueryRequest, form: Form): Promise<PrintedAnswer> {
     const startedAt = performance.now();
     const elapsed = () => Math.round(performance.now() - startedAt);
-    const bound = narrow(limits, request.limits, FILE_FORMS.has(form));
     pool.warm();
     const compiled = await compile(request, clock());
+    const asked = narrow(limits, request.limits, FILE_FORMS.has(form));
+    const bound = narrow({ ...limits, ...asked }, compiled.limits);
     const lists = resolveLists(compiled.plan, deps.watchlists, spill, listFiles);
     const elsewhere = await readElsewhere(compiled.plan, bound, request);
     const given = await writeGiven(compiled.plan, request.given ?? {});

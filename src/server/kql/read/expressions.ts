@@ -16,6 +16,7 @@ import {
   type Reading,
   readEach,
   type Scope,
+  settingValue,
   spanOf,
 } from './scope.ts';
 
@@ -228,8 +229,8 @@ function readCall(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
 
 /** `bin_auto(x)`: bins of the size, and from the place, that `set` statements give. */
 function readBinAuto(node: SyntaxNode, scope: Scope, reading: Reading): Expr {
-  const size = reading.settings.get('query_bin_auto_size');
-  const from = reading.settings.get('query_bin_auto_at');
+  const size = settingValue('query_bin_auto_size', reading);
+  const from = settingValue('query_bin_auto_at', reading);
   const [value] = node.need('ArgumentList').list('Expressions');
   if (!size || !value)
     return refuse(

@@ -10,6 +10,7 @@ import {
 import type { SyntaxNode } from '../kusto.ts';
 import { nameOf } from './expressions.ts';
 import { boundColumns, type Reading, spanOf } from './scope.ts';
+import { isSet } from './settings.ts';
 
 /** KQL's own conversion of the text that a file holds to a column's type. */
 const CONVERSIONS = {
@@ -30,6 +31,12 @@ const MOST_URLS = 20;
 /** Rows of files elsewhere, where an administrator allows their hosts. Throws RefusalError. */
 export function readExternal(node: SyntaxNode, reading: Reading): Pipe {
   const at = spanOf(node, reading);
+  if (isSet('request_external_data_disabled', reading))
+    throw new RefusalError(
+      'external-refused',
+      'externaldata reads from outside, which the query itself forbids by request_external_data_disabled.',
+      at,
+    );
   const urls = node.list('URIs').map((uri) => {
     const url = uri.literal === null ? null : URL.parse(uri.literal.split(';')[0] ?? '');
     if (!url || !isAllowedUrl(url, reading.catalog.externalHosts ?? []))

@@ -25,6 +25,7 @@ import {
   type Scope,
   spanOf,
 } from './scope.ts';
+import { isSet } from './settings.ts';
 import { readFind, readInputs, readSearch } from './sources.ts';
 import { patternOf, readPatternCall } from './statements.ts';
 import { withinTimeScope } from './time-scope.ts';
@@ -370,7 +371,8 @@ export function readUnion(
   before = 0,
 ): { inputs: UnionInput[]; mode: 'inner' | 'outer'; withSource: string | null } {
   const isFuzzy =
-    parameter(node, 'isfuzzy') !== null && parameter(node, 'isfuzzy')?.toLowerCase() !== 'false';
+    (parameter(node, 'isfuzzy') ?? 'false').toLowerCase() !== 'false' ||
+    isSet('best_effort', reading);
   const inputs = node
     .list('Expressions')
     .filter((e) => !isFuzzy || isResolved(e, scope, reading))

@@ -13,7 +13,9 @@ import {
   type Readers,
   type Reading,
   type Scope,
+  settingValue,
 } from './scope.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { readStatements } from './statements.ts';
 
 const READERS: Readers = {
@@ -36,11 +38,12 @@ function isKnownInPart(d: Diagnostic, text: string): boolean {
   return d.code === 'KS119' && text.slice(d.start, d.start + d.length) === 'bag_unpack';
 }
 
-function fuzzyRanges(node: SyntaxNode, out: [number, number][]): void {
+/** Unions that leave out what is not there: those that say so, or all. */
+function fuzzyRanges(node: SyntaxNode, isAll: boolean, out: [number, number][]): void {
   for (const part of flatten(node)) {
     if (part.kind !== 'UnionOperator') continue;
-    const fuzzy = parameter(part, 'isfuzzy');
-    if (fuzzy && fuzzy.toLowerCase() !== 'false') out.push([part.start, part.start + part.length]);
+    const fuzzy = parameter(part, 'isfuzzy') ?? String(isAll);
+    if (fuzzy.toLowerCase() !== 'false') out.push([part.start, part.start + part.length]);
   }
 }
 
@@ -64,7 +67,9 @@ function checkDiagnostics(analysis: Analysis): void {
   );
   if (errors.length === 0) return;
   const ranges: [number, number][] = [];
-  if (/isfuzzy/i.test(analysis.text)) collectFuzzy(analysis.root, ranges);
+  const isBestEffort = /\bset\s+best_effort\s*(;|=\s*true)/i.test(analysis.text);
+  if (isBestEffort || /isfuzzy/i.test(analysis.text))
+    collectFuzzy(analysis.root, isBestEffort, ranges);
   if (/\bgraph-/i.test(analysis.text)) collectGraphs(analysis.root, ranges);
   const left = errors.filter(
     (d) => !(isMissingName(d) && ranges.some(([from, to]) => d.start >= from && d.start < to)),
@@ -73,14 +78,14 @@ function checkDiagnostics(analysis: Analysis): void {
   if (first) throw new RefusalError('semantic', first.message, first);
 }
 
-function collectFuzzy(node: SyntaxNode, out: [number, number][]): void {
+function collectFuzzy(node: SyntaxNode, isAll: boolean, out: [number, number][]): void {
   for (const statement of node.list('Statements')) {
     const expression = statement.get('Expression');
-    if (expression) fuzzyRanges(expression, out);
+    if (expression) fuzzyRanges(expression, isAll, out);
     const inner = expression?.get('Body');
-    if (inner) collectFuzzy(inner, out);
+    if (inner) collectFuzzy(inner, isAll, out);
     const last = inner?.get('Expression');
-    if (last) fuzzyRanges(last, out);
+    if (last) fuzzyRanges(last, isAll, out);
   }
 }
 
@@ -96,7 +101,7 @@ export interface Given {
 
 /** The instant that `set query_now` names, as ticks. */
 function clockOf(reading: Reading, scope: Scope): string | null {
-  const setting = reading.settings.get('query_now');
+  const setting = settingValue('query_now', reading);
   const value = setting ? readExpr(setting, scope, reading) : null;
   return value?.kind === 'literal' && value.type === 'datetime' && typeof value.value === 'string'
     ? value.value
@@ -108,7 +113,7 @@ export function readQuery(
   analysis: Analysis,
   catalog: Catalog,
   { parameters, texts, result }: Given,
-): { readonly bound: BoundQuery; readonly results: number } {
+): { readonly bound: BoundQuery; readonly results: number; readonly settings: Settings } {
   const whole = { start: 0, length: analysis.text.length };
   if (analysis.kind === 'command')
     throw new RefusalError(
@@ -152,11 +157,14 @@ export function readQuery(
     reading,
   );
   const expression = wanted.statement.need('Expression');
-  const pipe = readPipe(expression, scope, reading);
+  const settings = readSettings(reading);
+  const asked = readPipe(expression, scope, reading);
+  const pipe = { ...asked, operators: [...asked.operators, ...settings.operators] };
   const columns = expression.type?.columns ?? analysis.result?.columns ?? [];
   const now = clockOf(reading, scope);
   return {
     bound: { lets: reading.lets, pipe, columns: boundColumns(columns), ...(now ? { now } : {}) },
     results: results.length,
+    settings,
   };
 }

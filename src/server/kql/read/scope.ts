@@ -73,6 +73,11 @@ export interface Readers {
   readonly calledExpression: (node: SyntaxNode, scope: Scope, reading: Reading) => Expr | null;
 }
 
+/** The expression that a setting is given; undefined where it is not set, or stands alone. */
+export function settingValue(name: string, { settings }: Reading): SyntaxNode | undefined {
+  return settings.get(name)?.get('ValueClause')?.get('Expression') ?? undefined;
+}
+
 /** One of the tables of an operator that gives several, counted from 0. */
 export interface Chosen {
   readonly operator: SyntaxNode;
@@ -87,7 +92,7 @@ export interface Reading {
   /** Views that the query declares: `union *` and `search` go over them too. */
   readonly views: { name: string; pipe: Pipe }[];
   readonly parameters: Readonly<Record<string, ParameterValue>>;
-  /** What `set` statements say, by name. */
+  /** The `set` statements, by name in lower case; the last of a name counts. */
   readonly settings: Map<string, SyntaxNode>;
   /** The table to read of the operator that gives several. */
   readonly chosen: Chosen | null;

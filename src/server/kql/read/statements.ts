@@ -142,11 +142,9 @@ export function readStatements(
       case 'PatternStatement':
         readPattern(statement, scope);
         break;
-      case 'SetOptionStatement': {
-        const value = statement.get('ValueClause')?.get('Expression');
-        if (value) reading.settings.set(nameOf(statement.need('Name')).toLowerCase(), value);
+      case 'SetOptionStatement':
+        reading.settings.set(nameOf(statement.need('Name')).toLowerCase(), statement);
         break;
-      }
       case 'RestrictStatement':
         readRestrict(statement, scope);
         break;

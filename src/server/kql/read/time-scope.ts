@@ -1,6 +1,6 @@
 import type { BoundColumn, Expr, Operator, Source } from '#core/kql/index.ts';
 import { readExpr } from './expressions.ts';
-import { childOf, type Reading } from './scope.ts';
+import { childOf, type Reading, settingValue } from './scope.ts';
 
 /**
  * `set query_datetimescope_from`, `_to` and `_column` (Kusto's request properties): every table that has the column
@@ -25,7 +25,7 @@ export function withinTimeScope(
 type Literal = Extract<Expr, { kind: 'literal' }>;
 
 function settingOf(name: string, reading: Reading): Literal | undefined {
-  const setting = reading.settings.get(name);
+  const setting = settingValue(name, reading);
   const value = setting && readExpr(setting, childOf(null), reading);
   return value?.kind === 'literal' ? value : undefined;
 }
