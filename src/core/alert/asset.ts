@@ -2,18 +2,6 @@ import { parseIp } from '#core/base/index.ts';
 import { type IpRange, isInRange, parseRange } from '#core/enrich/index.ts';
 import type { Entity } from './entity.ts';
 
-/** What a host is there for; those that everybody talks to join no incidents. */
-export const ASSET_ROLES = [
-  'dns',
-  'proxy',
-  'nat',
-  'gateway',
-  'scanner',
-  'monitoring',
-  'backup',
-] as const;
-export type AssetRole = (typeof ASSET_ROLES)[number];
-
 /** What is known of things that one owns. */
 export interface Asset {
   readonly name: string;
@@ -23,7 +11,6 @@ export interface Asset {
   readonly weight: number;
   /** Must not fall: domain controllers, hypervisors, what holds the keys. */
   readonly isCritical: boolean;
-  readonly roles: readonly AssetRole[];
 }
 
 export interface Assets {
@@ -58,12 +45,3 @@ export function isWithin(address: string, ranges: readonly IpRange[]): boolean {
   const words = ranges.length > 0 ? parseIp(address) : undefined;
   return words !== undefined && ranges.some((range) => isInRange(words, range));
 }
-
-/** True for what so many have to do with that sharing it means nothing. */
-export const isHubRole = (role: AssetRole): boolean =>
-  role === 'dns' ||
-  role === 'proxy' ||
-  role === 'nat' ||
-  role === 'gateway' ||
-  role === 'scanner' ||
-  role === 'monitoring';

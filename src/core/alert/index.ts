@@ -18,14 +18,7 @@ export {
   VERDICTS,
   type Verdict,
 } from './alert.ts';
-export {
-  ASSET_ROLES,
-  type Asset,
-  type AssetRole,
-  type Assets,
-  createAssets,
-  isHubRole,
-} from './asset.ts';
+export { type Asset, type Assets, createAssets } from './asset.ts';
 export { TACTICS, type Tactic, tacticOrder } from './attack.ts';
 export {
   isGrouped,

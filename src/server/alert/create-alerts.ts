@@ -19,7 +19,7 @@ export interface AlertsOptions {
   readonly clock: () => Micros;
   /** What is known of one's own hosts; nothing unless given. */
   readonly assets?: Assets;
-  /** Keys of entities (`IP 10.0.0.53`) that join no incidents, each with why. */
+  /** Keys of entities (`IP 10.0.0.53`) that join no incidents, each with what it is (`dns`). */
   readonly hubs?: () => ReadonlyMap<string, string>;
   readonly newId?: () => string;
   /** The tables could not be written; it is tried again with the next change. */

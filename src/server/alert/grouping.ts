@@ -6,7 +6,6 @@ import {
   type Incident,
   type IncidentChange,
   isGrouped,
-  isHubRole,
   type Link,
   linkAlerts,
   MOST_ALERTS,
@@ -25,7 +24,7 @@ export interface GroupingDeps {
   readonly incidents: IncidentStore;
   readonly journal: Journal;
   readonly assets: Assets;
-  /** Keys of entities that so many have to do with that sharing them means nothing, each with why. */
+  /** Keys of entities that so many have to do with that sharing them means nothing, each with what it is. */
   readonly hubs: () => ReadonlyMap<string, string>;
   readonly newId: () => string;
   readonly clock: () => Micros;
@@ -73,15 +72,9 @@ export function createGrouper(deps: GroupingDeps): Grouper {
 
   const isCritical = (entity: Entity) => assets.find(entity)?.isCritical === true;
 
-  function hubOf(key: string, entities: readonly Entity[]): string | undefined {
-    const entity = entities.find((e) => entityKey(e) === key);
-    const role = entity && assets.find(entity)?.roles.find(isHubRole);
-    return role ? `a ${role}, as configured` : hubs().get(key);
-  }
-
   /** How specific an entity is to two alerts: what else of the last 30 days touches it. */
   function specificity(a: Alert, b: Alert, key: string): Specificity {
-    const hub = hubOf(key, [...a.entities, ...b.entities]);
+    const hub = hubs().get(key);
     if (hub !== undefined) return { others: 0, hub };
     const others = alerts.touching(key, clock() - SPECIFIC_SINCE, {
       alerts: [a.id, b.id],

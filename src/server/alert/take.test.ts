@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAssets, type Finding } from '#core/alert/index.ts';
+import type { Finding } from '#core/alert/index.ts';
 import { DAY, findingOf, HOUR } from '#core/alert/testing/finding.ts';
 import { createQueryService } from '#server/query/index.ts';
 import { openStore } from '#server/store/index.ts';
@@ -137,10 +137,8 @@ describe('taking findings', () => {
   });
 
   it('joins nothing through a DNS server', async () => {
-    const assets = createAssets([
-      { name: 'Resolver', members: ['10.2.0.9'], weight: 1, isCritical: false, roles: ['dns'] },
-    ]);
-    const { alerts, incidents } = await open({ assets });
+    const hubs = () => new Map([['IP 10.2.0.9', 'dns']]);
+    const { alerts, incidents } = await open({ hubs });
     await alerts.take([brute, lateral]);
     expect(new Set(incidents().map((i) => i.number)).size).toBe(2);
   });

@@ -9,6 +9,7 @@ import {
   createSavedQueries,
   prepareState,
 } from '#server/auth/index.ts';
+import { createDetection } from '#server/detect/index.ts';
 import { findRefusedLines } from '#server/enrich/index.ts';
 import {
   createEventHub,
@@ -122,6 +123,13 @@ export async function serve({
     onFindings: (findings) => alerts.take(findings),
     log: (message) => log.warn(message),
   });
+  const detection = createDetection({
+    store,
+    query: queries,
+    clock,
+    onFindings: (findings) => alerts.take(findings),
+    onError: (error) => log.error('a detector failed; it looks again when data comes', { error }),
+  });
   const outputs = openOutputs({ config, store, queries, alerts, version, env, log });
   const intel = openIntel({
     config,
@@ -199,8 +207,9 @@ export async function serve({
     await reducer.stop();
     await scheduler.stop();
     await intel.stop();
-    await alerts.stop();
+    await detection.stop();
     await outputs.stop();
+    await alerts.stop();
     await keeper.stop();
     await queries.stop();
     await store.close();
@@ -225,6 +234,7 @@ export async function serve({
     keeper.start();
     reducer.start();
     scheduler.start();
+    detection.start();
     outputs.start();
     intel.start();
     queries
