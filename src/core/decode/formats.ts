@@ -2,10 +2,11 @@ import { awsVpc } from './flow/aws-vpc.ts';
 import { azureNsg } from './flow/azure-nsg.ts';
 import { azureVnet } from './flow/azure-vnet.ts';
 import { gcpVpc } from './flow/gcp-vpc.ts';
+import { weirCanary } from './flow/weir-canary.ts';
 import type { Format } from './format.ts';
 
 /** Every input format, by name. No two accept the same bytes. */
-export const FORMATS: readonly Format[] = [awsVpc, azureNsg, azureVnet, gcpVpc];
+export const FORMATS: readonly Format[] = [awsVpc, azureNsg, azureVnet, gcpVpc, weirCanary];
 
 export const formatsByName: ReadonlyMap<string, Format> = new Map(FORMATS.map((f) => [f.name, f]));
 

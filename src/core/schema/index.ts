@@ -1,6 +1,7 @@
 import type { Table } from './column.ts';
 import { ACTIVITY } from './tables/activity.ts';
 import { azureNetworkAnalytics } from './tables/azure-network-analytics.ts';
+import { canaryEvents } from './tables/canary-events.ts';
 import { flows } from './tables/flows.ts';
 import { ntaIpDetails } from './tables/nta-ip-details.ts';
 import { ntaNetAnalytics } from './tables/nta-net-analytics.ts';
@@ -35,6 +36,7 @@ export {
 export { SECURITY, securityAlert, securityIncident } from './tables/security.ts';
 export {
   azureNetworkAnalytics,
+  canaryEvents,
   flows,
   ntaIpDetails,
   ntaNetAnalytics,
@@ -53,6 +55,7 @@ export const TABLES: readonly Table[] = [
   ...ACTIVITY,
   ...SECURITY,
   threatIntelIndicators,
+  canaryEvents,
 ];
 
 export const tablesByName: ReadonlyMap<string, Table> = new Map(TABLES.map((t) => [t.name, t]));
