@@ -34,6 +34,7 @@ export type {
 export { ROUTES, type RouteId } from './routes/index.ts';
 export type { IntelFeed, IntelSighting } from './routes/intel.ts';
 export { JOB_STATES, type Job } from './routes/load.ts';
+export { type CanaryAnswer, OUTPUT_STATES, type OutputStatus } from './routes/outputs.ts';
 export {
   type Completion,
   type Diagnostic,

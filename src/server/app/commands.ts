@@ -180,6 +180,30 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/detect.ts'),
   },
   {
+    name: 'canary',
+    summary:
+      'Send a marked event through a running server to the receivers; fail when it does not arrive.',
+    flags: [
+      data,
+      {
+        name: 'output',
+        value: 'NAME',
+        meaning: 'An output to reach; all that are not read by people unless given.',
+        isMany: true,
+      },
+      { name: 'timeout', value: 'TIME', meaning: 'Give up after this long; 60s.' },
+      asJson,
+    ],
+    notes: [
+      'The event goes from a file through ingestion, a rule and an alert to each output, and nothing counts it: it has a ' +
+        'format, a table (CanaryEvents) and a kind of finding of its own.',
+      'Each step is printed with its time and what its success proves. To be run on a schedule: exit code 1 says that ' +
+        'alerts do not arrive.',
+    ],
+    examples: ['weir canary', 'weir canary --output siem --timeout 30s'],
+    load: () => import('./commands/canary.ts'),
+  },
+  {
     name: 'status',
     summary:
       'Show tables, sources with freshness and completeness, disk use, and what was quarantined and why.',

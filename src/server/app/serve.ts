@@ -31,10 +31,11 @@ import { CommandError } from './command.ts';
 import type { Config } from './config/index.ts';
 import { openRules } from './detecting/rules.ts';
 import { readEnrichment } from './enrichment.ts';
+import { createCanary } from './serving/canary.ts';
 import { openIntel, tellIntel } from './serving/intel.ts';
 import { createLoads } from './serving/loads.ts';
 import { returnMemoryAtRest } from './serving/memory.ts';
-import { openOutputs } from './serving/outputs.ts';
+import { openOutputs, tellOutputs } from './serving/outputs.ts';
 import { tellQueries } from './serving/queries.ts';
 import { followSources } from './serving/sources.ts';
 import { createStatus } from './serving/status.ts';
@@ -173,6 +174,11 @@ export async function serve({
     watchlists: { ...watchlists, largestBytes: LARGEST_BYTES },
     alerts,
     intel: tellIntel(intel, clock),
+    outputs: tellOutputs(
+      outputs,
+      createCanary({ store, ingester, queries, alerts, outputs, clock }),
+      now,
+    ),
     schema: () => schemaAnswer(TABLES),
     status: createStatus({
       store,
@@ -183,6 +189,7 @@ export async function serve({
       followed,
       queries,
       reducer,
+      outputs,
       log,
     }),
     jobs,

@@ -138,6 +138,16 @@ export interface IntelService {
   endHarmless(value: string): void;
 }
 
+/** What alerts and tables are sent to. A name that is none is thrown as `not-found`. */
+export interface OutputService {
+  list(): Out<'outputs'>['outputs'];
+  test(name: string, signal: AbortSignal): Promise<Out<'testOutput'>>;
+  preview(name: string): string;
+  retry(name: string): void;
+  rejected(name: string): Out<'rejectedMessages'>['rejected'];
+  canary(input: In<'canary'>, signal: AbortSignal): Promise<Out<'canary'>>;
+}
+
 export interface HttpOptions {
   /** Names, beside addresses and `localhost`, under which browsers may reach the server. */
   readonly hosts: readonly string[];
@@ -166,6 +176,7 @@ export interface HttpDeps {
   readonly watchlists: WatchlistService;
   readonly alerts: AlertService;
   readonly intel: IntelService;
+  readonly outputs: OutputService;
   readonly schema: () => SchemaAnswer;
   readonly status: StatusService;
   readonly jobs: Jobs;

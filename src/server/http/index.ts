@@ -6,6 +6,7 @@ export type {
   HttpDeps,
   HttpOptions,
   IntelService,
+  OutputService,
   QueryAnswer,
   QueryService,
   RowForm,

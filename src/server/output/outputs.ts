@@ -59,6 +59,14 @@ export interface Outputs {
   status(): readonly OutputStatus[];
   /** Sends one marked alert past the queue. Undefined for an output that there is not. */
   test(name: string, marker: string, signal: AbortSignal): Promise<Trial | undefined>;
+  /**
+   * Resolves when entry `number` of the log of alerts has arrived by the queue of an output of alerts, or why it has not by
+   * the time of the signal. To other outputs a marked alert is sent past the queue. Undefined for one that there is not.
+   */
+  carry(
+    name: string,
+    entry: { readonly marker: string; readonly number: number; readonly signal: AbortSignal },
+  ): Promise<Trial | undefined>;
   /** What that alert looks like to the receiver, sending nothing. */
   preview(name: string): string | undefined;
   /** Ends a pause between tries. */
@@ -75,6 +83,9 @@ interface Open {
 }
 
 const FOLLOWER = 'output ';
+const TEST_MS = 60_000;
+/** Between two looks at whether a canary has arrived. */
+const CARRY_MS = 50;
 const DEFAULT_EVERY_MS = 10 * 60_000;
 const DEFAULT_SETTLE_MS = 20 * 60_000;
 
@@ -90,7 +101,9 @@ export function createOutputs(deps: OutputsDeps): Outputs {
       const log = deps.alerts ?? NO_ALERTS;
       const kind = what === 'alerts' ? 'alert' : 'incident';
       const { minSeverity } = settings;
-      return createAlertFeed({ name, kind, minSeverity, log, links: deps.links, state });
+      const takesCanaries = !KINDS[settings.kind].isForPeople;
+      const { links } = deps;
+      return createAlertFeed({ name, kind, minSeverity, takesCanaries, log, links, state });
     }
     if ('query' in what) return createWindowFeed({ name, ...what, queries, state, now });
     const { table, where } = what;
@@ -148,6 +161,29 @@ export function createOutputs(deps: OutputsDeps): Outputs {
     deps.alerts?.onAlert(() => wake(({ what }) => typeof what === 'string')),
   ];
 
+  /** A receiver of its own: the delivery under way may be using the other. */
+  async function test(
+    name: string,
+    marker: string,
+    signal: AbortSignal,
+  ): Promise<Trial | undefined> {
+    const found = all.get(name);
+    if (!found) return undefined;
+    const startedAt = now();
+    const message = canaryMessage(randomUUID(), marker, startedAt * 1000);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(TEST_MS)]);
+    try {
+      const { rejected } = await openReceiver(found.settings, receiverDeps).send([message], limit);
+      const [refused] = rejected;
+      if (refused) throw new DeliveryFailure('content', refused.reason);
+      const says = KINDS[found.settings.kind].proves;
+      return { ok: true, ms: now() - startedAt, says, advice: '' };
+    } catch (error) {
+      const { message: says, advice } = asFailure(error);
+      return { ok: false, ms: now() - startedAt, says, advice };
+    }
+  }
+
   return {
     start() {
       for (const { delivery } of all.values()) delivery.start();
@@ -163,23 +199,25 @@ export function createOutputs(deps: OutputsDeps): Outputs {
         counts: state.counts(settings.name),
         waiting: feed.waiting(),
       })),
-    async test(name, marker, signal) {
+    test: (name, marker, signal) => test(name, marker, signal),
+    async carry(name, { marker, number, signal }) {
       const found = all.get(name);
       if (!found) return undefined;
+      if (found.settings.what !== 'alerts' || KINDS[found.settings.kind].isForPeople)
+        return test(name, marker, signal);
       const startedAt = now();
-      const message = canaryMessage(randomUUID(), marker, startedAt * 1000);
-      // A receiver of its own: the delivery under way may be using the other.
-      const receiver = openReceiver(found.settings, receiverDeps);
-      try {
-        const { rejected } = await receiver.send([message], signal);
-        const [refused] = rejected;
-        if (refused) throw new DeliveryFailure('content', refused.reason);
-        const says = `${name} has it: ${KINDS[found.settings.kind].proves}`;
-        return { ok: true, ms: now() - startedAt, says, advice: '' };
-      } catch (error) {
-        const { message: says, advice } = asFailure(error);
-        return { ok: false, ms: now() - startedAt, says, advice };
-      }
+      found.delivery.retry();
+      while (Number(state.cursor(name)) < number && !signal.aborted) await sleep(CARRY_MS, signal);
+      const ms = now() - startedAt;
+      if (Number(state.cursor(name)) >= number)
+        return { ok: true, ms, says: KINDS[found.settings.kind].proves, advice: '' };
+      const { failure } = found.delivery.health();
+      return {
+        ok: false,
+        ms,
+        says: failure?.message ?? 'it is still waiting in the queue',
+        advice: failure?.advice ?? 'Give it more time, or see how far the output is behind.',
+      };
     },
     preview(name) {
       const settings = all.get(name)?.settings;

@@ -5,6 +5,7 @@ import { eventRoutes } from './events.ts';
 import { incidentRoutes } from './incidents.ts';
 import { intelRoutes } from './intel.ts';
 import { loadRoutes } from './load.ts';
+import { outputRoutes } from './outputs.ts';
 import { queryRoutes } from './query.ts';
 import { savedRoutes } from './saved.ts';
 import { statusRoutes } from './status.ts';
@@ -21,6 +22,7 @@ export const ROUTES = {
   ...watchlistRoutes,
   ...incidentRoutes,
   ...intelRoutes,
+  ...outputRoutes,
   ...clientRoutes,
 } as const satisfies Record<string, Route>;
 

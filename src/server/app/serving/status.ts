@@ -3,6 +3,7 @@ import type { StatusAnswer } from '#core/contract/index.ts';
 import { PROBLEMS } from '#core/decode/index.ts';
 import { type Duplicates, duplicateSentences, printDuplicatesKql } from '#core/enrich/index.ts';
 import type { Log, StatusService } from '#server/http/index.ts';
+import type { Outputs } from '#server/output/index.ts';
 import type { QueryService } from '#server/query/index.ts';
 import { type Reducer, reducedUpTo } from '#server/reduce/index.ts';
 import type { Store } from '#server/store/index.ts';
@@ -11,6 +12,7 @@ import { readStatus } from '../status.ts';
 import { tellAbout } from './about.ts';
 import { findNewest } from './freshness.ts';
 import { createGlance } from './glance.ts';
+import { printOutputMetrics } from './outputs.ts';
 import { parseMicros } from './queries.ts';
 import type { Followed } from './sources.ts';
 
@@ -24,6 +26,7 @@ export interface StatusDeps {
   readonly followed: Followed;
   readonly queries: QueryService;
   readonly reducer: Reducer;
+  readonly outputs: Outputs;
   readonly log: Log;
 }
 
@@ -31,7 +34,8 @@ const DAY = 86_400_000_000;
 
 /** How Weir is doing, for pages and metrics. */
 export function createStatus(deps: StatusDeps): StatusService {
-  const { store, config, version, startedAt, clock, followed, queries, reducer, log } = deps;
+  const { store, config, version, startedAt, clock, followed, queries, reducer, outputs, log } =
+    deps;
   const now = () => clock() / 1000;
   let lastNewest: ReadonlyMap<string, number> = new Map();
   const newest = createGlance({
@@ -100,6 +104,7 @@ export function createStatus(deps: StatusDeps): StatusService {
           '1 when every raw row is reduced.',
           reducer.state().isCurrent ? 1 : 0,
         ),
+        printOutputMetrics(outputs, now()),
       ].join('');
     },
   };

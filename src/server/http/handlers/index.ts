@@ -7,6 +7,7 @@ import { eventHandlers } from './events.ts';
 import { incidentHandlers } from './incidents.ts';
 import { intelHandlers } from './intel.ts';
 import { loadHandlers } from './load.ts';
+import { outputHandlers } from './outputs.ts';
 import { queryHandlers } from './query.ts';
 import { savedHandlers } from './saved.ts';
 import { statusHandlers } from './status.ts';
@@ -24,6 +25,7 @@ export function createHandlers(deps: HttpDeps, metrics: HttpMetrics): Handlers {
     ...watchlistHandlers(deps),
     ...incidentHandlers(deps),
     ...intelHandlers(deps),
+    ...outputHandlers(deps),
     ...clientHandlers(deps),
   };
 }

@@ -24,6 +24,7 @@ import {
   type Ingest,
   type QueryService,
   schemaAnswer,
+  type OutputService,
   type StatusService,
 } from '../index.ts';
 
@@ -121,6 +122,19 @@ function queryService(seen: SeenQuery[], aborted: string[]): QueryService {
     format: async (query) => query,
   };
 }
+
+const noOutput = (): never => {
+  throw Object.assign(new Error('There is no such output.'), { code: 'not-found', advice: '' });
+};
+
+const OUTPUTS: OutputService = {
+  list: () => [],
+  test: async () => noOutput(),
+  preview: noOutput,
+  retry: noOutput,
+  rejected: noOutput,
+  canary: async () => ({ ok: false, marker: 'none', hops: [] }),
+};
 
 const STATUS: StatusService = {
   status: async () => ({
@@ -260,6 +274,7 @@ export async function openFixture(
     },
     alerts,
     intel: tellIntel(intel, () => clock() * 1000),
+    outputs: OUTPUTS,
     schema: () => schemaAnswer(TABLES),
     status: STATUS,
     jobs,

@@ -13,6 +13,8 @@ export interface AlertFeedDeps {
   readonly name: string;
   readonly kind: LogEntry['kind'];
   readonly minSeverity: Severity;
+  /** Whether Weir's own tests are sent, whatever their severity. */
+  readonly takesCanaries: boolean;
   readonly log: AlertLog;
   readonly links: Links;
   readonly state: OutputState;
@@ -35,6 +37,8 @@ export function createAlertFeed(deps: AlertFeedDeps): Feed {
 
   const isWanted = (entry: LogEntry): boolean => {
     const { severity } = entry.kind === 'alert' ? entry.alert : entry.incident;
+    if (entry.kind === 'alert' && entry.alert.finder.kind === 'canary')
+      return kind === 'alert' && deps.takesCanaries;
     return entry.kind === kind && severityRank(severity) >= severityRank(minSeverity);
   };
 
