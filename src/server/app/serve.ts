@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printInstant } from '#core/base/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { createActivity } from '#server/activity/index.ts';
 import { createAlerts } from '#server/alert/index.ts';
 import {
   createAuth,
@@ -100,9 +101,16 @@ export async function serve({
     intervalMicros: config.reduction.interval * 1000,
     onError: (error) => log.error('reduction failed; it is tried again', { error }),
   });
+  const activity = createActivity({
+    store,
+    clock,
+    enrichment,
+    onError: (error) => log.error('counting activity failed; it is tried again', { error }),
+  });
   const keeper = createKeeper({
     store,
     clock,
+    isHeld: activity.isHeld,
     merge: mergeInProcess({ spillFolder: join(store.folder, 'spill') }),
     retention: () => readRetention(config.retention),
     onEvent: (event) => tellUpkeep(event, log),
@@ -212,6 +220,7 @@ export async function serve({
     await followed.stop();
     await ingester.close();
     await reducer.stop();
+    await activity.stop();
     await scheduler.stop();
     await intel.stop();
     await detection.stop();
@@ -240,6 +249,7 @@ export async function serve({
     });
     keeper.start();
     reducer.start();
+    activity.start();
     scheduler.start();
     detection.start();
     outputs.start();

@@ -1,10 +1,11 @@
+import { activityPending } from '#server/activity/index.ts';
 import { reducePending, storeTopology } from '#server/reduce/index.ts';
 import { openStore, StoreLocked } from '#server/store/index.ts';
 import { loadConfig } from '../config/index.ts';
 import { readEnrichment } from '../enrichment.ts';
 
 /**
- * Brings the reduced tables up to date where no server does: `weir ingest` leaves that to the first who asks. Returns a
+ * Brings the tables that are computed from Flows up to date where no server does: `weir ingest` leaves that to the first who asks. Returns a
  * sentence when it could not; the answer then lacks the newest rows.
  */
 export async function catchUp(folder: string, signal: AbortSignal): Promise<string | undefined> {
@@ -22,6 +23,7 @@ export async function catchUp(folder: string, signal: AbortSignal): Promise<stri
         enrichment,
         intervalMicros: config.reduction.interval * 1000,
       });
+      await activityPending({ store, signal, enrichment });
     } finally {
       await store.close();
     }

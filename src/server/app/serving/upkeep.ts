@@ -1,3 +1,4 @@
+import { ACTIVITY_AGES } from '#server/activity/index.ts';
 import type { Log } from '#server/http/index.ts';
 import type { RetentionPolicy, UpkeepEvent } from '#server/store/index.ts';
 import type { Config } from '../config/index.ts';
@@ -9,7 +10,7 @@ export function readRetention({ budget, minFree, tables }: Config['retention']):
     keep?.maxAge === undefined ? [] : [[table, keep.maxAge * 1000] as const],
   );
   return {
-    maxAge: Object.fromEntries(ages),
+    maxAge: { ...ACTIVITY_AGES, ...Object.fromEntries(ages) },
     reserveBytes: minFree,
     ...(budget === undefined ? {} : { budgetBytes: budget }),
   };

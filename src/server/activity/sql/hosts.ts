@@ -1,0 +1,123 @@
+import { hostHours } from '#core/schema/index.ts';
+import { selectList } from '#server/observe/index.ts';
+import { partOf, total } from './rows.ts';
+
+const MINUTE = 60_000_000;
+
+/** `slim`: what hosts are computed from; rows of PairHours that stay are added to what this part counted. */
+export const slim = (kept: string | undefined, part: number, parts: number): string => `
+  CREATE OR REPLACE TEMP TABLE slim AS
+  SELECT hr, s, d, dp, pr, 1 AS pairs, a.is_inside AS si, z.is_inside AS di, st, al, de, un, bf, bb, n
+  FROM part_pairs JOIN ends a ON a.h = s JOIN ends z ON z.h = d
+  ${
+    kept === undefined
+      ? ''
+      : `UNION ALL SELECT * FROM (
+           SELECT epoch_us(TimeGenerated) AS hr, hash(SrcIp) AS s, hash(DestIp) AS d, coalesce(DestPort, -1) AS dp,
+             hash(L4Protocol) AS pr, Pairs, SrcIsInside, DestIsInside, Flows, AllowedFlows, DeniedFlows, UnansweredFlows,
+             BytesSrcToDest, BytesDestToSrc, RecordCount FROM ${kept})
+         WHERE ${partOf('s', 'd', parts)} = ${part}`
+  }`;
+
+const sums = (names: readonly string[]) => names.map((x) => `${total(x)} AS ${x}`).join(', ');
+const COUNTS = ['st', 'al', 'de', 'un', 'n'] as const;
+
+const pairHash = (s: string, d: string) => `hash(least(${s}, ${d}), greatest(${s}, ${d}))`;
+
+/** `peers`: one row per hour and directed pair of addresses of one part. `more` are services that a row sums up. */
+export const peersOf = (hasKept: boolean): string => `
+  CREATE OR REPLACE TEMP TABLE peers AS
+  SELECT hr, s, d, si, di, ${pairHash('s', 'd')} AS pair, ${sums([...COUNTS, 'bf', 'bb'])},
+    sum(CASE WHEN s = hash('') OR d = hash('') THEN pairs ELSE 0 END)::BIGINT AS more,
+    ${hasKept ? 'count(DISTINCT (dp, pr))' : 'count(*)'} AS services
+  FROM slim GROUP BY hr, s, d, si, di`;
+
+const side = (h: 's' | 'd') => {
+  const [q, inside, sent, received] =
+    h === 's' ? (['d', 'di', 'bf', 'bb'] as const) : (['s', 'si', 'bb', 'bf'] as const);
+  return `
+    SELECT peers.hr, ${h} AS h, '${h}' AS role, ${sums(COUNTS)},
+      count(*) FILTER (${inside} AND ${q} <> hash('')) AS inside_peers, count(*) FILTER (NOT ${inside} AND ${q} <> hash('')) AS outside_peers,
+      sum(CASE WHEN ${q} = hash('') THEN more ELSE services END)::BIGINT AS services,
+      ${total(`CASE WHEN ${inside} THEN ${sent} ELSE 0 END`)} AS sent_in, ${total(`CASE WHEN ${inside} THEN 0 ELSE ${sent} END`)} AS sent_out,
+      ${total(`CASE WHEN ${inside} THEN ${received} ELSE 0 END`)} AS received_in, ${total(`CASE WHEN ${inside} THEN 0 ELSE ${received} END`)} AS received_out,
+      count(fresh.hr) AS new_peers
+    FROM peers LEFT JOIN fresh ON fresh.hr = peers.hr AND fresh.pair = peers.pair
+    WHERE ${h} <> hash('') GROUP BY peers.hr, ${h}`;
+};
+
+/** `hosts`: sums by host of one part; a pair is in one part only, so parts add up. */
+export const HOSTS_OF_PART = `${side('s')} UNION ALL ${side('d')}`;
+
+/** `earlier`: which addresses met in hours of the day that are not counted now. */
+export const earlierOf = (files: string): string =>
+  `SELECT DISTINCT epoch_us(TimeGenerated) AS hr, ${pairHash('hash(SrcIp)', 'hash(DestIp)')} AS pair FROM ${files}`;
+
+/** `known`: which addresses met in the 30 days before. */
+export const knownOf = (files: string): string =>
+  `SELECT DISTINCT ${pairHash('hash(SrcIp)', 'hash(DestIp)')} AS pair FROM ${files}`;
+
+/** `fresh`: pairs of addresses that meet for the first time in 30 days, and in which hour. */
+export const FRESH = `
+  CREATE OR REPLACE TEMP TABLE fresh AS
+  SELECT hr, pair FROM (
+    SELECT min(hr) AS hr, pair FROM (
+      SELECT hr, pair, true AS is_here FROM peers WHERE s <> hash('') AND d <> hash('')
+      UNION ALL SELECT hr, pair, false FROM earlier)
+    GROUP BY pair HAVING bool_or(is_here))
+  ANTI JOIN known USING (pair)`;
+
+export const PORTS_OF_PART = `
+  SELECT DISTINCT hr, s AS h, 's' AS role, dp FROM slim WHERE s <> hash('') AND d <> hash('')
+  UNION ALL SELECT DISTINCT hr, d, 'd', dp FROM slim WHERE d <> hash('') AND s <> hash('')`;
+
+const minutes = (h: 's' | 'd') => `
+  SELECT hr, ${h} AS h, '${h}' AS role, t // ${MINUTE} * ${MINUTE} AS minute, count(*) FILTER (started) AS st, ${total('pf')} AS pf, ${total('bf')} AS bf
+  FROM counted GROUP BY ALL`;
+
+/** `minutes`: what hosts did by the minute. */
+export const MINUTES_OF_PART = `${minutes('s')} UNION ALL ${minutes('d')}`;
+
+/** Earlier peaks of the hours, as if each were a minute. */
+export const peaksOf = (files: string): string => `
+  SELECT epoch_us(TimeGenerated), hash(Ip), CASE "Role" WHEN 'Initiator' THEN 's' ELSE 'd' END, epoch_us(PeakAt),
+    PeakFlowsPerMinute, PeakPacketsPerMinute, PeakBytesPerMinute FROM ${files}`;
+
+/** `hours`: the rows of HostHours in numbers. */
+export const HOURS = `
+  CREATE TEMP TABLE hours AS
+  SELECT * FROM (
+    SELECT hr, h, role, ${sums([...COUNTS, 'inside_peers', 'outside_peers', 'services', 'sent_in', 'sent_out', 'received_in', 'received_out', 'new_peers'])}
+    FROM hosts GROUP BY hr, h, role)
+  LEFT JOIN (SELECT hr, h, role, count(DISTINCT dp) AS ports FROM ports WHERE dp >= 0 GROUP BY hr, h, role) USING (hr, h, role)
+  LEFT JOIN (
+    SELECT hr, h, role, max(st) AS peak_st, max(pf) AS peak_pf, max(bf) AS peak_bf, arg_max(minute, (st, pf, -minute)) AS peak_at FROM (
+      SELECT hr, h, role, minute, sum(st)::BIGINT AS st, ${total('pf')} AS pf, ${total('bf')} AS bf FROM minutes GROUP BY hr, h, role, minute)
+    GROUP BY hr, h, role) USING (hr, h, role)`;
+
+export const HOST_HOURS = `SELECT ${selectList(hostHours, {
+  TimeGenerated: 'make_timestamp(hr)',
+  Ip: 'ip',
+  Role: `CASE role WHEN 's' THEN 'Initiator' ELSE 'Responder' END`,
+  IsInside: 'is_inside',
+  Flows: 'st',
+  AllowedFlows: 'al',
+  DeniedFlows: 'de',
+  UnansweredFlows: 'un',
+  InsidePeers: 'inside_peers',
+  OutsidePeers: 'outside_peers',
+  Ports: 'coalesce(ports, 0)',
+  Services: 'services',
+  NewPeers: 'new_peers',
+  BytesSentInside: 'sent_in',
+  BytesSentOutside: 'sent_out',
+  BytesReceivedInside: 'received_in',
+  BytesReceivedOutside: 'received_out',
+  PeakFlowsPerMinute: 'peak_st',
+  PeakPacketsPerMinute: 'peak_pf',
+  PeakBytesPerMinute: 'peak_bf',
+  PeakAt: 'make_timestamp(peak_at)',
+  RecordCount: 'n',
+})} FROM hours JOIN ends USING (h)`;
+
+export const HOST_ORDER = ['place', 'role DESC'] as const;

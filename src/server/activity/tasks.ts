@@ -1,0 +1,47 @@
+import type { Segment, StoreReader } from '#server/store/index.ts';
+import { ACTIVITY_SOURCE, readDayStates } from './day-state.ts';
+import { isPieced } from './plan.ts';
+
+/** A piece of work that is committed by itself. */
+export type Task =
+  | { readonly kind: 'take'; readonly day: string; readonly segments: readonly Segment[] }
+  | { readonly kind: 'whole'; readonly day: string; readonly hours: readonly number[] }
+  | { readonly kind: 'sum'; readonly day: string };
+
+/** Segments of Flows that nobody counted yet. */
+export function untaken(store: StoreReader): readonly Segment[] {
+  const takers = store.takers('Flows');
+  return store
+    .segments({ table: 'Flows' })
+    .filter((s) => !takers.get(s.id)?.includes(ACTIVITY_SOURCE));
+}
+
+/** The next segments to take, day by day, or of a day that goes first. */
+export function nextToTake(store: StoreReader, limit: number, first?: string): Task | undefined {
+  const byDay = Map.groupBy(untaken(store), (s) => s.day);
+  const day = first !== undefined && byDay.has(first) ? first : [...byDay.keys()].sort()[0];
+  if (day === undefined) return undefined;
+  const from = (s: Segment) => s.ranges['TimeGenerated']?.[0] ?? 0;
+  const segments: Segment[] = [];
+  let rows = 0;
+  for (const segment of byDay.get(day)!.toSorted((a, b) => from(a) - from(b))) {
+    rows += segment.rows;
+    if (segments.length > 0 && rows > limit) break;
+    segments.push(segment);
+  }
+  return { kind: 'take', day, segments };
+}
+
+/** Hours counted in pieces, and days whose PairDays are behind. */
+export function leftover(store: StoreReader): readonly Task[] {
+  return readDayStates(store)
+    .toSorted((a, b) => (a.day < b.day ? -1 : 1))
+    .flatMap((state): Task[] => {
+      const { day } = state;
+      const hours = [...state.hours].filter(([, h]) => isPieced(h)).map(([hour]) => hour);
+      return [
+        ...(hours.length > 0 ? [{ kind: 'whole', day, hours } as const] : []),
+        ...(state.summed < state.moves || hours.length > 0 ? [{ kind: 'sum', day } as const] : []),
+      ];
+    });
+}
