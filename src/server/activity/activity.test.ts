@@ -19,8 +19,8 @@ import {
 } from '../reduce/fixture.ts';
 import { type ActivityOptions, activityPending, openActivityRun } from './activity-pending.ts';
 import { type ActivityChild, startLocalChild } from './local-child.ts';
-import { hostsSlowly, type PairRow, pairsSlowly } from './reference.ts';
 import { nextToTake } from './tasks.ts';
+import { hostsSlowly, type PairRow, pairsSlowly } from './testing/reference.ts';
 
 /** One engine for all stores of the file: opening one costs more than what the tests count. */
 let shared: Promise<ActivityChild> | undefined;

@@ -1,4 +1,4 @@
-import type { FlowRow } from '../reduce/fixture.ts';
+import type { FlowRow } from '../../reduce/fixture.ts';
 
 /*
  * PairHours and HostHours by definition, one row at a time: what the tables must be whatever order rows came in. Slow
