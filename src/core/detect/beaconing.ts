@@ -53,7 +53,7 @@ export function regularityOf(
 
 /** How many hosts may use a target for it to be rare, and from how many on it is common, in a network of so many. */
 export function rareness(insideHosts: number): { readonly rare: number; readonly common: number } {
-  return { rare: Math.max(2, 0.02 * insideHosts), common: Math.max(6, 0.15 * insideHosts) };
+  return { rare: Math.max(2, 0.03 * insideHosts), common: Math.max(6, 0.15 * insideHosts) };
 }
 
 /** What is known of the target beside the rhythm. Rows hold Users, Known (null: never before) and KnownDays. */
@@ -61,6 +61,8 @@ export interface Standing {
   readonly users: number;
   /** 1 where hardly anybody uses it, 0 where many do. */
   readonly rarity: number;
+  /** So few use it that this speaks against a service; where nobody knew it before, a few more may. */
+  readonly isRare: boolean;
   /** Days since it was first seen; undefined where the past is too short to tell. */
   readonly ageDays: number | undefined;
   readonly isNew: boolean;
@@ -80,9 +82,11 @@ export function standingOfRow(row: Row, pass: Pass): Standing {
   const known = instantOf(row, 'Known');
   const past = pastDays(pass);
   const ageDays = known > 0 ? (pass.to - known) / 86_400e6 : past >= 1 ? 0 : undefined;
+  const rarity = clamp(Math.log(common / users) / Math.log(common / rare));
   return {
     users,
-    rarity: clamp(Math.log(common / users) / Math.log(common / rare)),
+    rarity,
+    isRare: rarity >= (past >= ESTABLISHED_DAYS && ageDays === 0 ? 0.5 : 1),
     ageDays,
     isNew: past >= NEW_DAYS && (ageDays ?? 0) <= NEW_DAYS,
     isEstablished: (ageDays ?? 0) >= ESTABLISHED_DAYS,

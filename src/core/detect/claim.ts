@@ -93,3 +93,9 @@ export function printSeconds(seconds: number): string {
 export const printCount = (n: number): string => Math.round(n).toLocaleString('en-US');
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** The sources, hosts or ports that a sentence names: a few, and how many more. */
+export function some(values: readonly (string | number)[], most = 5): string {
+  const named = values.slice(0, most).join(', ');
+  return values.length > most ? `${named} and ${printCount(values.length - most)} more` : named;
+}

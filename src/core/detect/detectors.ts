@@ -1,28 +1,38 @@
 import type { AnyDetector } from './detector.ts';
+import { amplification } from './detectors/amplification.ts';
 import { beacon } from './detectors/beacon.ts';
 import { bruteForce } from './detectors/brute-force.ts';
+import { covertCarrier } from './detectors/covert-carrier.ts';
 import { exfiltration } from './detectors/exfiltration.ts';
 import { exposure } from './detectors/exposure.ts';
 import { flood } from './detectors/flood.ts';
 import { hostScan } from './detectors/host-scan.ts';
+import { internalBeacon } from './detectors/internal-beacon.ts';
 import { lateralMovement } from './detectors/lateral-movement.ts';
 import { longConnection } from './detectors/long-connection.ts';
 import { passwordSpray } from './detectors/password-spray.ts';
 import { portScan } from './detectors/port-scan.ts';
+import { slowBeacon } from './detectors/slow-beacon.ts';
+import { slowScan } from './detectors/slow-scan.ts';
 import { strobe } from './detectors/strobe.ts';
 
 /** Every detector on flows, by name. */
 export const DETECTORS: readonly AnyDetector[] = [
+  amplification,
   beacon,
   bruteForce,
+  covertCarrier,
   exfiltration,
   exposure,
   flood,
   hostScan,
+  internalBeacon,
   lateralMovement,
   longConnection,
   passwordSpray,
   portScan,
+  slowBeacon,
+  slowScan,
   strobe,
 ];
 

@@ -23,7 +23,7 @@ import { beforeWindow, between, flowsKql, inWindow, isHost } from '../kql.ts';
 import { every, hosts } from '../sample.ts';
 import { printPort } from '../services.ts';
 
-const PARAMETERS = {
+export const BEACON_PARAMETERS = {
   leastEvents: { value: 12, meaning: 'Connections below which nothing is claimed.' },
   sureEvents: { value: 24, meaning: 'Connections from which on a rhythm counts in full.' },
   sureFit: {
@@ -33,19 +33,23 @@ const PARAMETERS = {
   mostPairs: { value: 5000, meaning: 'Pairs that one look scores, those used by fewest first.' },
 } as const;
 
-export type BeaconValues = { readonly [K in keyof typeof PARAMETERS]: number };
+export type BeaconValues = { readonly [K in keyof typeof BEACON_PARAMETERS]: number };
 
 /** Pairs from inside to a service outside that few use, hour by hour, with what is known of the target from before. */
-export function beaconKql(pass: Pass, values: BeaconValues, isInternal = false): string {
+export function beaconKql(
+  pass: Pass,
+  values: BeaconValues,
+  more: { readonly isInternal?: boolean; readonly mostEvents?: number } = {},
+): string {
   const { common } = rareness(pass.knowledge.insideHosts);
   return `
 let flows = PairHours | ${inWindow(pass)}
-  | where SrcIsInside and ${isInternal ? 'DestIsInside' : 'not(DestIsInside)'} and AllowedFlows > 0 and ${isHost('DestIp')}
+  | where SrcIsInside and ${more.isInternal ? 'DestIsInside' : 'not(DestIsInside)'} and AllowedFlows > 0 and ${isHost('DestIp')}
   | extend Port = coalesce(DestPort, -1);
 let users = flows | distinct SrcIp, DestIp | summarize Users = count() by DestIp;
 let pairs = materialize(flows
   | summarize Starting = sum(AllowedFlows) by ${CONVERSATION_KEY}
-  | where Starting >= ${values.leastEvents} and Starting < 43200
+  | where Starting >= ${values.leastEvents} and Starting < ${more.mostEvents ?? 43_200}
   | lookup kind=leftouter users on DestIp
   | where Users <= ${Math.ceil(common)}
   | order by Users asc, Starting desc | take ${values.mostPairs}
@@ -60,7 +64,7 @@ flows
 }
 
 /** Things that beat all day and are meant to. */
-function isKnownService({ port, protocol, sent, packets }: Conversation): boolean {
+export function isKnownService({ port, protocol, sent, packets }: Conversation): boolean {
   if (protocol !== 'U' || (port !== 123 && port !== 53)) return false;
   return sent / Math.max(1, packets) <= 120;
 }
@@ -78,7 +82,7 @@ function severityOf(
     [
       isKnownService(conversation),
       isKnownService(conversation),
-      standing.rarity < 0.5,
+      !standing.isRare,
       standing.isEstablished,
       standsForMany || pass.knowledge.hasRole(conversation.src, 'monitor', 'mail'),
     ],
@@ -106,7 +110,7 @@ export const beacon = defineDetector({
     'Look for other hosts that talk to it, and for what this host did in the hour before the first call',
     'If nobody can say what it is, isolate the host and block the address',
   ],
-  parameters: PARAMETERS,
+  parameters: BEACON_PARAMETERS,
   reads: ['PairHours', 'PairDays'],
   window: DAY,
   every: HOUR,

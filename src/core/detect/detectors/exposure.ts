@@ -9,6 +9,10 @@ import { blindness, clarity, sightOf } from '../sight.ts';
 
 /** What is meant to be reached from outside. */
 const PUBLIC_PORTS: ReadonlySet<number> = new Set([25, 53, 80, 123, 443, 465, 587, 993]);
+/** And what often is: nothing new where the past is not known. */
+const OFTEN_PUBLIC: ReadonlySet<number> = new Set([
+  110, 143, 500, 995, 1194, 3478, 4500, 5060, 5061, 8080, 8443, 51_820,
+]);
 const LEARNING_DAYS = 2;
 
 /**
@@ -19,7 +23,8 @@ function severityOf(row: Row, port: number, past: number): Severity {
   const isShared = numberOf(row, 'Fleet') >= 1;
   if (port in INDUSTRIAL_PORTS) return 'critical';
   if (isSensitive(port)) return isShared ? 'medium' : 'high';
-  if (PUBLIC_PORTS.has(port) || isShared || past < LEARNING_DAYS) return 'low';
+  if (PUBLIC_PORTS.has(port) || isShared) return 'low';
+  if (past < LEARNING_DAYS && OFTEN_PUBLIC.has(port)) return 'low';
   return 'medium';
 }
 

@@ -63,7 +63,8 @@ function kindOf(hour: Hour, values: Floods): Kind | undefined {
     isMany &&
     hour.peakPackets >= values.leastPackets &&
     hour.timesUsualPackets >= values.times &&
-    hour.back <= 0.1
+    hour.back <= 0.1 &&
+    (hour.silent >= 0.5 || textOf(hour.row, 'L4Protocol') !== 'T')
   )
     return 'packets that nobody answers';
   if (
