@@ -60,7 +60,7 @@ let crowds = HostHours | ${inWindow(pass)} | where Role == 'Initiator' and IsIns
 let sweeps = HostHours | ${beforeWindow(pass)} | where Role == 'Initiator' and IsInside and Services >= 50
   | summarize Peers = dcount(bin(TimeGenerated, 1d)), Hours = dcount(hourofday(TimeGenerated)) by Ip
   | where Peers >= 3 | extend Sort = 'sweeper';
-let hosts = HostHours | ${inWindow(pass)} | where IsInside | distinct Ip | summarize Peers = count() | extend Sort = 'hosts';
+let hosts = HostHours | ${inWindow(pass)} | where IsInside and Role == 'Initiator' | distinct Ip | summarize Peers = count() | extend Sort = 'hosts';
 union services, callers, crowds, sweeps, hosts
 | project Sort, Ip, Port, Peers, Flows, Hours, Sent, Got, Low, High, Talked
 | top 20000 by Peers desc`;

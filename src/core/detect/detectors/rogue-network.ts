@@ -14,15 +14,23 @@ const prefixOf = (address: string): string =>
     ? `${address.split(':').slice(0, 4).join(':')}::/64`
     : `${address.split('.').slice(0, 3).join('.')}.0/24`;
 
+/** The first half of an address: networks of one site have it in common. */
+const siteOf = (address: string): string => address.split(/[.:]/).slice(0, 2).join('.');
+
 function newNetworks(rows: readonly Row[], pass: Pass): Claim[] {
   const known = new Set(
     rows.filter((row) => numberOf(row, 'Past') > 0).map((row) => prefixOf(textOf(row, 'Ip'))),
+  );
+  const sites = new Set(
+    rows.filter((row) => numberOf(row, 'Past') > 0).map((row) => siteOf(textOf(row, 'Ip'))),
   );
   const strangers = rows.filter(
     (row) => numberOf(row, 'Past') === 0 && !known.has(prefixOf(textOf(row, 'Ip'))),
   );
   return [...Map.groupBy(strangers, (row) => prefixOf(textOf(row, 'Ip')))].map(([prefix, of]) => {
     const ips = of.map((row) => textOf(row, 'Ip'));
+    const isForeign =
+      pass.knowledge.zones.zoneOf(ips[0] ?? '') === undefined && !sites.has(siteOf(ips[0] ?? ''));
     const first = Math.min(...of.map((row) => instantOf(row, 'FirstTime')));
     const last = Math.max(...of.map((row) => instantOf(row, 'LastTime')));
     const flows = of.reduce((sum, row) => sum + numberOf(row, 'Flows'), 0);
@@ -31,14 +39,11 @@ function newNetworks(rows: readonly Row[], pass: Pass): Claim[] {
       title: `${prefix} is inside and was never seen before`,
       reasons: [
         `${some(ips)} began ${printCount(flows)} connections that were answered.`,
-        `In the ${Math.round(pastDays(pass))} days before no address of that network was seen.`,
+        `In the ${Math.round(pastDays(pass))} days before no address of that network was seen${isForeign ? ', nor of its neighbours' : ', though its neighbours were'}.`,
       ],
       first,
       last,
-      severity:
-        pass.knowledge.zones.zoneOf(ips[0] ?? '') === undefined
-          ? ('medium' as const)
-          : ('low' as const),
+      severity: isForeign ? ('medium' as const) : ('low' as const),
       score: 0.6,
       confidence: 0.6,
       entities: ips.slice(0, 20).map((ip) => ipEntity(ip, 'actor', true)),
