@@ -81,7 +81,8 @@ export async function detectWindow(options: DetectOptions): Promise<readonly Fin
   const counted = countedSpan(store);
   if (!counted) return [];
   const from = Math.max(options.from ?? counted.from, counted.from);
-  const to = Math.min(options.to ?? counted.to, counted.to);
+  // Hours are counted whole, so a window ends with one.
+  const to = Math.min(Math.ceil((options.to ?? counted.to) / HOUR) * HOUR, counted.to);
   const found = new Map<string, Finding>();
   for (const end of endsOf(from, to)) {
     const span = { from: end - DAY, to: end, knownFrom: counted.from };

@@ -8,6 +8,7 @@ import { CommandError, type Run, type Surroundings, UsageError } from '../comman
 import { loadConfig } from '../config/index.ts';
 import { needDataFolder } from '../data-folder.ts';
 import { openDataReader } from '../data-store.ts';
+import { detectorsFinder } from '../detecting/detectors.ts';
 import { gatherClaims, ruleFinder } from '../detecting/history.ts';
 import { openRules } from '../detecting/rules.ts';
 import { createLineWriter } from '../line-writer.ts';
@@ -40,7 +41,10 @@ export const run: Run = async (invocation, around) => {
     const to = readTime(invocation.value('to'), '--to') ?? held.to + 1;
     if (from >= to) throw new UsageError('--from is not before --to', 'Exchange them.');
     const chosen = invocation.isSet('rules') ? rules : rules.filter((rule) => rule.isEnabled);
-    const finders = chosen.map((rule) => ruleFinder(service, rule));
+    const finders = [
+      ...chosen.map((rule) => ruleFinder(service, rule)),
+      detectorsFinder(store, service, (text) => note(around, text)),
+    ];
     const { findings, failures } = await gatherClaims(finders, { from, to, signal: around.signal });
     const write = createLineWriter(around.stdout);
     for (const finding of findings) await write(`${JSON.stringify(printFinding(finding))}\n`);
@@ -48,7 +52,7 @@ export const run: Run = async (invocation, around) => {
     if (around.isTerminal.stderr)
       note(
         around,
-        `${findings.length} findings of ${finders.length} rules, ${printInstant(from)} to ${printInstant(to)}`,
+        `${findings.length} findings of the detectors and ${chosen.length} rules, ${printInstant(from)} to ${printInstant(to)}`,
       );
     return failures.length > 0 ? 1 : 0;
   } finally {

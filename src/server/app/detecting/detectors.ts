@@ -1,0 +1,30 @@
+import { detectWindow } from '#server/detect/index.ts';
+import type { QueryService } from '#server/query/index.ts';
+import type { StoreReader } from '#server/store/index.ts';
+import type { HistoryFinder } from './history.ts';
+
+/** All detectors as one: what hosts are for is learned once for all of them. `tell` hears of those that could not look. */
+export function detectorsFinder(
+  store: StoreReader,
+  query: QueryService,
+  tell: (text: string) => void,
+): HistoryFinder {
+  return {
+    name: 'detectors',
+    async *run({ from, to, signal }) {
+      const told = new Set<string>();
+      yield* await detectWindow({
+        store,
+        query,
+        signal,
+        from,
+        to,
+        onLook({ detector, error }) {
+          if (error === undefined || told.has(detector)) return;
+          told.add(detector);
+          tell(`detector ${detector}: ${error instanceof Error ? error.message : String(error)}`);
+        },
+      });
+    },
+  };
+}
