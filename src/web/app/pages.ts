@@ -53,6 +53,15 @@ export const PAGES: readonly Page[] = [
     },
   },
   {
+    path: '/indicators',
+    title: 'Indicators',
+    group: '',
+    icon: 'radar',
+    controls: 'none',
+    role: 'viewer',
+    view: lazy(() => import('#web/pages/indicators/index.tsx')),
+  },
+  {
     path: '/hunting',
     title: 'Hunting',
     group: '',

@@ -42,6 +42,7 @@ const SHAPES = {
   file: 'M4 2h5l3.5 3.5V14H4zM9 2v3.5h3.5',
   bell: 'M8 2a3.5 3.5 0 0 1 3.5 3.5c0 3.5 1.5 4.3 1.5 5.5H3c0-1.2 1.5-2 1.5-5.5A3.5 3.5 0 0 1 8 2zM6.5 13.5h3',
   aim: 'M8 3a5 5 0 1 1 0 10A5 5 0 0 1 8 3zM8 1v4M8 11v4M1 8h4M11 8h4',
+  radar: 'M8 2a6 6 0 1 1-6 6M8 5a3 3 0 1 1-3 3M8 8L3.8 3.8',
   history: 'M2.5 8A5.5 5.5 0 1 0 4 4.2M2.5 2.5v3h3M8 5v3l2 1.5',
 } as const;
 export type IconName = keyof typeof SHAPES;

@@ -58,11 +58,49 @@ export async function contacts(job: ContactJob, engine: Duckdb): Promise<readonl
   if (hits.size === 0) return [];
   const list = [...hits.keys()].map((ip) => `'${ip}'`).join(', ');
   const sql = SQL[job.source](files, `"SrcIp" IN (${list}) OR "DestIp" IN (${list})`);
-  const result: Contact[] = [];
+  const contacts = new Folded();
   for await (const rows of engine.stream(sql))
-    for (const row of rows) result.push(...contactsOf(row, hits));
-  return result;
+    for (const row of rows) for (const contact of contactsOf(row, hits)) contacts.add(contact);
+  return contacts.all();
 }
+
+/** Most contacts of one question that came in and got no answer: the noise of the internet. The busiest are kept. */
+const MOST_NOISE = 5_000;
+
+/**
+ * Contacts by what tells them apart. Ports of what came in without an answer are not told apart, or every scan would be as
+ * many contacts as ports.
+ */
+class Folded {
+  readonly #contacts = new Map<string, Contact>();
+
+  add(given: Contact): void {
+    const contact = isNoise(given) ? { ...given, port: null } : given;
+    const { day, seen, asset, direction, port, protocol } = contact;
+    const key = [day, seen, asset, direction, port, protocol].join(' ');
+    const known = this.#contacts.get(key);
+    this.#contacts.set(key, known ? joined(known, contact) : contact);
+  }
+
+  all(): readonly Contact[] {
+    const all = [...this.#contacts.values()];
+    const noise = all.filter(isNoise).sort((a, b) => b.flows - a.flows);
+    return [...all.filter((contact) => !isNoise(contact)), ...noise.slice(0, MOST_NOISE)];
+  }
+}
+
+const isNoise = ({ direction, replyBytes }: Contact): boolean =>
+  direction === 'inbound' && replyBytes === 0;
+
+const joined = (a: Contact, b: Contact): Contact => ({
+  ...a,
+  first: Math.min(a.first, b.first),
+  last: Math.max(a.last, b.last),
+  flows: a.flows + b.flows,
+  allowed: a.allowed + b.allowed,
+  sentBytes: a.sentBytes + b.sentBytes,
+  replyBytes: a.replyBytes + b.replyBytes,
+});
 
 const READ: Readonly<Record<ContactJob['source'], readonly string[]>> = {
   Flows:
