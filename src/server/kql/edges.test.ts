@@ -87,8 +87,9 @@ const REFUSED: readonly (readonly [query: string, message: RegExp])[] = [
   ['Events | summarize percentiles_array(Bytes, Extra.a)', /must be constant numbers/],
   ['Events | summarize count() by bin(TimeGenerated, now())', /length of a bin, not an instant/],
   ['Events | project bin_at(TimeGenerated, now(), now())', /length of a bin, not an instant/],
-  ['Events | summarize percentiles(Bytes, 5, 101)', /go from 0 to 100/],
-  ['Events | summarize percentiles_array(Bytes, dynamic([50, -1]))', /go from 0 to 100/],
+  ['Events | summarize percentiles(Bytes, 5, 101)', /numbers from 0 to 100/],
+  ['Events | summarize percentiles_array(Bytes, dynamic([50, -1]))', /numbers from 0 to 100/],
+  ['Events | summarize percentiles_array(Bytes, dynamic([50, "x"]))', /numbers from 0 to 100/],
   [
     'Events | make-series count() on TimeGenerated from ago(1d) to now() step 0s',
     /step of make-series/,

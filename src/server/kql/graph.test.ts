@@ -234,6 +234,9 @@ describe('what graphs cannot do', () => {
     [GRAPH.replace(/ \| $/, ''), /no table: end with graph-match/],
     [`${GRAPH}graph-match (a)-->(b), (c)-->(d) project a.name`, /let them share a node/],
     [`${GRAPH}graph-match (a)-->(b)`, /add project/],
+    [`${GRAPH}graph-match (a)-[a]->(b) project b.name`, /give each edge its own/],
+    [`${GRAPH}graph-match (a)-[e]->(b)-[e]->(c) project b.name`, /give each edge its own/],
+    [`${GRAPH}graph-match (['a.b'])-->(c) project c.name`, /must have no dot/],
     [
       `${GRAPH}graph-shortest-paths (a)-->(b) project a.name`,
       /at least one edge of variable length/,

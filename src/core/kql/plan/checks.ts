@@ -108,7 +108,11 @@ export function checkAggregate(name: string, at: Span, args: readonly PlanExpr[]
       at,
     );
   if (name.startsWith('percentile') && constants.some(isNoPercentage))
-    throw new RefusalError('semantic', `The percentages of ${name}() go from 0 to 100.`, at);
+    throw new RefusalError(
+      'semantic',
+      `The percentages of ${name}() are numbers from 0 to 100.`,
+      at,
+    );
 }
 
 /** Constants that are computed are left to the engine. */
@@ -116,5 +120,5 @@ function isNoPercentage(expr: PlanExpr): boolean {
   if (expr.kind !== 'literal') return false;
   const value = parseJson(String(expr.value));
   const numbers = (Array.isArray(value) ? value : [value]).map(numberOf);
-  return numbers.some((n) => n !== null && !(n >= 0 && n <= 100));
+  return numbers.some((n) => n === null || !(n >= 0 && n <= 100));
 }

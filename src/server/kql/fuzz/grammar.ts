@@ -122,7 +122,26 @@ const name = (tape: Tape) => tape.pick(NAMES);
 const text = (tape: Tape) => spelled(tape.pick(TEXTS), tape.below(4));
 const aggregate = (tape: Tape) => call(tape.pick(calls().aggregates), tape, 1);
 
+const ENDS = ['Host', 'Bytes', 'tostring(Extra)', 'TimeGenerated'] as const;
+const EDGES = ['-[e]->', '<-[e]-', '-[e]-', '-[e*0..2]->', '<-[e*1..3]-', '-[e*2..2]-'] as const;
+
+/** A graph whose elements and properties have hostile names. */
+function graph(tape: Tape): string {
+  const [node, id] = [name(tape), name(tape)];
+  const ask = tape.pick([
+    `graph-match cycles=${tape.pick(['all', 'none', 'unique_edges'])} (${node})${tape.pick(EDGES)}(b)-->(c) where e.Bytes > 0 or b.${id} != ${text(tape)} project b.${id}, map(e, Host), node_degree_in(${node}), labels(e)`,
+    `graph-match (${node})${tape.pick(EDGES)}(b) where any(e, ${condition(tape)}) project ${node}.${id}, map(inner_nodes(e), node_id())`,
+    `graph-shortest-paths output=${tape.pick(['any', 'all'])} (${node})-[e*1..3]-(b) project ${node}.${id}, e.Host`,
+    `graph-mark-components kind=${tape.pick(['weak', 'strong'])} with_component_id=${name(tape)} | graph-to-table nodes with_node_id=${node}`,
+    'graph-to-table edges with_source_id=s',
+  ]);
+  return `make-graph Host --> ${tape.pick(['Host', 'Named'])} with_node_id=${id} | ${ask}`;
+}
+
 const OPERATORS: readonly ((tape: Tape) => string)[] = [
+  (t) => `extend Named = ${t.pick(ENDS)} | ${graph(t)}`,
+  (t) => `top-nested 2 of Host with others=${text(t)} by ${name(t)} = sum(Bytes)`,
+  (t) => `reduce kind=source by Host with characters=${text(t)}`,
   (t) => `where ${condition(t)}`,
   (t) => `extend ${name(t)} = ${scalar(t, 2)}`,
   (t) => `project Host, Bytes, TimeGenerated, Extra, ${name(t)} = ${scalar(t, 2)}`,

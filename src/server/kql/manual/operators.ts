@@ -1,6 +1,8 @@
 /** Operators of queries and of expressions. Source: https://learn.microsoft.com/kusto/query, the page of each operator. */
 export const OPERATORS: Readonly<Record<string, string>> = {
   // Of tables.
+  alias:
+    'Another name for the database that is asked.\nalias database d = cluster("weir").database("weir");',
   as: 'Names the rows so far, so that they can be used again later in the query.\n… | as Denied | union (Denied | summarize count())',
   consume: 'Reads all rows and returns none; for measuring.',
   count: 'The number of rows.\nFlows | count',
@@ -21,6 +23,8 @@ export const OPERATORS: Readonly<Record<string, string>> = {
   limit: 'Any rows, at most this many; the same as take.',
   lookup:
     'Adds columns of a smaller table to each row with the same key. kind= is leftouter (when left out) or inner.\nFlows | lookup Hosts on SrcIp',
+  'macro-expand':
+    'Runs a query over each database of a group; only the one that is asked can be in it.\nmacro-expand entity_group [database("weir")] as X (X.Flows | count)',
   'make-series':
     'Series of values over a regular axis, with a default where there are no rows.\nFlows | make-series Bytes = sum(BytesSrcToDest) default = 0 on TimeGenerated from ago(1d) to now() step 1h by SrcIp',
   'mv-apply': 'Runs a query over the elements of an array, for each row by itself.',
@@ -45,6 +49,8 @@ export const OPERATORS: Readonly<Record<string, string>> = {
   sample: 'Rows taken at random, at most this many.',
   'sample-distinct': 'Different values of a column taken at random, at most this many.',
   scan: 'Walks over sorted rows by steps that depend on each other: finds sequences of events.',
+  restrict:
+    'Before the query of somebody else: the only tables and names that it may use.\nrestrict access to (MyView);',
   search: 'Rows in which any column holds a text.',
   serialize:
     'Says that the order of rows counts from here on, for prev(), next() and row_number().',

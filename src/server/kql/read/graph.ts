@@ -116,6 +116,21 @@ function readSequence(
   };
 }
 
+/** A name stands for one edge, or for nodes that are the same. */
+function checkNames(sequences: readonly GraphSequence[]): void {
+  const nodes = new Set(sequences.flatMap((s) => s.nodes));
+  const seen = new Set<string>();
+  for (const { name, at } of sequences.flatMap((s) => s.edges)) {
+    if (nodes.has(name) || seen.has(name))
+      refuse(
+        `the name '${name}' for an edge`,
+        at,
+        'stands in the pattern already: give each edge its own',
+      );
+    seen.add(name);
+  }
+}
+
 function readMatch(
   node: SyntaxNode,
   isShortest: boolean,
@@ -127,10 +142,12 @@ function readMatch(
   if (!project)
     refuse('a match without project', at, 'gives a graph: add project, with what to show');
   const sequences = node.list('Patterns').map((p, i) => readSequence(p, i, scope, reading));
+  checkNames(sequences);
   const inner = childOf(scope);
   for (const { nodes, edges } of sequences)
     for (const name of [...nodes, ...edges.map((e) => e.name)])
-      inner.names.set(name, { kind: 'element' });
+      if (name.includes('.')) refuse(`the name '${name}' in a pattern`, at, 'must have no dot');
+      else inner.names.set(name, { kind: 'element' });
   const cycles = parameter(node, 'cycles') ?? 'unique_edges';
   if (cycles !== 'unique_edges' && cycles !== 'none' && cycles !== 'all')
     refuse(`cycles=${cycles}`, at, 'is not one of unique_edges, none and all');
