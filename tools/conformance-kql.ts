@@ -17,6 +17,7 @@ import {
   type QueryService,
 } from '#server/query/index.ts';
 import type { ConformanceOptions, KindScore } from './conformance-part.ts';
+import { type PublishedRule, tryPublished } from './conformance-rules.ts';
 
 /** Queries under way at once. */
 const AT_ONCE = 4;
@@ -62,7 +63,46 @@ export async function runKql(options: ConformanceOptions): Promise<readonly Kind
       await service.stop();
     }
   }
+  if (engine === 'duckdb') scores.push(...(await scorePublished(options)));
   return scores;
+}
+
+/** Published rules on Weir's own tables: they are read and run; those over sessions fire on events made for them. */
+const PUBLISHED = ['published-rules', 'published-rules-fire'] as const;
+
+async function scorePublished({
+  root,
+  kinds,
+  onFailure,
+}: ConformanceOptions): Promise<KindScore[]> {
+  const file = join(root, 'network-content.json');
+  const wanted = PUBLISHED.filter((kind) => kinds.length === 0 || kinds.includes(kind));
+  if (wanted.length === 0 || !existsSync(file)) return [];
+  const { queries }: { queries: readonly PublishedRule[] } = JSON.parse(readFileSync(file, 'utf8'));
+  const rules = queries.filter((q) => q.kind === 'rule' && (q.flags ?? []).length === 0);
+  const service = createQueryService({ store: undefined, clock: () => Date.now() * 1000 });
+  try {
+    const { imported, failed, firing, silent } = await tryPublished(rules, service);
+    for (const why of failed) onFailure('published-rules', why, 'does not run');
+    for (const id of silent) onFailure('published-rules-fire', id, 'no events made it fire');
+    const scores: readonly KindScore[] = [
+      {
+        kind: 'published-rules',
+        passed: imported.length - failed.length,
+        failed: rules.length - imported.length + failed.length,
+        notApplicable: 0,
+      },
+      {
+        kind: 'published-rules-fire',
+        passed: firing.length,
+        failed: silent.length,
+        notApplicable: rules.length - firing.length - silent.length,
+      },
+    ];
+    return scores.filter((s) => wanted.some((kind) => kind === s.kind));
+  } finally {
+    await service.stop();
+  }
 }
 
 const isEngine = (name: string): name is EngineName => ENGINES.some((e) => e === name);

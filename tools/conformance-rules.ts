@@ -4,8 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRules } from '#core/rules/index.ts';
+import { type Rule, readRules } from '#core/rules/index.ts';
 import { createQueryService, QueryError, type QueryService } from '#server/query/index.ts';
+import { runRule } from '#server/rules/index.ts';
+import { type EventSet, eventsFor, ordinaryEvents, SESSION_TABLES, SHAPES } from './rule-events.ts';
 
 interface RuleCase {
   readonly files: readonly { readonly file: string; readonly role: string }[];
@@ -49,4 +51,91 @@ export function createRuleJudge(): RuleJudge {
       await service?.stop();
     },
   };
+}
+
+/** A published analytics rule, as network-content.json holds it. */
+export interface PublishedRule {
+  readonly id: string;
+  readonly kind: string;
+  readonly query: string;
+  readonly tables: readonly string[];
+  readonly flags?: readonly string[];
+  readonly name?: string;
+  readonly ruleKind?: string;
+  readonly [field: string]: unknown;
+}
+
+/** What became of published rules. */
+export interface PublishedScore {
+  readonly imported: readonly string[];
+  /** Rules that were not read, or whose query does not run on the schedule that they state; each with why. */
+  readonly failed: readonly string[];
+  /** Of those that read sessions or flows: fire on events made for them, and stay silent over ordinary ones and none. */
+  readonly firing: readonly string[];
+  readonly silent: readonly string[];
+}
+
+const AT = Date.UTC(2026, 2, 4, 10);
+
+/**
+ * Imports published rules, runs each once as its schedule says over nothing, and those that read sessions or flows over
+ * events made for them.
+ */
+export async function tryPublished(
+  rules: readonly PublishedRule[],
+  service: QueryService,
+): Promise<PublishedScore> {
+  const score = {
+    imported: [] as string[],
+    failed: [] as string[],
+    firing: [] as string[],
+    silent: [] as string[],
+  };
+  const tryOne = async (published: PublishedRule): Promise<void> => {
+    const { id, kind: _, flags: __, ruleKind, ...fields } = published;
+    const text = JSON.stringify({
+      ...fields,
+      id,
+      kind: ruleKind ?? 'Scheduled',
+      relevantTechniques: fields['techniques'],
+    });
+    const read = readRules([{ file: `${id}.json`, text }]);
+    const rule = read.rules[0];
+    if (!rule) {
+      score.failed.push(`${id}: ${read.problems.map((p) => p.message).join('; ')}`);
+      return;
+    }
+    score.imported.push(id);
+    const run = (given: EventSet) => fires(service, rule, given);
+    try {
+      if (await run({})) score.failed.push(`${id}: fires over nothing`);
+      if (!published.tables.some((t) => SESSION_TABLES.includes(t))) return;
+      const isQuiet = !(await run(ordinaryEvents(rule.query, AT)));
+      let hasFired = false;
+      for (const shape of SHAPES) {
+        hasFired ||= await run(eventsFor(rule.query, shape, AT));
+        if (hasFired) break;
+      }
+      (hasFired && isQuiet ? score.firing : score.silent).push(id);
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      score.failed.push(`${id}: ${error.message}`);
+    }
+  };
+  const waiting = [...rules];
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await tryOne(next);
+  };
+  await Promise.all([lane(), lane(), lane()]);
+  return score;
+}
+
+async function fires(service: QueryService, rule: Rule, given: EventSet): Promise<boolean> {
+  const now = AT * 1000;
+  const period = rule.schedule.kind === 'every' ? rule.schedule.period : 3600e6;
+  const { findings } = await runRule(service, rule, {
+    window: { from: now - period, to: now },
+    given,
+  });
+  return findings.length > 0;
 }

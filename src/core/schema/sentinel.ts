@@ -16,7 +16,26 @@ const OPEN: ReadonlySet<string> = new Set(['AzureDiagnostics']);
 const types: ReadonlySet<string> = new Set(KQL_TYPES);
 const isType = (name: string): name is KqlType => types.has(name);
 
+/** Columns that every table of Log Analytics has ("Standard columns in Azure Monitor Logs", Microsoft Learn). */
+const STANDARD = 'TenantId SourceSystem MG Type _ItemId _ResourceId _SubscriptionId'.split(' ');
+
+/** Advanced hunting's name for TimeGenerated, which its tables have beside it. */
+const HUNTING = /^(?:Device|Email|Identity|CloudApp|Url)/;
+
 function readColumns(table: string, text: string): UnfilledTable['columns'] {
+  const listed = readListed(table, text);
+  const more: { name: string; type: KqlType }[] = STANDARD.map((name) => ({
+    name,
+    type: 'string',
+  }));
+  if (HUNTING.test(table)) more.push({ name: 'Timestamp', type: 'datetime' });
+  const names = new Set(listed.map((c) => c.name));
+  return [...listed, ...more.filter((c) => !names.has(c.name))].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+}
+
+function readListed(table: string, text: string): UnfilledTable['columns'] {
   return text
     .trim()
     .split('\n')
@@ -24,8 +43,7 @@ function readColumns(table: string, text: string): UnfilledTable['columns'] {
       const [type = '', names = ''] = line.split(': ');
       if (!isType(type)) throw new Error(`${table}: ${type} is no type`);
       return names.split(' ').map((name) => ({ name, type }));
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    });
 }
 
 /** Log Analytics tables by their published columns. */

@@ -21,6 +21,7 @@ const FLOWS: Leg = [
   ['TimeProcessed_t', 'datetime', 'TimeProcessed', 'When the interval was reduced.'],
   ['SubType_s', 'string', 'SubType', 'FlowLog; Topology and StatusMessage for topology rows.'],
   ['FASchemaVersion_s', 'string', "'2'", 'Version of this schema: 2.'],
+  ['Computer', 'string', "''", 'Empty: flows come from no agent. Published rules name it.'],
   ['FlowIntervalStartTime_t', 'datetime', 'FlowIntervalStartTime', 'Start of the interval.'],
   ['FlowIntervalEndTime_t', 'datetime', 'FlowIntervalEndTime', 'End of the interval.'],
   ['FlowStartTime_t', 'datetime', 'FlowStartTime', 'First start of a flow in the interval.'],
