@@ -25,7 +25,7 @@ describe.each(routes)('%s', (_, route) => {
     if (route.method === 'GET') expect(route.body).toBe('none');
     // What changes something is written down, unless it is a question asked by POST.
     if (route.method !== 'GET' && route.audit === 'none')
-      expect(route.path).toMatch(/\/kql\/|\/mgmt$/);
+      expect(route.path).toMatch(/\/kql\/|\/mgmt$|\/metadata$/);
   });
 
   test('refuses names it does not know, except from clients of other products', () => {

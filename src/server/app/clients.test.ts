@@ -97,6 +97,14 @@ describe('@azure/monitor-query-logs', { timeout: 30_000 }, () => {
     ]);
   });
 
+  test('asks a workspace by the id of its resource', async () => {
+    const id =
+      '/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/w';
+    const result = await open().queryResource(id, 'print x = 5', span);
+    if (result.status !== LogsQueryResultStatus.Success) throw new Error('partial');
+    expect(result.tables[0]?.rows).toEqual([[5]]);
+  });
+
   test('gets statistics and what render says', async () => {
     const result = await open().queryWorkspace(
       'any',

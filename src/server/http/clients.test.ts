@@ -76,6 +76,40 @@ describe('Log Analytics', () => {
     expect(fixture.queries.at(-1)).toMatchObject({ timespan: expect.anything() });
   });
 
+  const workspace =
+    '/v1/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/w/query';
+
+  test.each([
+    workspace,
+    workspace.replace('/v1/', '/v1//'),
+    workspace.toLowerCase().replace('resourcegroups', 'resourceGroups'),
+  ])('answers for a workspace by its resource: %s', async (address) => {
+    const answer = await ask(address, { query: 'Flows' });
+    expect(await answer.json()).toMatchObject({ tables: [{ name: 'PrimaryResult' }] });
+  });
+
+  test('refuses to answer for another resource, whose rows it does not tell apart', async () => {
+    const other = workspace.replace('OperationalInsights/workspaces', 'Compute/virtualMachines');
+    const answer = await ask(other, { query: 'Flows' });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ error: { code: 'BadArgumentError' } });
+  });
+
+  test('tells of tables and functions', async () => {
+    const metadata = '/v1/workspaces/ws/metadata';
+    const answer = await fixture.ask('GET', metadata, { token });
+    const found = await readJson<{ tables: { name: string; columns: unknown[] }[] }>(answer);
+    expect(ROUTES.logAnalyticsMetadata.output.safeParse(found).success).toBe(true);
+    expect(found).toMatchObject({
+      functions: [{ name: 'Recent', body: 'Flows | where TimeGenerated > ago(span)' }],
+      workspaces: [{ id: 'ws', related: { functions: ['f/Recent'] } }],
+    });
+    const flows = found.tables.find((t) => t.name === 'Flows');
+    expect(flows).toMatchObject({ id: 't/Flows', timespanColumn: 'TimeGenerated' });
+    expect(flows?.columns[0]).toMatchObject({ name: 'TimeGenerated', type: 'datetime' });
+    expect(await (await ask(metadata, {})).json()).toEqual(found);
+  });
+
   test('a query with several results has several tables', async () => {
     const answer = await ask(path, { query: 'Flows; Flows' });
     expect(await answer.json()).toMatchObject({
@@ -376,6 +410,60 @@ describe('Kusto', () => {
       Type: 'System.DateTime',
       CslType: 'datetime',
     });
+  });
+
+  test('.show functions, one function, and functions in the schema as JSON', async () => {
+    const { columns, rows } = await table('.show functions');
+    expect(columns).toEqual(['Name', 'Parameters', 'Body', 'Folder', 'DocString']);
+    expect(rows[0]?.[2]).toBe('{\nFlows | where TimeGenerated > ago(span)\n}');
+    expect((await table('.show function Recent')).rows).toEqual(rows);
+    expect((await ask('/v1/rest/mgmt', { csl: '.show function Nothing' })).status).toBe(400);
+    const schema = JSON.parse(String((await table('.show databases schema as json')).rows[0]?.[0]));
+    expect(schema.Databases.Weir.Functions.Recent).toMatchObject({
+      Name: 'Recent',
+      DocString: 'Flows of late.',
+      InputParameters: [
+        { Name: 'span', CslType: 'timespan', Type: 'System.TimeSpan', CslDefaultValue: '1h' },
+        { Name: 'hosts', CslType: 'dynamic', CslDefaultValue: 'dynamic(["a","b"])' },
+        {
+          Name: 'T',
+          Columns: [
+            { Name: 'x', CslType: 'long' },
+            { Name: 'y', CslType: 'string' },
+          ],
+        },
+      ],
+      OutputColumns: [],
+    });
+  });
+
+  test('.show tables details says how much there is', async () => {
+    const { columns, rows } = await table('.show tables details');
+    expect(columns.slice(4)).toEqual([
+      'TotalExtents',
+      'TotalExtentSize',
+      'TotalOriginalSize',
+      'TotalRowCount',
+    ]);
+    expect(rows.find((row) => row[0] === 'Flows')?.slice(4)).toEqual([1, 2, 2, 1]);
+    expect((await table(".show table ['Flows'] details")).rows).toHaveLength(1);
+  });
+
+  test('Grafana tries its connection by a command on the address of queries', async () => {
+    const answer = await ask(
+      '/v1/rest/query',
+      {
+        csl: '.show databases schema',
+        db: 'Weir',
+        properties: {
+          Options: { queryconsistency: 'strongconsistency', servertimeout: '00:00:30' },
+        },
+        querySource: '',
+      },
+      { 'x-ms-app': 'Grafana-ADX', 'x-ms-client-request-id': 'KGC.schema;1f2e' },
+    );
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ Tables: [{ TableName: 'Table_0' }] });
   });
 
   test('.show schema lists tables and columns', async () => {

@@ -57,6 +57,15 @@ export interface Download {
   readonly body: Body;
 }
 
+/** A function of KQL that Weir keeps. */
+export interface StoredFunction {
+  readonly name: string;
+  /** As KQL writes them, with parentheses. */
+  readonly parameters: string;
+  readonly body: string;
+  readonly description: string;
+}
+
 /**
  * What the server needs of the query service. A query that cannot be answered rejects with an Error that has `code`
  * (of the contract's ERRORS, or the compiler's own), and may have `advice`, `line`, `column`, `start`, `length`.
@@ -77,6 +86,8 @@ export interface QueryService {
   hover(query: string, position: number): Promise<Hover | null>;
   signature(query: string, position: number): Promise<Signature | null>;
   format(query: string): Promise<string>;
+  /** What queries can call beside the language's own functions, views among them. */
+  functions(): Promise<readonly StoredFunction[]>;
 }
 
 /** What the server needs to tell how Weir is doing. */

@@ -37,7 +37,10 @@ const API = /^\/(?:api|v1|v2)(?:\/|$)/;
 
 /** Wires the route table to paths; what matches none of them is a file of the page or does not exist. */
 export function createApp({ hosts, proxies, isSecure, metrics, answer, page }: AppOptions): App {
-  const app = new Hono<Env>();
+  const app = new Hono<Env>({
+    // Clients of Log Analytics put a resource's id, which begins with a slash, behind one.
+    getPath: ({ url }) => new URL(url).pathname.replace(/^\/v1\/+/, '/v1/'),
+  });
   const known = new Set(hosts.map((host) => host.toLowerCase()));
   const trusted = readProxies(proxies);
 

@@ -14,6 +14,7 @@ import {
 import { answerRequests } from './answer.ts';
 import type { ChildError, Message } from './child.ts';
 import type { Compiled, ParserRequest } from './protocol.ts';
+import type { KeptFunction } from './query.ts';
 
 let prepared: Prepared | undefined;
 
@@ -53,6 +54,17 @@ function handle(message: Message): unknown {
       return answer(at(request, hover));
     case 'signature':
       return answer(at(request, signature));
+    case 'functions':
+      return answer(
+        need().catalog.functions.map(
+          ({ name, parameters, body, description = '' }): KeptFunction => ({
+            name,
+            parameters,
+            body,
+            description,
+          }),
+        ),
+      );
     case 'format':
       return answer(format(request.text, need().schema));
   }

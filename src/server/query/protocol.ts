@@ -43,6 +43,8 @@ export type ParserRequest =
       readonly result: number | undefined;
     }
   | { readonly kind: 'check' | 'format'; readonly text: string }
+  /** The text names what the catalog has to be fresh for. */
+  | { readonly kind: 'functions'; readonly text: string }
   | {
       readonly kind: 'complete' | 'hover' | 'signature';
       readonly text: string;

@@ -92,6 +92,14 @@ export interface Completed {
   readonly items: readonly Completion[];
 }
 
+/** A stored function; parameters as KQL writes them, with parentheses. */
+export interface KeptFunction {
+  readonly name: string;
+  readonly parameters: string;
+  readonly body: string;
+  readonly description: string;
+}
+
 /** Everything but `query` and `answer` is quick. Each method rejects with QueryError. */
 export interface QueryService {
   query(request: QueryRequest): Promise<QueryResult>;
@@ -109,6 +117,8 @@ export interface QueryService {
   signature(text: string, position: number): Promise<Signature | null>;
   /** The query laid out; as it is where it cannot be parsed. */
   format(text: string): Promise<string>;
+  /** Stored functions and views, as the catalog has them now. */
+  functions(): Promise<readonly KeptFunction[]>;
   /** The Parquet files among these that the engine cannot read, and why. */
   inspect(files: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Writes rows as a Parquet file of the service's own; the caller removes it, or `stop` does. */

@@ -26,6 +26,7 @@ import type {
   Checked,
   Completed,
   EngineName,
+  KeptFunction,
   PrintedAnswer,
   QueryRequest,
   QueryResult,
@@ -350,6 +351,7 @@ export function createQueryService(deps: QueryServiceDeps): QueryService {
     signature: (text, position) =>
       askAbout<Signature | null>({ kind: 'signature', text, position }),
     format: (text) => askAbout<string>({ kind: 'format', text }),
+    functions: () => askAbout<readonly KeptFunction[]>({ kind: 'functions', text: 'watchlist' }),
     inspect: (files) => onAnyWorker<ReadonlyMap<string, string>>({ kind: 'inspect', files }),
     async writeParquet({ columns, rows }) {
       const file = join(spill(), `${randomUUID()}.parquet`);

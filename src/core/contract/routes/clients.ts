@@ -11,6 +11,27 @@ const logAnalyticsInput = z.object({
   workspaces: z.array(z.string()).nullish(),
 });
 
+/** A query about one resource. Kept as names only, but for what kind of resource it is. */
+const resourceInput = logAnalyticsInput.omit({ id: true }).extend({
+  subscription: z.string().max(200),
+  group: z.string().max(200),
+  provider: z.string().max(200),
+  type: z.string().max(200),
+  name: z.string().max(200),
+});
+
+const metadataInput = logAnalyticsInput.pick({ id: true });
+
+const metadataList = z.array(z.record(z.string(), z.unknown()));
+const metadataAnswer = z.object({
+  tables: metadataList,
+  functions: metadataList,
+  workspaces: metadataList,
+  categories: metadataList,
+  resourceTypes: metadataList,
+  solutions: metadataList,
+});
+
 /** The requests of a batch, each what would be sent alone. */
 const batchInput = z.object({
   requests: z
@@ -95,6 +116,35 @@ export const clientRoutes = {
     input: logAnalyticsInput.omit({ workspaces: true }),
     output: logAnalyticsAnswer,
     audit: 'query',
+    errors: 'log-analytics',
+  }),
+  logAnalyticsResource: defineRoute({
+    method: 'POST',
+    path: '/v1/subscriptions/:subscription/resourceGroups/:group/providers/:provider/:type/:name/query',
+    access: 'viewer',
+    says: 'The same for a workspace by the id of its resource; there is one workspace.',
+    input: resourceInput,
+    output: logAnalyticsAnswer,
+    audit: 'query',
+    errors: 'log-analytics',
+  }),
+  logAnalyticsMetadata: defineRoute({
+    method: 'GET',
+    path: '/v1/workspaces/:id/metadata',
+    access: 'viewer',
+    says: 'Tables and functions in the shape of the Log Analytics API.',
+    input: metadataInput,
+    output: metadataAnswer,
+    errors: 'log-analytics',
+  }),
+  logAnalyticsMetadataPost: defineRoute({
+    method: 'POST',
+    path: '/v1/workspaces/:id/metadata',
+    access: 'viewer',
+    says: 'The same by POST.',
+    input: metadataInput,
+    output: metadataAnswer,
+    audit: 'none',
     errors: 'log-analytics',
   }),
   logAnalyticsBatch: defineRoute({

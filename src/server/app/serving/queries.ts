@@ -30,6 +30,7 @@ export function tellQueries(service: QueryService): HttpQueries {
     hover: (query, position) => service.hover(query, position),
     signature: (query, position) => service.signature(query, position),
     format: (query) => service.format(query),
+    functions: () => service.functions(),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { KustoTable, KustoV1, SchemaAnswer } from '#core/contract/index.ts';
 import type { KqlType } from '#core/schema/index.ts';
 import { Refused } from '#server/auth/index.ts';
+import type { StoredFunction } from '../deps.ts';
 import { kustoTable } from './kusto.ts';
+import { describeFunction, functionRow } from './stored-functions.ts';
 
 /** The one database, by the name that Kusto's clients see. */
 export const DATABASE = 'Weir';
@@ -25,12 +27,22 @@ type Table = SchemaAnswer['tables'][number];
 interface Command {
   readonly pattern: RegExp;
   readonly example: string;
-  answer(match: RegExpExecArray, context: CommandContext): KustoTable;
+  answer(match: RegExpExecArray, context: CommandContext): KustoTable | Promise<KustoTable>;
 }
 
-interface CommandContext {
+/** How much of a table there is. */
+interface TableFacts {
+  readonly name: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+  readonly segments: number;
+}
+
+export interface CommandContext {
   readonly schema: SchemaAnswer;
   readonly version: string;
+  readonly functions: () => Promise<readonly StoredFunction[]>;
+  readonly stored: () => Promise<readonly TableFacts[]>;
 }
 
 const NAME = String.raw`(?:\[['"])?([\w.-]+)(?:['"]\])?`;
@@ -88,7 +100,30 @@ const COMMANDS: readonly Command[] = [
       ),
   },
   {
-    pattern: /^\.show tables(?: details)?$/i,
+    pattern: new RegExp(`^\\.show (?:tables|table ${NAME}) details$`, 'i'),
+    example: '.show tables details',
+    answer: async (match, { schema, stored }) => {
+      const facts = new Map((await stored()).map((f) => [f.name, f]));
+      const asked = match[1] === undefined ? schema.tables : [findTable(schema, match[1])];
+      const rows = asked.map((t) => {
+        const { rows = 0, sizeBytes = 0, segments = 0 } = facts.get(t.name) ?? {};
+        return [t.name, DATABASE, t.kind, t.row, segments, sizeBytes, sizeBytes, rows];
+      });
+      return kustoTable(
+        'Table_0',
+        [
+          ...strings('TableName', 'DatabaseName', 'Folder', 'DocString'),
+          ['TotalExtents', 'long'],
+          ['TotalExtentSize', 'real'],
+          ['TotalOriginalSize', 'real'],
+          ['TotalRowCount', 'long'],
+        ],
+        rows,
+      );
+    },
+  },
+  {
+    pattern: /^\.show tables$/i,
     example: '.show tables',
     answer: (_, { schema }) =>
       kustoTable(
@@ -98,10 +133,21 @@ const COMMANDS: readonly Command[] = [
       ),
   },
   {
-    pattern: /^\.show functions$/i,
+    pattern: new RegExp(`^\\.show (?:functions|function ${NAME})$`, 'i'),
     example: '.show functions',
-    answer: () =>
-      kustoTable('Table_0', strings('Name', 'Parameters', 'Body', 'Folder', 'DocString'), []),
+    answer: async (match, { functions }) => {
+      const all = await functions();
+      const found = match[1] === undefined ? all : all.filter((f) => f.name === match[1]);
+      if (match[1] !== undefined && found.length === 0)
+        throw new Refused('bad-request', `There is no function ${match[1]}.`, {
+          hint: '.show functions lists them.',
+        });
+      return kustoTable(
+        'Table_0',
+        strings('Name', 'Parameters', 'Body', 'Folder', 'DocString'),
+        found.map(functionRow),
+      );
+    },
   },
   {
     pattern: new RegExp(
@@ -186,14 +232,14 @@ export const isCommand = (text: string): boolean => text.trimStart().startsWith(
  * Answers a management command; what follows a pipe is KQL over its table. Throws Refused for a command that Weir does
  * not have, naming those it has.
  */
-export function answerCommand(text: string, schema: SchemaAnswer, version: string): CommandAnswer {
+export async function answerCommand(text: string, context: CommandContext): Promise<CommandAnswer> {
   const pipe = text.indexOf('|');
   const [asked, rest] = pipe < 0 ? [text, ''] : [text.slice(0, pipe), text.slice(pipe)];
   const command = asked.replaceAll(';', ' ').trim().replace(/\s+/g, ' ').replace(OPTIONS, '');
   for (const { pattern, answer } of COMMANDS) {
     const match = pattern.exec(command);
     if (!match) continue;
-    const table = answer(match, { schema, version });
+    const table = await answer(match, context);
     return rest === ''
       ? { kind: 'table', v1: { Tables: [table] } }
       : { kind: 'query', query: `${printDatatable(table)}\n${rest}` };
@@ -243,7 +289,11 @@ function tableSchema(table: Table, schema: string): KustoTable {
   );
 }
 
-function schemaJson(column: string, { schema }: CommandContext): KustoTable {
+async function schemaJson(
+  column: string,
+  { schema, functions }: CommandContext,
+): Promise<KustoTable> {
+  const kept = await functions();
   const tables = Object.fromEntries(schema.tables.map((t) => [t.name, describeTable(t)]));
   const json = {
     Plugins: [],
@@ -255,7 +305,7 @@ function schemaJson(column: string, { schema }: CommandContext): KustoTable {
         MaterializedViews: {},
         MajorVersion: 1,
         MinorVersion: 0,
-        Functions: {},
+        Functions: Object.fromEntries(kept.map((f) => [f.name, describeFunction(f, NET_TYPES)])),
         DatabaseAccessMode: 'ReadOnly',
       },
     },

@@ -1,9 +1,11 @@
 import type { QueryInput, RouteId } from '#core/contract/index.ts';
+import { Refused } from '#server/auth/index.ts';
 import type { Call, Handlers } from '../call.ts';
 import { parseTimespan } from '../clients/iso-timespan.ts';
 import { type KustoMoment, printKustoV1, printKustoV2 } from '../clients/kusto.ts';
 import { answerCommand, isCommand } from '../clients/kusto-commands.ts';
 import { printLogAnalytics, readPrefer, waitOf } from '../clients/log-analytics.ts';
+import { describeWorkspace } from '../clients/log-analytics-metadata.ts';
 import { clientRequestId } from '../clients/request-id.ts';
 import { readProperties } from '../clients/request-properties.ts';
 import type { Body, HttpDeps, QueryAnswer, RowForm } from '../deps.ts';
@@ -14,6 +16,9 @@ import { askerOf, noteQuery } from './query.ts';
 export const clientIds = [
   'logAnalyticsQuery',
   'logAnalyticsGet',
+  'logAnalyticsResource',
+  'logAnalyticsMetadata',
+  'logAnalyticsMetadataPost',
   'logAnalyticsBatch',
   'kustoMetadata',
   'kustoQueryV1',
@@ -117,15 +122,39 @@ export function clientHandlers(deps: HttpDeps): Handlers<(typeof clientIds)[numb
 
   /** Clients send management commands to any of the addresses. */
   async function command({ csl }: KustoRequest, call: Call): Promise<Response> {
-    const answer = answerCommand(csl, deps.schema(), deps.version);
+    const answer = await answerCommand(csl, {
+      schema: deps.schema(),
+      version: deps.version,
+      functions: () => queries.functions(),
+      stored: async () => (await deps.status.status({})).tables,
+    });
     if (answer.kind === 'table') return printParts([JSON.stringify(answer.v1)], call.encoding);
     const answers = await run({ query: answer.query }, 'kusto-rows', call);
     return printParts(printKustoV1(answers, moment(call)), call.encoding);
   }
 
+  const describe = async ({ id }: { readonly id: string }) =>
+    describeWorkspace(id, deps.schema(), await queries.functions());
+
   return {
     logAnalyticsQuery: answerLogAnalytics,
     logAnalyticsGet: answerLogAnalytics,
+    logAnalyticsResource: (asked, call) => {
+      if (
+        !/^microsoft\.operationalinsights$/i.test(asked.provider) ||
+        !/^workspaces$/i.test(asked.type)
+      )
+        throw new Refused(
+          'bad-request',
+          'Weir answers for a workspace, not for a single resource.',
+          {
+            hint: 'Ask the workspace, and filter by TargetResourceId.',
+          },
+        );
+      return answerLogAnalytics(asked, call);
+    },
+    logAnalyticsMetadata: describe,
+    logAnalyticsMetadataPost: describe,
     async logAnalyticsBatch({ requests }, call) {
       noteQuery(call, { query: requests.map(({ body }) => body.query).join('\n;\n') });
       call.note({ queries: requests.length });

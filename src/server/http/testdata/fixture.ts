@@ -120,6 +120,14 @@ function queryService(seen: SeenQuery[], aborted: string[]): QueryService {
     hover: async () => null,
     signature: async () => null,
     format: async (query) => query,
+    functions: async () => [
+      {
+        name: 'Recent',
+        parameters: '(span:timespan=1h, hosts:dynamic=dynamic(["a","b"]), T:(x:long, y:string))',
+        body: 'Flows | where TimeGenerated > ago(span)',
+        description: 'Flows of late.',
+      },
+    ],
   };
 }
 
