@@ -20,9 +20,16 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Starts `./weir serve` on a fresh folder and a free port; rejects with what it printed when it does not come up. */
-export async function startWeir(flags: readonly string[] = []): Promise<StartedWeir> {
+/**
+ * Starts `./weir serve` on a fresh folder, which may be prepared, and a free port; rejects with what it printed when it does
+ * not come up.
+ */
+export async function startWeir(
+  flags: readonly string[] = [],
+  prepare: (folder: string) => Promise<void> = async () => {},
+): Promise<StartedWeir> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-browser-'));
+  await prepare(folder);
   const child = spawn(
     join(home, 'weir'),
     ['serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags],

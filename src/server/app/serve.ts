@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { printInstant } from '#core/base/index.ts';
 import { TABLES } from '#core/schema/index.ts';
 import { createActivity } from '#server/activity/index.ts';
-import { createAlerts } from '#server/alert/index.ts';
 import {
   createAuth,
   createQueryHistory,
@@ -30,6 +29,7 @@ import { LARGEST_BYTES } from '#server/watchlist/index.ts';
 import { configureBesideStore } from './beside-store.ts';
 import { CommandError } from './command.ts';
 import type { Config } from './config/index.ts';
+import { openAlerts } from './detecting/alerts.ts';
 import { openRules } from './detecting/rules.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createCanary } from './serving/canary.ts';
@@ -115,12 +115,7 @@ export async function serve({
     retention: () => readRetention(config.retention),
     onEvent: (event) => tellUpkeep(event, log),
   });
-  const alerts = createAlerts({
-    store,
-    clock,
-    onError: (error) =>
-      log.error('alerts could not be written to their tables; it is tried again', { error }),
-  });
+  const alerts = openAlerts({ config, store, queries, clock, log });
   const ruleState = createRuleState(store.state, clock);
   const library = openRules(config, data);
   const scheduler = createScheduler({

@@ -144,6 +144,24 @@ const reduction = z.strictObject({
     .describe('Length of one row of NTANetAnalytics.'),
 });
 
+const asset = z.strictObject({
+  name: z.string().min(1).max(200).describe('What alerts call it.'),
+  members: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Addresses, prefixes (10.1.0.0/16), ranges, or names of hosts.'),
+  weight: z
+    .number()
+    .min(0.1)
+    .max(10)
+    .default(1)
+    .describe('What is found there counts so many times; from 1.5 on alerts are a level graver.'),
+  critical: z
+    .boolean()
+    .default(false)
+    .describe('It must not fall (a domain controller, a hypervisor): alerts are a level graver.'),
+});
+
 const rules = z.strictObject({
   folders: z
     .array(z.string().min(1))
@@ -223,6 +241,10 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('CSV files with autonomous systems, instead of the packaged ones of June 2026.'),
+  assets: z
+    .array(asset)
+    .default([])
+    .describe('What matters more, or less, than other hosts; the first that holds one counts.'),
   outputs: z
     .array(output)
     .default([])

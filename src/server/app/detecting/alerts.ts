@@ -1,0 +1,96 @@
+import { createAssets, entityKey, ipEntity } from '#core/alert/index.ts';
+import { MICROS_PER_DAY } from '#core/base/index.ts';
+import { type Role, readRoles, rolesKql, toRows } from '#core/detect/index.ts';
+import { type Alerts, createAlerts } from '#server/alert/index.ts';
+import type { Log } from '#server/http/index.ts';
+import type { QueryService } from '#server/query/index.ts';
+import type { Store } from '#server/store/index.ts';
+import { CommandError } from '../command.ts';
+import type { Config } from '../config/index.ts';
+
+export interface ServedAlertsDeps {
+  readonly config: Pick<Config, 'assets'>;
+  readonly store: Store;
+  readonly queries: QueryService;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+/** Alerts that know the assets of the configuration, and which hosts half the network talks to. */
+export function openAlerts({ config, store, queries, clock, log }: ServedAlertsDeps): Alerts {
+  const hubs = followHubs(store, queries, clock, log);
+  const alerts = createAlerts({
+    store,
+    clock,
+    assets: readAssets(config.assets),
+    hubs: hubs.current,
+    onError: (error) =>
+      log.error('alerts could not be written to their tables; it is tried again', { error }),
+  });
+  return {
+    ...alerts,
+    async stop() {
+      hubs.stop();
+      await alerts.stop();
+    },
+  };
+}
+
+function readAssets(assets: Config['assets']) {
+  try {
+    return createAssets(assets.map(({ critical, ...rest }) => ({ ...rest, isCritical: critical })));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `assets: ${message}`,
+      'Write addresses, prefixes (10.1.0.0/16) or names of hosts.',
+      error,
+    );
+  }
+}
+
+/**
+ * What everybody talks to because of what it serves. Roles that only its own behaviour suggests (a scanner, a monitor) are
+ * left out: who attacks behaves like that.
+ */
+const HUB_ROLES: readonly Role[] = ['dns', 'ntp', 'proxy', 'mail', 'dhcp'];
+const HOUR_MS = 3_600_000;
+
+/** Looks hourly, while there is something new, for hosts that join no incidents. */
+function followHubs(store: Store, queries: QueryService, clock: () => number, log: Log) {
+  let hubs: ReadonlyMap<string, string> = new Map();
+  let nextMs = 0;
+  const ending = new AbortController();
+
+  async function refresh(): Promise<void> {
+    const newest = Math.max(
+      0,
+      ...store.segments({ table: 'HostHours' }).map((s) => s.ranges['TimeGenerated']?.[1] ?? 0),
+    );
+    const to = newest + HOUR_MS * 1000;
+    const text = rolesKql({ from: to - MICROS_PER_DAY, to, knownFrom: to - MICROS_PER_DAY });
+    const { columns, rows } = await queries.query({ text, user: 'alerts', signal: ending.signal });
+    const { roles } = readRoles(toRows(columns, rows));
+    hubs = new Map(
+      [...roles].flatMap(([ip, of]) => {
+        const role = HUB_ROLES.find((r) => of.has(r));
+        return role ? [[entityKey(ipEntity(ip, 'target')), role] as const] : [];
+      }),
+    );
+  }
+
+  const stopListening = store.onChange((tables) => {
+    if (!tables.has('HostHours') || clock() / 1000 < nextMs) return;
+    nextMs = clock() / 1000 + HOUR_MS;
+    refresh().catch((error: unknown) => {
+      if (!ending.signal.aborted) log.warn('what hosts serve could not be looked up', { error });
+    });
+  });
+  return {
+    current: () => hubs,
+    stop() {
+      stopListening();
+      ending.abort();
+    },
+  };
+}
