@@ -155,7 +155,7 @@ test('hunting asks about those of an incident, and keeps what it finds', async (
   await page.getByRole('link', { name: 'Hunt over these entities' }).click();
   const rows = page.getByRole('table', { name: 'Hunts' }).locator('tbody tr');
   await expect
-    .poll(() => rows.getByText('nothing').count(), { timeout: 60_000 })
+    .poll(() => rows.getByText('nothing', { exact: true }).count(), { timeout: 60_000 })
     .toBe(await rows.count());
   await rows.first().getByRole('button', { name: 'Keep' }).click();
   await page.getByText(/Kept with incident/).waitFor();
