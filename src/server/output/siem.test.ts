@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Message } from '#core/output/index.ts';
 import { Database } from '#server/store/index.ts';
+import { canaryMessage } from './canary-message.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import type { Feed } from './feed.ts';
 import { KINDS, openReceiver } from './kinds/index.ts';
@@ -111,6 +112,55 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 const untilIdle = (delivery: Delivery) => until(() => delivery.health().state === 'idle');
+
+describe('the same alert', () => {
+  const alert = canaryMessage(
+    '019524f0-1111-7abc-8def-0123456789ab',
+    'M1',
+    Date.UTC(2026, 2, 4) * 1000,
+  );
+
+  it('arrives everywhere, and can be read back', async () => {
+    const stream = 'Custom-WeirAlerts_CL';
+    const login = { tenant: 't', client: 'c' };
+    const hec = await openHec({ token: 'good-secret' });
+    const elastic = await openElastic({ apiKey: 'good-secret', stream: 'logs-weir-default' });
+    const sentinel = await openSentinel({ rule: 'dcr-1', stream, ...login, secret: 'good-secret' });
+    const all: readonly OutputSettings[] = [
+      { ...common, kind: 'hec', url: hec.url, token: 'env:GOOD', acknowledge: false },
+      {
+        ...common,
+        kind: 'elastic',
+        url: elastic.url,
+        stream: 'logs-weir-default',
+        apiKey: 'env:GOOD',
+      },
+      {
+        ...common,
+        ...login,
+        kind: 'sentinel',
+        url: sentinel.url,
+        loginUrl: sentinel.url,
+        scope: 'https://monitor.azure.com/.default',
+        rule: 'dcr-1',
+        stream,
+        secret: 'env:GOOD',
+      },
+    ];
+    for (const settings of all) await untilIdle(deliver(settings, [alert]).delivery);
+    expect(hec.events).toMatchObject([
+      { sourcetype: 'weir:alert', event: { id: alert.id, signature: alert.title } },
+    ]);
+    expect(elastic.documents.get(`${alert.id}-1`)).toMatchObject({
+      '@timestamp': '2026-03-04T00:00:00.000Z',
+      message: alert.title,
+      event: { kind: 'alert', id: alert.id },
+    });
+    expect(sentinel.rows).toMatchObject([
+      { SystemAlertId: alert.id, AlertName: alert.title, Version: 1 },
+    ]);
+  });
+});
 
 describe('Splunk HEC', () => {
   const settings = (url: string, more: object = {}): OutputSettings => ({
