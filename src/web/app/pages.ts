@@ -102,6 +102,15 @@ export const PAGES: readonly Page[] = [
     view: lazy(() => import('#web/pages/watchlists/index.tsx')),
   },
   {
+    path: '/outputs',
+    title: 'Outputs',
+    group: 'Settings',
+    icon: 'link',
+    controls: 'none',
+    role: 'viewer',
+    view: lazy(() => import('#web/pages/outputs/index.tsx')),
+  },
+  {
     path: '/users',
     title: 'People',
     group: 'Settings',
