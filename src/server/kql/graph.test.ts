@@ -253,5 +253,5 @@ describe('what graphs cannot do', () => {
       bench.rows(
         'range a from 1 to 12 step 1 | extend k = 1 | join kind=inner (range b from 1 to 12 step 1 | extend k = 1) on k | make-graph a --> b with_node_id=n | graph-match (x)-[e*1..9]->(y) project x.n',
       ),
-    ).rejects.toThrow(/more than 1000000 paths: filter/));
+    ).rejects.toThrow(/more than 1000000 paths, .*: filter/));
 });

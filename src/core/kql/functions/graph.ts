@@ -1,5 +1,7 @@
 import type { FunctionGroup } from '../dialect/dialect.ts';
-import { type Direction, findComponents, findPaths, type PathKind } from '../runtime/graph.ts';
+import { findComponents } from '../runtime/components.ts';
+import type { Direction } from '../runtime/graph.ts';
+import { findPaths, type PathKind } from '../runtime/paths.ts';
 import { asNumber, asText } from '../runtime/value.ts';
 import { hosts } from './host.ts';
 
