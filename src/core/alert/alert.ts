@@ -16,7 +16,7 @@ export const ALERT_STATES = ['open', 'closed'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
 
 /** Why a version of an alert was written down. */
-export const ALERT_CHANGES = ['raised', 'grown', 'graver', 'again', 'judged', 'moved'] as const;
+export const ALERT_CHANGES = ['raised', 'grown', 'graver', 'again', 'judged'] as const;
 export type AlertChange = (typeof ALERT_CHANGES)[number];
 
 /**

@@ -45,6 +45,8 @@ export function linkAlerts(
   const { bonus, isForward } = stageBonus(early, late);
   if (gap > (isForward ? STAGE_WINDOW : LINK_WINDOW))
     return { strength: 0, isLinked: false, says: `Not joined to “${b.title}”: too long apart.` };
+  // What is said of a host itself, without a doer, belongs to whatever is done to it.
+  const isStateOfHost = !early.entities.some(isActor) || !late.entities.some(isActor);
   let strength = 0;
   const shared: string[] = [];
   const hubs: string[] = [];
@@ -54,7 +56,7 @@ export function linkAlerts(
       hubs.push(`${key} (${hub})`);
       continue;
     }
-    strength += partWeight(part) / Math.log2(2 + others);
+    strength += (isStateOfHost ? 1 : partWeight(part)) / Math.log2(2 + others);
     shared.push(key);
   }
   strength *= bonus;
@@ -98,20 +100,20 @@ function sharedEntities(early: Linkable, late: Linkable): ReadonlyMap<string, Pa
   const found = new Map<string, Part>();
   for (const entity of late.entities.filter(hasPart)) {
     const key = entityKey(entity);
-    const isActor = entity.role === 'actor' || (found.get(key)?.isActor ?? false);
-    if (before.has(key)) found.set(key, { isActor, isOutside: entity.isInside === false });
+    const acts = isActor(entity) || (found.get(key)?.isActor ?? false);
+    if (before.has(key)) found.set(key, { isActor: acts, isOutside: entity.isInside === false });
   }
   return found;
 }
 
+const isActor = ({ role }: Entity): boolean => role === 'actor';
 const hasPart = ({ role }: Entity): boolean => role !== 'related';
 
 /**
  * The same doer, a victim that becomes a doer, and the same address outside that things were done to are one story; a doer
  * that becomes a victim, and one victim of two, are half of one.
  */
-const partWeight = ({ isActor, isOutside }: Part): number =>
-  isActor || isOutside ? 1 : SAME_VICTIM;
+const partWeight = (part: Part): number => (part.isActor || part.isOutside ? 1 : SAME_VICTIM);
 
 /** Whether Sentinel's grouping of a rule puts an alert to another of the same rule. */
 export function isGrouped(alert: Alert, other: Alert): boolean {

@@ -122,6 +122,13 @@ describe('what belongs together', () => {
     ).toBe(true);
   });
 
+  it('an open door, and whoever comes through it', () => {
+    const door = alertOf(
+      findingOf({ to: '10.2.0.9', tactics: ['InitialAccess'], finder: { id: 'exposure' } }),
+    );
+    expect(linkAlerts(brute, door, specific).isLinked).toBe(true);
+  });
+
   it('not after a week', () => {
     const late = { ...lateral, first: DAY + 24 * 9 * HOUR, last: DAY + 24 * 9 * HOUR };
     expect(linkAlerts(brute, late, specific).isLinked).toBe(false);

@@ -215,12 +215,16 @@ export function createGrouper(deps: GroupingDeps): Grouper {
     const strays = found.filter((f) => f.alert.incident === undefined);
     let placed = alert;
     if (best) placed = add(alert, best.alert.incident!, best.link.says);
-    else if (severityRank(alert.severity) >= OPENS || strays.some(isTelling)) {
+    else if (
+      severityRank(alert.severity) >= OPENS ||
+      isTelling([alert, ...strays.map((f) => f.alert)])
+    ) {
       const incident = open([alert], WEIR, opensBecause(alert));
       placed = { ...alert, incident: incident.number };
     } else return alert;
     const home = placed.incident!;
-    for (const { alert: stray, link } of strays) add(stray, home, link.says);
+    for (const { alert: stray } of strays)
+      add(stray, home, linkAlerts(stray, alert, (key) => specificity(stray, alert, key)).says);
     mergeHomes(homes, found);
     return placed;
   }
@@ -276,8 +280,12 @@ function keepJudged(incident: Incident, told: ReturnType<typeof tellIncident>) {
   };
 }
 
-/** Two low alerts are an incident when they are different steps, found in different ways. */
-const isTelling = ({ link }: Found): boolean => link.strength >= 1.5;
+/** Low alerts are an incident once they are so many different steps of an intrusion. */
+const STEPS = 3;
+const isTelling = (of: readonly Alert[]): boolean =>
+  new Set(of.flatMap((a) => a.tactics)).size >= STEPS;
 
 const opensBecause = (alert: Alert): string =>
-  `Opened by an alert of ${alert.severity} severity: ${alert.title}.`;
+  severityRank(alert.severity) >= OPENS
+    ? `Opened by an alert of ${alert.severity} severity: ${alert.title}.`
+    : `Opened because ${STEPS} steps of an intrusion belong together, the last: ${alert.title}.`;

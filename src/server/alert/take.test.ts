@@ -136,6 +136,25 @@ describe('taking findings', () => {
     ]);
   });
 
+  it('opens an incident for low alerts once they are three steps, and says why each is in it', async () => {
+    const { alerts, store } = await open();
+    const low = [brute, lateral, exfil].map((f) => ({ ...f, severity: 'low' as const }));
+    await alerts.take(low.slice(0, 2));
+    expect(alerts.log(0, 100).filter((e) => e.kind === 'incident')).toEqual([]);
+    await alerts.take([
+      {
+        ...low[2]!,
+        entities: [...lateral.entities, ...exfil.entities.filter((e) => e.role === 'target')],
+      },
+    ]);
+    const says = store.state
+      .all<{ says: string }>('SELECT says FROM incident_event')
+      .map((e) => e.says);
+    expect(says[0]).toContain('3 steps of an intrusion');
+    expect(says.slice(1).every((s) => s.includes(`Joined to “${exfil.title}”`))).toBe(true);
+    expect(says).toHaveLength(3);
+  });
+
   it('joins nothing through a DNS server', async () => {
     const hubs = () => new Map([['IP 10.2.0.9', 'dns']]);
     const { alerts, incidents } = await open({ hubs });
