@@ -1,9 +1,11 @@
-import { findServer } from '#server/store/index.ts';
-import type { Run, Surroundings } from '../command.ts';
+import { type OutputStatus, ROUTES } from '#core/contract/index.ts';
+import { findServer, type ServerAddress } from '#server/store/index.ts';
+import { CommandError, type Run, type Surroundings } from '../command.ts';
 import { loadConfig } from '../config/index.ts';
 import { needDataFolder } from '../data-folder.ts';
 import { openDataReader } from '../data-store.ts';
 import { printColumns, printCount, printSize } from '../format.ts';
+import { callServer } from '../server-call.ts';
 import { readStatus, readStoppedSources, type StoredStatus } from '../status.ts';
 import { readVersion } from '../version.ts';
 
@@ -22,16 +24,46 @@ export const run: Run = async (invocation, around) => {
       budgetBytes: config.retention.budget ?? null,
       minFreeBytes: config.retention.minFree,
     });
-    const server = findServer(folder.path)?.page ?? null;
-    const full = { data: folder.path, server, ...status, sources: readStoppedSources(store) };
+    const found = findServer(folder.path);
+    const server = found?.page ?? null;
+    const sources = readStoppedSources(store);
+    const outputs = await askOutputs(found);
+    const full = { data: folder.path, server, ...status, sources, outputs };
     if (invocation.isSet('json') || !around.isTerminal.stdout)
       around.stdout.write(`${JSON.stringify(full)}\n`);
-    else printStatus(around, folder.path, server, status);
+    else {
+      printStatus(around, folder.path, server, status);
+      printOutputs(around, outputs);
+    }
     return 0;
   } finally {
     await store.close();
   }
 };
+
+/** Only a running server sends anything. One that does not answer is for its own log to explain. */
+async function askOutputs(server: ServerAddress | undefined): Promise<readonly OutputStatus[]> {
+  if (!server) return [];
+  try {
+    return (await callServer(server, ROUTES.outputs, {})).outputs;
+  } catch (error) {
+    if (error instanceof CommandError) return [];
+    throw error;
+  }
+}
+
+function printOutputs(around: Surroundings, outputs: readonly OutputStatus[]): void {
+  if (outputs.length === 0) return;
+  const rows = outputs.map((o) => [
+    o.name,
+    o.what,
+    o.state,
+    ...[o.sent, o.waiting ?? 0, o.rejected + o.lost].map(printCount),
+    o.lastError === null ? '' : `${o.lastError.message}. ${o.lastError.hint}`,
+  ]);
+  const heads = ['output', 'sends', 'state', 'sent', 'waiting', 'not sent', 'why'];
+  around.stdout.write(`\n${printColumns(heads, rows, [3, 4, 5])}`);
+}
 
 function printStatus(
   around: Surroundings,
