@@ -21,7 +21,7 @@ export {
   messageTime,
   type RowMessage,
 } from './message.ts';
-export { type MailHeads, mailText } from './notices/mail.ts';
+export { type MailHeads, mailBody, mailText } from './notices/mail.ts';
 export { pagerdutyEvent } from './notices/pagerduty.ts';
 export { slackMessage } from './notices/slack.ts';
 export { teamsMessage } from './notices/teams.ts';

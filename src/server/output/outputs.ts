@@ -101,7 +101,7 @@ export function createOutputs(deps: OutputsDeps): Outputs {
       const log = deps.alerts ?? NO_ALERTS;
       const kind = what === 'alerts' ? 'alert' : 'incident';
       const { minSeverity } = settings;
-      const takesCanaries = !KINDS[settings.kind].isForPeople;
+      const takesCanaries = KINDS[settings.kind].notice === undefined;
       const { links } = deps;
       return createAlertFeed({ name, kind, minSeverity, takesCanaries, log, links, state });
     }
@@ -193,7 +193,7 @@ export function createOutputs(deps: OutputsDeps): Outputs {
         name: settings.name,
         kind: settings.kind,
         what: describeWhat(settings),
-        format: settings.format ?? KINDS[settings.kind].format,
+        format: formatOf(settings),
         where: describeWhere(settings),
         health: delivery.health(),
         counts: state.counts(settings.name),
@@ -203,7 +203,7 @@ export function createOutputs(deps: OutputsDeps): Outputs {
     async carry(name, { marker, number, signal }) {
       const found = all.get(name);
       if (!found) return undefined;
-      if (found.settings.what !== 'alerts' || KINDS[found.settings.kind].isForPeople)
+      if (found.settings.what !== 'alerts' || KINDS[found.settings.kind].notice !== undefined)
         return test(name, marker, signal);
       const startedAt = now();
       found.delivery.retry();
@@ -242,11 +242,17 @@ export function createOutputs(deps: OutputsDeps): Outputs {
 const NO_ALERTS: AlertLog = { log: () => [], head: () => 0 };
 
 function previewOf(settings: OutputSettings, message: AlertMessage, context: Context): string {
-  const format = formatNamed(settings.format ?? KINDS[settings.kind].format);
+  const { notice, format: usual } = KINDS[settings.kind];
+  if (notice) return notice(message);
+  const format = formatNamed(settings.format ?? usual);
   return format.kind === 'text'
     ? format.print(message, context)
     : JSON.stringify(format.print(message, context), undefined, 2);
 }
+
+/** Kinds that people read have a form of their own. */
+const formatOf = ({ kind, format }: OutputSettings): string =>
+  KINDS[kind].notice ? '' : (format ?? KINDS[kind].format);
 
 function describeWhat({ what }: OutputSettings): string {
   if (typeof what === 'string') return what;

@@ -1,4 +1,4 @@
-import type { Context, FormatName, Message } from '#core/output/index.ts';
+import type { AlertMessage, Context, FormatName, Message } from '#core/output/index.ts';
 import type { Network } from '#server/external/index.ts';
 import type { Post, Reply } from './http.ts';
 import type { OutputKind, OutputSettings, SecretReference, TlsSettings } from './settings.ts';
@@ -42,8 +42,8 @@ export interface Kind<K extends OutputKind> {
   readonly format: FormatName;
   /** Which formats it takes; none for kinds whose form is their own. */
   readonly formats: readonly FormatName[];
-  /** True for kinds that people read: alerts and incidents only. */
-  readonly isForPeople: boolean;
+  /** Of kinds that people read, which take alerts and incidents only: what they get of one. Never a secret. */
+  readonly notice?: (alert: AlertMessage) => string;
   /** Messages that are sent together at most. */
   readonly batch: number;
   /** What its confirmation proves, in a sentence that begins with `it`. */

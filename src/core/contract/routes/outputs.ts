@@ -13,6 +13,7 @@ export const outputStatus = z.object({
   kind: z.string(),
   /** In words: `alerts`, `rows of Flows`. */
   what: z.string(),
+  /** '' for kinds whose form is their own. */
   format: z.string(),
   /** Host and port, or the service; never a secret. */
   where: z.string(),

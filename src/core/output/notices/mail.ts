@@ -41,7 +41,8 @@ function headerText(text: string): string {
   return [...words, word].map((part) => `=?UTF-8?B?${base64(encodeUtf8(part))}?=`).join('\r\n ');
 }
 
-function bodyText(alert: AlertMessage): string {
+/** What the message says, as plain text. */
+export function mailBody(alert: AlertMessage): string {
   const parts = [
     alert.description,
     [
@@ -66,7 +67,7 @@ function bodyText(alert: AlertMessage): string {
  */
 export function mailText(alert: AlertMessage, heads: MailHeads): string {
   const id = (name: string) => `<${name}@${heads.domain}>`;
-  const body = base64(encodeUtf8(cut(bodyText(alert), 100_000).replace(/\r?\n/g, '\r\n')));
+  const body = base64(encodeUtf8(cut(mailBody(alert), 100_000).replace(/\r?\n/g, '\r\n')));
   return [
     `Date: ${date(heads.now)}`,
     `From: ${headerText(heads.from)}`,

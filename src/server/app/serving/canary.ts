@@ -174,7 +174,7 @@ async function reach(
   { marker, number, signal }: Reached,
 ): Promise<readonly Hop[]> {
   const all = outputs.status();
-  const wanted = names ?? all.filter((o) => !KINDS[o.kind].isForPeople).map((o) => o.name);
+  const wanted = names ?? all.filter((o) => KINDS[o.kind].notice === undefined).map((o) => o.name);
   if (wanted.length === 0)
     return [
       {

@@ -35,7 +35,6 @@ export const elastic = defineKind({
   kind: 'elastic',
   format: 'ecs',
   formats: ['ecs', 'json', 'ocsf'],
-  isForPeople: false,
   batch: 1000,
   proves: 'it has the document: its bulk API says created, or that it was there.',
   open(settings, deps) {

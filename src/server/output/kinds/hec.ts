@@ -55,7 +55,6 @@ export const hec = defineKind({
   kind: 'hec',
   format: 'cim',
   formats: ['cim', 'cef', 'ecs', 'json', 'leef', 'ocsf'],
-  isForPeople: false,
   batch: 500,
   proves: 'it answered that it took the event, and with acknowledgement that it is indexed.',
   open(settings, deps) {

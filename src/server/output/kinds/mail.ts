@@ -1,4 +1,4 @@
-import { mailText } from '#core/output/index.ts';
+import { mailBody, mailText } from '#core/output/index.ts';
 import { explainConnection } from '../http.ts';
 import { defineKind } from '../receiver.ts';
 import { openSmtp } from '../smtp.ts';
@@ -8,7 +8,7 @@ export const mail = defineKind({
   kind: 'mail',
   format: 'json',
   formats: [],
-  isForPeople: true,
+  notice: mailBody,
   batch: 20,
   proves: 'the relay took the message (250); what becomes of it after that is its affair.',
   open: (settings, deps) => ({

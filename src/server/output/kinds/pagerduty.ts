@@ -7,7 +7,7 @@ export const pagerduty = defineKind({
   kind: 'pagerduty',
   format: 'json',
   formats: [],
-  isForPeople: true,
+  notice: (alert) => JSON.stringify(pagerdutyEvent(alert, '…'), undefined, 2),
   batch: 20,
   proves: 'PagerDuty accepted the event (202).',
   open: (settings, deps) => ({

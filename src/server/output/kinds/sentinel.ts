@@ -70,7 +70,6 @@ export const sentinel = defineKind({
   kind: 'sentinel',
   format: 'columns',
   formats: ['columns', 'json', 'ocsf'],
-  isForPeople: false,
   batch: 1000,
   proves: 'it took the rows (204); the table has them some minutes later.',
   open(settings, deps) {

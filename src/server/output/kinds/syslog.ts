@@ -103,7 +103,6 @@ export const syslog = defineKind({
   kind: 'syslog',
   format: 'cef',
   formats: ['cef', 'cim', 'ecs', 'json', 'leef', 'ocsf'],
-  isForPeople: false,
   batch: 1000,
   proves: 'it read every byte: it ended the connection in order after we did.',
   open(settings, deps) {

@@ -10,7 +10,6 @@ export const webhook = defineKind({
   kind: 'webhook',
   format: 'json',
   formats: ['json', 'cim', 'ecs', 'ocsf', 'cef', 'leef', 'columns'],
-  isForPeople: false,
   batch: 50,
   proves: 'it answered that it took the message.',
   open(settings, deps) {

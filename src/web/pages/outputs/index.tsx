@@ -79,7 +79,8 @@ const columns = (
       <>
         {what}
         <p className="sub">
-          {kind === where ? kind : `${kind} ${where}`}, {format}
+          {kind === where ? kind : `${kind} ${where}`}
+          {format && `, ${format}`}
         </p>
       </>
     ),
