@@ -12,12 +12,42 @@ function clipper(): typeof import('polyclip-ts') {
   return library;
 }
 
-const given = (area: readonly PlanePolygon[]) =>
-  area.map((polygon) => polygon.map((ring) => ring.map(([x, y]): [number, number] => [x, y])));
+/** Numbers go up to two to the power of this while they are swept over. */
+const LARGEST_EXPONENT = 10;
+
+/**
+ * How near numbers of that size count as the same. Where edges nearly coincide, a sweep may contradict itself and fail;
+ * then it is tried anew by another measure.
+ */
+const MEASURES = [1e-10, 1e-11, 1e-9, 1e-8];
+
+const scaled = (area: readonly PlanePolygon[], by: number) =>
+  area.map((polygon) =>
+    polygon.map((ring) => ring.map(([x, y]): [number, number] => [x * by, y * by])),
+  );
+
+function largest(areas: readonly (readonly PlanePolygon[])[]): number {
+  let most = 0;
+  for (const [x, y] of areas.flat(3)) most = Math.max(most, Math.abs(x), Math.abs(y));
+  return most;
+}
 
 export const overlay: GeoNatives['overlay'] = (kind, areas) => {
-  const [first, ...others] = areas.map(given);
+  const most = largest(areas);
+  if (most === 0) return [];
+  // A power of two, so that nothing is rounded on the way there and back.
+  const by = 2 ** (LARGEST_EXPONENT - Math.ceil(Math.log2(most)));
+  const [first, ...others] = areas.map((area) => scaled(area, by));
   if (!first) return [];
-  const { union, intersection } = clipper();
-  return kind === 'union' ? union(first, ...others) : intersection(first, ...others);
+  const { union, intersection, setPrecision } = clipper();
+  const sweep = kind === 'union' ? union : intersection;
+  for (const measure of MEASURES) {
+    setPrecision(measure);
+    try {
+      return scaled(sweep(first, ...others), 1 / by);
+    } catch {
+      // The next measure may do.
+    }
+  }
+  return null;
 };

@@ -227,6 +227,35 @@ describe('places', () => {
     expect(missing).toBe(0);
   });
 
+  it('puts polygons together whose edges nearly coincide', async () => {
+    const shapes = [
+      [
+        [10.0005, 0.00025],
+        [10.00025, 0.00075],
+        [9.99975, 0.00075],
+        [9.99925, 0.00025],
+        [9.99975, 0],
+        [10.00025, 0],
+      ],
+      [
+        [10.00075, 0.00025],
+        [10.0005, 0.0005],
+        [10.00025, -0.00025],
+      ],
+      [
+        [10.00125, 0.0005],
+        [10.0005, 0.00075],
+        [10.0005, 0],
+      ],
+    ] as const;
+    const list = `pack_array(${shapes.map((s) => ring(...s)).join(', ')})`;
+    const [[whole, sum]] = (await bench.rows(
+      `print geo_polygon_area(geo_union_polygons_array(${list})), ${shapes.map((s) => `geo_polygon_area(${ring(...s)})`).join(' + ')}`,
+    )) as [[number, number]];
+    expect(whole).toBeGreaterThan(0.8 * sum);
+    expect(whole).toBeLessThan(sum);
+  });
+
   it('a buffer holds what is nearer than its radius, and nothing that is farther', async () => {
     const query = `let shape = ${ring([10, 50], [10.4, 50.1], [10.2, 50.5])}; let way = ${line([10, 50], [10.3, 50.3], [10.8, 50])};
       let around = geo_polygon_buffer(shape, 9000, 20); let along = geo_line_buffer(way, 9000, 20); let spot = geo_point_buffer(10.2, 50.2, 9000, 20);

@@ -22,11 +22,14 @@ export interface Hexagons {
 }
 
 export interface GeoNatives {
-  /** The area that any, or that all, of several areas of a plane cover; each is polygons that may overlap. */
+  /**
+   * The area that any, or that all, of several areas of a plane cover; each is polygons that may overlap. Null where
+   * edges lie so that it cannot be told.
+   */
   overlay(
     kind: 'union' | 'intersection',
     areas: readonly (readonly PlanePolygon[])[],
-  ): readonly PlanePolygon[];
+  ): readonly PlanePolygon[] | null;
   readonly hexagons: Hexagons;
   /** Metres between two places on the ellipsoid WGS 84. */
   spheroidDistance(

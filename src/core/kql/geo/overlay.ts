@@ -93,7 +93,7 @@ function onOnePlane(
     kind,
     snapped.map((area) => area.map((polygon) => ontoPlane(plane, polygon))),
   );
-  return finished(found, plane, known, edgesOf(rings));
+  return found ? finished(found, plane, known, edgesOf(rings)) : null;
 }
 
 interface Ball {
