@@ -88,6 +88,15 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
     'server/store',
     'server/worker',
   ],
+  'server/baseline': [
+    'core/base',
+    'core/schema',
+    'core/parquet',
+    'core/alert',
+    'core/baseline',
+    'server/query',
+    'server/store',
+  ],
   'server/detect': [
     'core/base',
     'core/schema',

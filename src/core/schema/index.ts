@@ -1,5 +1,6 @@
 import type { Table } from './column.ts';
 import { ACTIVITY } from './tables/activity.ts';
+import { anomalies } from './tables/anomalies.ts';
 import { azureNetworkAnalytics } from './tables/azure-network-analytics.ts';
 import { canaryEvents } from './tables/canary-events.ts';
 import { flows } from './tables/flows.ts';
@@ -35,6 +36,7 @@ export {
 } from './tables/rollups.ts';
 export { SECURITY, securityAlert, securityIncident } from './tables/security.ts';
 export {
+  anomalies,
   azureNetworkAnalytics,
   canaryEvents,
   flows,
@@ -53,6 +55,7 @@ export const TABLES: readonly Table[] = [
   ntaTopologyDetails,
   ...ROLLUPS,
   ...ACTIVITY,
+  anomalies,
   ...SECURITY,
   threatIntelIndicators,
   canaryEvents,

@@ -1,8 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { alertRow, incidentRow, type LogEntry, type StateRow } from '#core/alert/index.ts';
 import { printDay } from '#core/base/index.ts';
-import { TableBuilder } from '#core/batch/index.ts';
-import { ParquetWriter } from '#core/parquet/index.ts';
+import { encodeRows } from '#core/parquet/index.ts';
 import { securityAlert, securityIncident, type Table } from '#core/schema/index.ts';
 import type { SegmentDraft, Store } from '#server/store/index.ts';
 import type { AlertStore } from './alert-store.ts';
@@ -93,30 +92,7 @@ const findersOf = (ids: readonly string[], alerts: AlertStore): readonly string[
 
 /** Rows of one table and day as a segment. */
 function encode(table: Table, day: string, rows: readonly StateRow[]): SegmentDraft {
-  const writer = new ParquetWriter(table, { compress: (bytes) => zstdCompressSync(bytes) });
-  const builder = new TableBuilder(table, (batch) => writer.add(batch), { capacity: rows.length });
-  const set = table.columns.map(({ name, type }) => {
-    if (type === 'bool') {
-      const column = builder.bool(name);
-      return (row: number, value: unknown) => column.set(row, value === true);
-    }
-    if (NUMBERS.has(type)) {
-      const column = builder.number(name);
-      return (row: number, value: unknown) => column.set(row, Number(value));
-    }
-    const column = builder.text(name);
-    return (row: number, value: unknown) => column.set(row, String(value));
-  });
-  for (const cells of rows) {
-    const row = builder.begin();
-    table.columns.forEach(({ name }, i) => {
-      const value = cells[name];
-      if (value !== undefined) set[i]!(row, value);
-    });
-  }
-  builder.flush();
-  const { bytes, rows: count, ranges } = writer.finish();
+  const compress = (bytes: Uint8Array) => zstdCompressSync(bytes);
+  const { bytes, rows: count, ranges } = encodeRows(table, rows, { compress });
   return { table: table.name, day, rows: count, ranges, isSorted: true, content: { bytes } };
 }
-
-const NUMBERS: ReadonlySet<string> = new Set(['long', 'int', 'real', 'datetime', 'timespan']);

@@ -9,6 +9,7 @@ import {
   createSavedQueries,
   prepareState,
 } from '#server/auth/index.ts';
+import { createBaselines } from '#server/baseline/index.ts';
 import { createDetection } from '#server/detect/index.ts';
 import { findRefusedLines } from '#server/enrich/index.ts';
 import {
@@ -134,6 +135,13 @@ export async function serve({
     onFindings: (findings) => alerts.take(findings),
     onError: (error) => log.error('a detector failed; it looks again when data comes', { error }),
   });
+  const baselines = createBaselines({
+    store,
+    query: queries,
+    clock,
+    onFindings: (findings) => alerts.take(findings),
+    onError: (error) => log.error('baselines failed; they look again when data comes', { error }),
+  });
   const outputs = openOutputs({ config, store, queries, alerts, version, env, log });
   const intel = openIntel({
     config,
@@ -219,6 +227,7 @@ export async function serve({
     await scheduler.stop();
     await intel.stop();
     await detection.stop();
+    await baselines.stop();
     await outputs.stop();
     await alerts.stop();
     await keeper.stop();
@@ -247,6 +256,7 @@ export async function serve({
     activity.start();
     scheduler.start();
     detection.start();
+    baselines.start();
     outputs.start();
     intel.start();
     queries

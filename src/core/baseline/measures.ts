@@ -1,0 +1,157 @@
+import type { Metric } from './judge.ts';
+
+/** Something that is measured of every inside host, or of every network of hosts, in every hour. */
+export interface Measure extends Metric {
+  /** Stable: what an anomaly is counted by. */
+  readonly id: string;
+  readonly version: string;
+  readonly name: string;
+  readonly about: 'host' | 'network';
+  /** KQL aggregate over rows of HostHours. */
+  readonly kql: string;
+  /** An anomaly is a finding from this many times the usual on, if its value is at least so much. */
+  readonly finding?: { readonly times: number; readonly least: number };
+  readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
+  readonly nextSteps: readonly string[];
+  readonly falsePositives: readonly string[];
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+function printBytes(value: number): string {
+  let left = value;
+  let unit = 0;
+  while (left >= 999.5 && unit < UNITS.length - 1) {
+    left /= 1000;
+    unit++;
+  }
+  return `${left < 10 && unit > 0 ? left.toFixed(1) : Math.round(left)} ${UNITS[unit]}`;
+}
+
+const printCount = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+const ofInitiator = (column: string) => `sumif(${column}, Role == 'Initiator')`;
+
+const LOOK_AT_PAIRS =
+  'Look at PairHours of the address in that hour: which peers and ports are new?';
+
+/** In the order they are told. */
+export const MEASURES: readonly Measure[] = [
+  {
+    id: 'host-bytes-outside',
+    version: '1',
+    name: 'Bytes that a host sends outside',
+    about: 'host',
+    kql: 'sum(BytesSentOutside)',
+    label: 'sent outside',
+    print: printBytes,
+    least: 1e8,
+    floor: 0.35,
+    finding: { times: 20, least: 5e8 },
+    tactics: ['Exfiltration'],
+    techniques: ['T1048'],
+    nextSteps: ['Find the peers that got most of it, and who runs them.', LOOK_AT_PAIRS],
+    falsePositives: ['A first backup to the cloud', 'A large release or export that was planned'],
+  },
+  {
+    id: 'host-new-peers',
+    version: '1',
+    name: 'Peers that a host meets for the first time',
+    about: 'host',
+    kql: ofInitiator('NewPeers'),
+    label: 'peers it never met before',
+    print: printCount,
+    least: 30,
+    floor: 0.5,
+    finding: { times: 10, least: 100 },
+    tactics: ['Discovery'],
+    techniques: ['T1018'],
+    nextSteps: [LOOK_AT_PAIRS],
+    falsePositives: ['A scanner or monitor that one owns', 'A peer-to-peer client'],
+  },
+  {
+    id: 'host-services',
+    version: '1',
+    name: 'Services that a host tries',
+    about: 'host',
+    kql: ofInitiator('Services'),
+    label: 'services tried',
+    print: printCount,
+    least: 100,
+    floor: 0.4,
+    tactics: ['Discovery'],
+    techniques: ['T1046'],
+    nextSteps: [LOOK_AT_PAIRS],
+    falsePositives: ['A scanner or monitor that one owns'],
+  },
+  {
+    id: 'host-denied',
+    version: '1',
+    name: 'Flows of a host that are denied',
+    about: 'host',
+    kql: ofInitiator('DeniedFlows'),
+    label: 'of its flows denied',
+    print: printCount,
+    least: 100,
+    floor: 0.5,
+    tactics: ['Discovery'],
+    techniques: ['T1046'],
+    nextSteps: [
+      'See which rule denies them: a rule that was changed looks the same.',
+      LOOK_AT_PAIRS,
+    ],
+    falsePositives: ['A rule that was tightened', 'A service that moved'],
+  },
+  {
+    id: 'host-unanswered',
+    version: '1',
+    name: 'Flows of a host that nobody answers',
+    about: 'host',
+    kql: ofInitiator('UnansweredFlows'),
+    label: 'of its flows unanswered',
+    print: printCount,
+    least: 100,
+    floor: 0.5,
+    tactics: ['Discovery'],
+    techniques: ['T1018'],
+    nextSteps: ['See whether a server that it needs is down.', LOOK_AT_PAIRS],
+    falsePositives: ['A server that is down', 'A host that was taken away'],
+  },
+  {
+    id: 'host-flows',
+    version: '1',
+    name: 'Flows of a host',
+    about: 'host',
+    kql: 'sum(Flows)',
+    label: 'flows',
+    print: printCount,
+    least: 1000,
+    floor: 0.4,
+    tactics: [],
+    techniques: [],
+    nextSteps: [LOOK_AT_PAIRS],
+    falsePositives: ['A load test', 'A service that became popular'],
+  },
+  {
+    id: 'network-bytes-outside',
+    version: '1',
+    name: 'Bytes that a network sends outside',
+    about: 'network',
+    kql: 'sum(BytesSentOutside)',
+    label: 'sent outside',
+    print: printBytes,
+    least: 1e9,
+    floor: 0.3,
+    tactics: ['Exfiltration'],
+    techniques: ['T1048'],
+    nextSteps: ['Find the hosts of the network that sent most of it in HostHours.'],
+    falsePositives: ['Backups that were moved to another hour'],
+  },
+];
+
+/** KQL that names what a row of HostHours is about: the address, or its network of 256. */
+export const keyOf = (about: Measure['about']): string =>
+  about === 'host'
+    ? 'Ip'
+    : `strcat(extract(@'^([0-9]+\\.[0-9]+\\.[0-9]+)\\.[0-9]+$', 1, Ip), '.0/24')`;

@@ -1,0 +1,1 @@
+export { type BaselineOptions, type Baselines, createBaselines } from './create-baselines.ts';
