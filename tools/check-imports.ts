@@ -23,6 +23,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/traffic': ['core/base'],
   'core/demo': ['core/base', 'core/schema', 'core/traffic'],
   'core/inject': ['core/base', 'core/traffic'],
+  'core/baseline': ['core/base'],
   'core/alert': ['core/base', 'core/enrich'],
   'core/detect': ['core/base', 'core/schema', 'core/alert', 'core/enrich'],
   'core/intel': ['core/base', 'core/schema', 'core/alert', 'core/enrich'],
