@@ -48,6 +48,15 @@ export {
   type SchemaAnswer,
   type Signature,
 } from './routes/query.ts';
+export {
+  type DetectorTold,
+  RULE_STATES,
+  type RuleHistory,
+  type RuleProblemTold,
+  type RulesChecked,
+  type RuleTold,
+  type RuleWhole,
+} from './routes/rules.ts';
 export type { PastQuery, SavedQuery } from './routes/saved.ts';
 export {
   type Completeness,

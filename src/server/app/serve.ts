@@ -39,6 +39,7 @@ import { createLoads } from './serving/loads.ts';
 import { returnMemoryAtRest } from './serving/memory.ts';
 import { openOutputs, tellOutputs } from './serving/outputs.ts';
 import { tellQueries } from './serving/queries.ts';
+import { tellRules } from './serving/rules.ts';
 import { followSources } from './serving/sources.ts';
 import { createStatus } from './serving/status.ts';
 import { readRetention, tellUpkeep } from './serving/upkeep.ts';
@@ -183,6 +184,15 @@ export async function serve({
     history: createQueryHistory(store.state, now),
     queries: tellQueries(queries),
     watchlists: { ...watchlists, largestBytes: LARGEST_BYTES },
+    rules: tellRules({
+      store,
+      service: queries,
+      library,
+      state: ruleState,
+      scheduler,
+      placeholders: config.rules.placeholders,
+      clock,
+    }),
     alerts,
     intel: tellIntel(intel, clock),
     outputs: tellOutputs(

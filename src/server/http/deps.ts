@@ -116,6 +116,16 @@ export interface WatchlistService {
 type In<Id extends RouteId> = RouteParsed<(typeof ROUTES)[Id]>;
 type Out<Id extends RouteId> = RouteOutput<(typeof ROUTES)[Id]>;
 
+/** Rules and detectors. What cannot be done is thrown as an Error with a code of the contract, and `advice`. */
+export interface RuleService {
+  list(): Out<'rules'>;
+  one(input: In<'rule'>): Out<'rule'>;
+  history(input: In<'ruleHistory'>): Promise<Out<'ruleHistory'>>;
+  enable(input: In<'enableRule'>): Out<'enableRule'>;
+  check(input: In<'checkRules'>): Promise<Out<'checkRules'>>;
+  put(input: In<'putRuleFile'>): Promise<Out<'putRuleFile'>>;
+}
+
 /**
  * Alerts, incidents and what people do about them. `who` is an account. What cannot be done is thrown as an Error with a
  * code of the contract, and `advice`.
@@ -185,6 +195,7 @@ export interface HttpDeps {
   readonly history: QueryHistory;
   readonly queries: QueryService;
   readonly watchlists: WatchlistService;
+  readonly rules: RuleService;
   readonly alerts: AlertService;
   readonly intel: IntelService;
   readonly outputs: OutputService;

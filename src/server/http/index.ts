@@ -10,6 +10,7 @@ export type {
   QueryAnswer,
   QueryService,
   RowForm,
+  RuleService,
   StatusService,
   WatchlistService,
 } from './deps.ts';

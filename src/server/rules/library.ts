@@ -78,6 +78,18 @@ export function createLibrary({ folders, withPack = true, placeholders = {} }: L
   let held: Library = { rules: [], problems: [] };
   const all = [...folders, ...(withPack ? [PACK] : [])];
 
+  /** Problems name files relative to their folder; those of the pack with the pack's name before. */
+  function fileOf({ source }: Rule): {
+    readonly folder: string | undefined;
+    readonly path: string | undefined;
+  } {
+    for (const folder of all) {
+      const path = join(folder === PACK ? join(PACK, '..') : folder, source.file);
+      if (existsSync(path)) return { folder, path };
+    }
+    return { folder: undefined, path: undefined };
+  }
+
   function read(): Library {
     const parts = all.map((folder) =>
       readRuleFiles(listRuleFiles(folder), folder === PACK ? join(PACK, '..') : folder),
@@ -104,7 +116,10 @@ export function createLibrary({ folders, withPack = true, placeholders = {} }: L
       }
       return held;
     },
-    find: (id: string): Rule | undefined => held.rules.find((rule) => rule.id === id),
+    /** Whether Weir brings it. */
+    isOwn: (rule: Rule): boolean => fileOf(rule).folder === PACK,
+    /** Where its file is; undefined when that has gone. */
+    pathOf: (rule: Rule): string | undefined => fileOf(rule).path,
   };
 }
 

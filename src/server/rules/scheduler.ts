@@ -84,12 +84,13 @@ export function createScheduler(deps: SchedulerDeps) {
   /** A rule rests while none of the tables that it reads has rows; one that fires on absence does not. */
   async function isResting(rule: Rule): Promise<boolean> {
     const found = await readsOf(rule);
-    if (found === undefined) return true;
+    return found === undefined || rests(rule, found);
+  }
+
+  function rests({ trigger }: Rule, reads: readonly string[] | undefined): boolean {
+    if (!reads || reads.length === 0 || trigger.operator !== 'gt') return false;
     const stored = new Set(store.tables());
-    const { operator, threshold } = rule.trigger;
-    return (
-      found.length > 0 && operator === 'gt' && threshold >= 0 && !found.some((t) => stored.has(t))
-    );
+    return !reads.some((table) => stored.has(table));
   }
 
   async function runOne(rule: Rule, run: Run, until: Micros | undefined): Promise<void> {
@@ -237,6 +238,8 @@ export function createScheduler(deps: SchedulerDeps) {
     lag: () => ({ sources: lags, waitMicros: waitFor(lags) }),
     /** True for a rule whose tables have no rows. */
     isResting,
+    /** The same without asking; false while it is not known what the rule reads. */
+    isKnownResting: (rule: Rule) => rests(rule, tables.get(`${rule.id} ${rule.query}`)),
     async stop(): Promise<void> {
       halt.abort();
       endChanges();

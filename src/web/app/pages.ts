@@ -62,6 +62,19 @@ export const PAGES: readonly Page[] = [
     view: lazy(() => import('#web/pages/indicators/index.tsx')),
   },
   {
+    path: '/rules',
+    title: 'Rules',
+    group: '',
+    icon: 'list',
+    controls: 'none',
+    role: 'viewer',
+    view: lazy(() => import('#web/pages/rules/index.tsx')),
+    detail: {
+      path: '/rules/:id',
+      view: lazy(() => import('#web/pages/rules/rule-page.tsx')),
+    },
+  },
+  {
     path: '/hunting',
     title: 'Hunting',
     group: '',

@@ -7,6 +7,7 @@ import { intelRoutes } from './intel.ts';
 import { loadRoutes } from './load.ts';
 import { outputRoutes } from './outputs.ts';
 import { queryRoutes } from './query.ts';
+import { ruleRoutes } from './rules.ts';
 import { savedRoutes } from './saved.ts';
 import { statusRoutes } from './status.ts';
 import { watchlistRoutes } from './watchlists.ts';
@@ -23,6 +24,7 @@ export const ROUTES = {
   ...incidentRoutes,
   ...intelRoutes,
   ...outputRoutes,
+  ...ruleRoutes,
   ...clientRoutes,
 } as const satisfies Record<string, Route>;
 

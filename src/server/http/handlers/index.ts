@@ -9,6 +9,7 @@ import { intelHandlers } from './intel.ts';
 import { loadHandlers } from './load.ts';
 import { outputHandlers } from './outputs.ts';
 import { queryHandlers } from './query.ts';
+import { ruleHandlers } from './rules.ts';
 import { savedHandlers } from './saved.ts';
 import { statusHandlers } from './status.ts';
 import { watchlistHandlers } from './watchlists.ts';
@@ -26,6 +27,7 @@ export function createHandlers(deps: HttpDeps, metrics: HttpMetrics): Handlers {
     ...incidentHandlers(deps),
     ...intelHandlers(deps),
     ...outputHandlers(deps),
+    ...ruleHandlers(deps),
     ...clientHandlers(deps),
   };
 }

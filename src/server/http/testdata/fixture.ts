@@ -25,6 +25,7 @@ import {
   type QueryService,
   schemaAnswer,
   type OutputService,
+  type RuleService,
   type StatusService,
 } from '../index.ts';
 
@@ -133,6 +134,18 @@ function queryService(seen: SeenQuery[], aborted: string[]): QueryService {
 
 const noOutput = (): never => {
   throw Object.assign(new Error('There is no such output.'), { code: 'not-found', advice: '' });
+};
+
+const noRule = (): never => {
+  throw Object.assign(new Error('there is no rule none'), { code: 'not-found', advice: '' });
+};
+const RULES: RuleService = {
+  list: () => ({ rules: [], detectors: [], problems: [], waitMs: 0 }),
+  one: noRule,
+  history: async () => noRule(),
+  enable: noRule,
+  check: async () => ({ rules: [], problems: [], trials: [] }),
+  put: async () => ({ rules: [], problems: [], trials: [] }),
 };
 
 const OUTPUTS: OutputService = {
@@ -280,6 +293,7 @@ export async function openFixture(
       ...createWatchlists({ folder: join(folder, 'watchlists') }),
       largestBytes: LARGEST_BYTES,
     },
+    rules: RULES,
     alerts,
     intel: tellIntel(intel, () => clock() * 1000),
     outputs: OUTPUTS,
