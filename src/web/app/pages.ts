@@ -65,7 +65,7 @@ export const PAGES: readonly Page[] = [
     path: '/rules',
     title: 'Rules',
     group: '',
-    icon: 'list',
+    icon: 'filter',
     controls: 'none',
     role: 'viewer',
     view: lazy(() => import('#web/pages/rules/index.tsx')),

@@ -25,7 +25,7 @@ import {
 import type { Store } from '#server/store/index.ts';
 
 export interface ServedRulesDeps {
-  readonly store: Pick<Store, 'tables'>;
+  readonly store: Pick<Store, 'tables' | 'segments'>;
   readonly service: QueryService;
   readonly library: RuleLibrary;
   readonly state: RuleState;
@@ -149,9 +149,19 @@ export function tellRules(deps: ServedRulesDeps): RuleService {
     };
   }
 
+  function oldestFlow(): number | undefined {
+    const times = store
+      .segments({ table: 'Flows' })
+      .flatMap(({ ranges: { TimeGenerated } }) => (TimeGenerated ? [TimeGenerated[0]] : []));
+    return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+  }
+
   async function testHistory(rule: Rule, days: number) {
     const to = clock();
-    const found = await backtest(service, rule, { from: to - days * MICROS_PER_DAY, to });
+    const asked = to - days * MICROS_PER_DAY;
+    // Before the oldest flow there is nothing to find.
+    const from = Math.min(to - 3600e6, Math.max(asked, oldestFlow() ?? to));
+    const found = await backtest(service, rule, { from, to });
     return {
       from: printInstant(found.from),
       to: printInstant(found.to),

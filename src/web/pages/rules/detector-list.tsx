@@ -34,6 +34,7 @@ export function DetectorList({
         },
         {
           head: 'state',
+          kind: 'words',
           render: (detector) =>
             detector.isResting ? (
               <Pill title={`It reads ${detector.reads.join(', ')}, and one of them is empty.`}>

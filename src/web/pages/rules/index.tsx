@@ -28,7 +28,7 @@ export default function Rules(): ReactNode {
   const { data } = answer;
   const refused = data?.problems.filter((p) => p.level === 'refused') ?? [];
   return (
-    <div className="page">
+    <div className="page rules">
       <div className="rules-head">
         <Tabs
           label="View"

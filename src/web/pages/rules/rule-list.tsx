@@ -34,12 +34,17 @@ export function RuleList({
       keyOf={(rule) => rule.id}
       columns={[
         { head: 'rule', kind: 'words', render: (rule) => <Name rule={rule} /> },
-        { head: 'state', render: (rule) => <State rule={rule} /> },
+        { head: 'state', kind: 'words', render: (rule) => <State rule={rule} /> },
         {
           head: 'severity',
+          kind: 'words',
           render: (rule) => <Pill tone={severityTone(rule.severity)}>{rule.severity}</Pill>,
         },
-        { head: 'runs', render: (rule) => <span className="sub">{rule.schedule}</span> },
+        {
+          head: 'runs',
+          kind: 'words',
+          render: (rule) => <span className="sub">{rule.schedule}</span>,
+        },
         {
           head: 'alerts a day',
           kind: 'number',

@@ -124,7 +124,7 @@ function WouldHaveFired({ rule }: { readonly rule: RuleWhole }): ReactNode {
   const answer = useRoute('ruleHistory', { id: rule.id, days: DAYS });
   const { data } = answer;
   return (
-    <Panel title="Would have fired" unit={`over the last ${DAYS} days`} span={12}>
+    <Panel title="Would have fired" unit={`looking back up to ${DAYS} days`} span={12}>
       {answer.error && <Failed error={answer.error} onRetry={answer.retry} />}
       {!data && !answer.error && <Loading lines={2} says="Running it over what is stored" />}
       {data && (
@@ -133,12 +133,11 @@ function WouldHaveFired({ rule }: { readonly rule: RuleWhole }): ReactNode {
             {data.fired === 0
               ? 'It would have stayed silent'
               : `It would have fired ${times(data.fired)}, in ${plural(data.alerts, 'different alert')}`}
-            {data.isWhole ? ` in ${DAYS} days.` : ' since '}
-            {!data.isWhole && (
-              <>
-                <Moment at={Date.parse(data.from)} />: time ran out before older data was looked at.
-              </>
-            )}
+            {' since '}
+            <Moment at={Date.parse(data.from)} />
+            {data.isWhole
+              ? ', as far as flows are stored.'
+              : ': time ran out before older flows were looked at.'}
           </p>
           {data.examples.length > 0 && (
             <ul className="rule-examples">
