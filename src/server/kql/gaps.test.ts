@@ -4,7 +4,6 @@ import { gaps } from './gaps.ts';
 /** What the language knows and Weir refuses: a list to shorten. A name that becomes known must go from here. */
 const REFUSED = {
   function: [
-    'cluster',
     'current_cursor',
     'current_principal',
     'current_principal_details',
@@ -12,7 +11,6 @@ const REFUSED = {
     'cursor_after',
     'cursor_before_or_at',
     'cursor_current',
-    'database',
     'entity_group',
     'external_table',
     'graph',

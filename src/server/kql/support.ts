@@ -257,8 +257,10 @@ const CALLS: Readonly<Record<string, string>> = {
 
 const MATCH = 'T | make-graph S --> S with_node_id=N | graph-match (a)-[e*1..2]->(b)';
 
-/** Functions that stand inside one operator only. */
-const IN_GRAPHS: Readonly<Record<string, string>> = {
+/** Functions that stand in one place only. */
+const IN_PLACE: Readonly<Record<string, string>> = {
+  cluster: 'cluster("weir").database("weir").T | take 1',
+  database: 'database("weir").T | take 1',
   all: `${MATCH} where all(e, L > 1) project a.N`,
   any: `${MATCH} where any(e, L > 1) project a.N`,
   current_node_id: `${MATCH} project X = map(inner_nodes(e), current_node_id())`,
@@ -271,8 +273,8 @@ const IN_GRAPHS: Readonly<Record<string, string>> = {
 };
 
 function queriesOf(fn: BuiltIn): string[] {
-  const graph = fn.kind === 'function' ? IN_GRAPHS[fn.name] : undefined;
-  if (graph) return [graph];
+  const whole = fn.kind === 'function' ? IN_PLACE[fn.name] : undefined;
+  if (whole) return [whole];
   const own = CALLS[fn.name];
   const calls = own ? [own] : [...new Set(callsOf(fn))];
   if (fn.kind === 'plugin') return calls.map((c) => `T | sort by At asc | evaluate ${c}`);

@@ -4,13 +4,15 @@ import { PLUGIN_NAMES } from './operators/evaluate.ts';
 import { WINDOW_FUNCTIONS } from './place-window.ts';
 import { IF_AGGREGATES, RENAMED } from './spellings.ts';
 
-/** Functions that are answered while a query is read or planned, so that no engine computes them. */
+/** Functions that are answered while a query is read or planned, so that no engine computes them; databases: the own one. */
 const WHILE_PLANNING: ReadonlySet<string> = new Set([
   'ago',
   'bag_pack_columns',
   'bin_auto',
+  'cluster',
   'column_ifexists',
   'column_names_of',
+  'database',
   'ingestion_time',
   'iscolumnexists',
   'now',
