@@ -318,8 +318,33 @@ export function eventsFor(query: string, shape: Shape, now: number): EventSet {
     });
     tables[table] = [...(tables[table] ?? []), ...spread(rows, table, shape, now)];
   }
-  return tables;
+  const { ThreatIntelligenceIndicator: indicators, ...others } = tables;
+  return indicators ? { ...others, ThreatIntelIndicators: indicators.flatMap(asStored) } : others;
 }
+
+/** Columns of the older table of indicators that hold a value, and what it is. */
+const INDICATORS = [
+  ['NetworkIP', 'ip'],
+  ['DomainName', 'domain'],
+  ['Url', 'url'],
+  ['EmailSenderAddress', 'email'],
+] as const;
+
+/** An indicator of the older table as the rows that it is a view of: one for each value. */
+const asStored = (row: EventRow): EventRow[] =>
+  INDICATORS.map(([column, type]) => ({
+    TimeGenerated: row['TimeGenerated'],
+    Id: `${String(row['IndicatorId'])}-${type}`,
+    SourceSystem: row['SourceSystem'] ?? 'feed',
+    IndicatorType: type,
+    ObservableValue: row[column],
+    IsActive: row['Active'],
+    ValidUntil: row['ExpirationDateTime'],
+    Confidence: row['ConfidenceScore'],
+    Role: row['ThreatType'],
+    Tags: row['Tags'] ?? '',
+    Data: { name: row['Description'] },
+  }));
 
 function spread(
   rows: readonly EventRow[],

@@ -21,6 +21,7 @@ export { Matcher, TEXT_KINDS, type Term, type TextType } from './match/matcher.t
 export { MatcherBuilder } from './match/matcher-builder.ts';
 export { openMatcher, writeMatcher } from './match/matcher-file.ts';
 export { TERM_FLAGS, type Weight } from './match/terms.ts';
+export { flatText, TextTableBuilder as DistinctTexts } from './match/text-table.ts';
 export { type Hint, type Observed, observe, refang } from './observable.ts';
 export { isPublicSuffix, registeredName } from './public-suffix.ts';
 export {

@@ -32,7 +32,7 @@ const MEDIUM = 40;
 
 /**
  * How grave a contact is. Outbound and answered with at least 70 effective confidence is high, from 40 on medium, below that
- * evidence for correlation (low). What comes in is informational unless it got an answer. A sinkhole answers for an
+ * evidence for correlation (low); an attempt that was denied still tells of the host. What comes in is informational unless it got an answer. A sinkhole answers for an
  * infection: one step up. Scanners that are known to be harmless stay informational.
  */
 export function judgeContact(contact: Contact): Verdict {
@@ -45,13 +45,9 @@ export function judgeContact(contact: Contact): Verdict {
   if (contact.flags & TERM_FLAGS.scanner)
     return verdict('informational', 'a known scanner of the internet');
   if (contact.isEnrichmentOnly) return verdict('informational', 'a tag, not evidence of an attack');
-  if (!contact.wasAllowed)
-    return verdict(
-      'informational',
-      contact.direction === 'outbound' ? 'the attempt was denied' : 'it was denied',
-    );
   const isAnswered = contact.replyBytes > 0;
   if (contact.direction === 'inbound') {
+    if (!contact.wasAllowed) return verdict('informational', 'it was denied');
     if (!isAnswered || directionOf(contact.role) === 'outbound')
       return verdict('informational', 'it came in and got no answer that matters');
     return verdict(confidence >= HIGH ? 'medium' : 'low', 'it came in and was answered');
@@ -63,6 +59,8 @@ export function judgeContact(contact: Contact): Verdict {
     );
   if (directionOf(contact.role) === 'inbound')
     return verdict('low', 'known for attacks from outside; an inside host called it');
+  if (!contact.wasAllowed)
+    return verdict(confidence >= HIGH ? 'medium' : 'low', 'an inside host tried it and was denied');
   if (!isAnswered)
     return verdict(
       confidence >= HIGH ? 'medium' : 'low',

@@ -10,6 +10,7 @@ import { ntaTopologyDetails } from './tables/nta-topology-details.ts';
 import { ROLLUPS } from './tables/rollups.ts';
 import { SECURITY } from './tables/security.ts';
 import { threatIntelIndicators } from './tables/threat-intel-indicators.ts';
+import { threatIntelligenceIndicator } from './tables/threat-intelligence-indicator.ts';
 
 export {
   type Column,
@@ -58,6 +59,7 @@ export const TABLES: readonly Table[] = [
   anomalies,
   ...SECURITY,
   threatIntelIndicators,
+  threatIntelligenceIndicator,
   canaryEvents,
 ];
 

@@ -116,12 +116,14 @@ export function createIntel(options: IntelOptions): Intel {
     clearTimeout(idle);
     asking++;
     try {
-      if (!worker?.isAlive)
+      if (!worker?.isAlive) {
         worker = startWorker<Request>({
           entry: new URL('./work/worker.ts', import.meta.url),
           name: 'the process that reads feeds',
           heapMiB: 1024,
         });
+        await worker.ask({ kind: 'setup', spillFolder: join(store.folder, 'spill') });
+      }
       return await worker.ask(request);
     } finally {
       asking--;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '#core/alert/index.ts';
 import { openDuckdb } from '#server/duckdb/index.ts';
+import { createQueryService } from '#server/query/index.ts';
 import {
   DAY_0,
   type FlowRow,
@@ -196,13 +197,14 @@ describe('matching', () => {
       ],
     });
     await intel.settle();
-    expect(told.map((f) => [f.entities[0]!.identifiers['Address'], f.severity])).toEqual([
+    expect(told.map((f) => [f.entities[0]!.identifiers['Address'], f.severity]).sort()).toEqual([
       ['10.0.0.1', 'medium'],
+      ['10.0.0.2', 'medium'],
     ]);
     const seen = intel.sightings({ from: 0, to: DAY_0 + 9 * DAY, limit: 10 });
     expect(seen.map((s) => [s.asset, s.severity]).sort()).toEqual([
       ['10.0.0.1', 'medium'],
-      ['10.0.0.2', 'informational'],
+      ['10.0.0.2', 'medium'],
     ]);
   });
 
@@ -256,6 +258,22 @@ describe('matching', () => {
     await intel.settle();
     expect(told).toEqual([]);
   });
+});
+
+test('both tables of indicators answer KQL', { timeout: 60_000 }, async () => {
+  const { store, intel } = await open();
+  await intel.settle();
+  const service = createQueryService({ store, clock: () => Date.now() * 1000 });
+  onTestFinished(() => service.stop());
+  const ask = async (text: string) => (await service.query({ text })).rows;
+  expect(await ask('ThreatIntelIndicators | project ObservableValue, Port, Role')).toEqual([
+    [BAD, 443, 'c2'],
+  ]);
+  expect(
+    await ask(
+      'ThreatIntelligenceIndicator | project NetworkIP, NetworkDestinationPort, ThreatType',
+    ),
+  ).toEqual([[BAD, 443, 'c2']]);
 });
 
 describe('by hand', () => {

@@ -12,13 +12,19 @@ export interface LocalWork {
 
 const ENGINE_BYTES = 512 * 2 ** 20;
 
-export async function openLocalWork(): Promise<LocalWork> {
-  const engine: Duckdb = await openDuckdb({ memoryLimitBytes: ENGINE_BYTES, threads: 1 });
+/** Without a folder to spill to, what does not fit the memory of the engine fails. */
+export async function openLocalWork(spillFolder?: string): Promise<LocalWork> {
+  const engine: Duckdb = await openDuckdb({
+    memoryLimitBytes: ENGINE_BYTES,
+    threads: 1,
+    ...(spillFolder === undefined ? {} : { spillFolder }),
+  });
   return {
-    ask(request) {
+    async ask(request) {
       if (request.kind === 'parse') return parse(request.job, engine);
       if (request.kind === 'compile') return compile(request.job, engine);
-      return contacts(request.job, engine);
+      if (request.kind === 'contacts') return contacts(request.job, engine);
+      throw new Error(`${request.kind} is nothing to work on`);
     },
     close: () => engine.close(),
   };

@@ -3,6 +3,7 @@ import type { WarningListSettings } from '../settings.ts';
 
 /** What the working process is asked. Paths are absolute; instants are µs. */
 export type Request =
+  | { readonly kind: 'setup'; readonly spillFolder: string }
   | { readonly kind: 'parse'; readonly job: ParseJob }
   | { readonly kind: 'compile'; readonly job: CompileJob }
   | { readonly kind: 'contacts'; readonly job: ContactJob };

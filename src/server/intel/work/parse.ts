@@ -33,66 +33,59 @@ export async function parse(job: ParseJob, engine: Duckdb): Promise<ParseResult>
     };
     sum.add(readFeed(readFileSync(file, 'utf8'), sink, job.format));
   }
-  const fresh = `${job.scratch}.fresh`;
-  if (rows.rows > 0) writeFileSync(fresh, rows.finish());
+  // What was never there before needs nothing of the engine.
+  if (job.old.length === 0) {
+    if (rows.rows > 0) writeFileSync(job.out, rows.finish());
+    return { totals: sum.totals(), rows: rows.rows };
+  }
+  const fresh = rows.rows > 0 ? `${job.scratch}.fresh` : undefined;
+  if (fresh !== undefined) writeFileSync(fresh, rows.finish());
   try {
-    const count = await joinWithOld(job, fresh, rows.rows, [...withdrawn], engine);
+    const count = await joinWithOld(job, fresh, [...withdrawn], engine);
     return { totals: sum.totals(), rows: count };
   } finally {
-    rmSync(fresh, { force: true });
+    if (fresh !== undefined) rmSync(fresh, { force: true });
   }
 }
 
 /**
  * What the feed said before stays known: since when a value is named, and, of a whole list, what is missing for the first
- * time; of others, everything that has neither ended nor been withdrawn.
+ * time; of others, everything that has neither ended nor been withdrawn. Returns how many rows that are.
  */
 async function joinWithOld(
   job: ParseJob,
-  fresh: string,
-  freshRows: number,
+  fresh: string | undefined,
   withdrawn: readonly string[],
   engine: Duckdb,
 ): Promise<number> {
   const now = `make_timestamp(${job.now})`;
   const columns = threatIntelIndicators.columns.map((c) => `"${c.name}"`).join(', ');
-  const keptColumns = columns
+  const old = relation(threatIntelIndicators.name, job.old);
+  const kept = columns
     .replace('"TimeGenerated"', `${now} AS "TimeGenerated"`)
     .replace('"IsActive"', `("ValidUntil" IS NULL OR "ValidUntil" > ${now}) AS "IsActive"`);
-  const before = job.old.length === 0 ? undefined : relation(threatIntelIndicators.name, job.old);
-  const named = relation(threatIntelIndicators.name, [fresh]);
-  const sources: string[] = [];
-  if (freshRows > 0) {
-    const replaced = columns.replace('"Created"', 'coalesce(o.was, n."Created") AS "Created"');
-    sources.push(
-      before
-        ? `SELECT ${replaced} FROM ${named} n LEFT JOIN (SELECT "Id" AS known, min("Created") AS was FROM ${before} GROUP BY 1) o ON o.known = n."Id"`
-        : `SELECT ${columns} FROM ${named}`,
-    );
-  }
-  if (before) {
-    const isKept = job.isWholeList
+  const conditions = [
+    job.isWholeList
       ? `"Modified" >= make_timestamp(${job.before ?? job.now})`
-      : `("ValidUntil" IS NULL OR "ValidUntil" > ${now})`;
-    const isNew = freshRows > 0 ? ` AND "Id" NOT IN (SELECT "Id" FROM ${named})` : '';
-    const gone = withdrawn.length > 0 ? ' AND NOT list_contains($1, "SourceId")' : '';
-    sources.push(`SELECT ${keptColumns} FROM ${before} WHERE ${isKept}${isNew}${gone}`);
-  }
-  if (sources.length === 0) return 0;
-  const { rows } = await engine.run(
-    `SELECT count(*) FROM (${sources.join(' UNION ALL ')})`.replaceAll('$1', () =>
-      literals(withdrawn),
-    ),
-  );
-  const count = Number(rows[0]?.[0] ?? 0);
-  if (count > 0)
-    await engine.run(
-      `COPY (${sources.join(' UNION ALL ')}) TO ${literal(job.out)} (FORMAT parquet, COMPRESSION zstd)`.replaceAll(
-        '$1',
-        () => literals(withdrawn),
-      ),
+      : `("ValidUntil" IS NULL OR "ValidUntil" > ${now})`,
+  ];
+  if (withdrawn.length > 0)
+    conditions.push(`NOT list_contains(${literals(withdrawn)}, "SourceId")`);
+  const parts: string[] = [];
+  if (fresh !== undefined) {
+    const named = relation(threatIntelIndicators.name, [fresh]);
+    const joined = columns.replace('"Created"', 'coalesce(o.was, n."Created") AS "Created"');
+    parts.push(
+      `SELECT ${joined} FROM ${named} n LEFT JOIN (SELECT "Id" AS known, min("Created") AS was FROM ${old} GROUP BY 1) o ON o.known = n."Id"`,
     );
-  return count;
+    conditions.push(`"Id" NOT IN (SELECT "Id" FROM ${named})`);
+  }
+  parts.push(`SELECT ${kept} FROM ${old} WHERE ${conditions.join(' AND ')}`);
+  const { rowsChanged } = await engine.run(
+    `COPY (${parts.join(' UNION ALL ')}) TO ${literal(job.out)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  if (rowsChanged === 0) rmSync(job.out, { force: true });
+  return rowsChanged;
 }
 
 const SAMPLES = 20;

@@ -1,6 +1,12 @@
 import { zstdCompressSync } from 'node:zlib';
 import { TableBuilder } from '#core/batch/index.ts';
-import { expiryOf, type Indicator, observableKey } from '#core/intel/index.ts';
+import {
+  DistinctTexts,
+  expiryOf,
+  flatText,
+  type Indicator,
+  observableKey,
+} from '#core/intel/index.ts';
 import { ParquetWriter } from '#core/parquet/index.ts';
 import { threatIntelIndicators } from '#core/schema/index.ts';
 
@@ -42,61 +48,74 @@ export interface RowContext {
   readonly isManual: boolean;
 }
 
-/** Collects indicators as rows of ThreatIntelIndicators, one for each value of the feed: the last one given wins. */
+/**
+ * Collects indicators as rows of ThreatIntelIndicators, one for each value of the feed: the first one given counts. Texts of
+ * which each row has its own are not looked up in dictionaries, and values seen are kept as bytes.
+ */
 export class IndicatorRows {
   readonly #writer = new ParquetWriter(threatIntelIndicators, {
     compress: (bytes) => zstdCompressSync(bytes),
   });
   readonly #builder: TableBuilder;
   readonly #context: RowContext;
-  readonly #seen = new Set<string>();
+  readonly #seen = new DistinctTexts(0);
   rows = 0;
 
   constructor(context: RowContext) {
     this.#context = context;
     this.#builder = new TableBuilder(threatIntelIndicators, (batch) => this.#writer.add(batch), {
-      capacity: 65_536,
+      capacity: BATCH_ROWS,
     });
   }
 
   add(indicator: Indicator): void {
     const { feed, now, confidence, isManual } = this.#context;
     const key = observableKey(indicator);
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
+    if (this.#seen.intern(0, flatText(key)) < this.rows) return;
     const row = this.#builder.begin();
-    const text = (name: string, value: string) => this.#builder.text(name).set(row, value);
-    const time = (name: string, value: number | null) => {
-      if (value !== null) this.#builder.number(name).set(row, value);
-    };
+    const { value, type, role } = indicator;
     const ends = expiryOf(indicator, now);
-    time('TimeGenerated', now);
-    text('Id', `${key}@${feed}`);
-    text('SourceSystem', feed);
-    text('ObservableKey', stixPath(indicator));
-    text('ObservableValue', indicator.value);
-    text('Pattern', stixPattern(indicator));
-    this.#builder.number('Confidence').set(row, indicator.confidence ?? confidence);
-    time('Created', now);
-    time('Modified', now);
-    time('ValidFrom', indicator.validFrom ?? indicator.firstSeen ?? now);
-    time('ValidUntil', ends);
+    this.#own(row, 'Id', `${key}@${feed}`);
+    this.#own(row, 'ObservableValue', value);
+    this.#own(row, 'Pattern', stixPattern(indicator));
+    this.#own(row, 'SourceId', indicator.sourceId);
+    this.#shared(row, 'SourceSystem', feed);
+    this.#shared(row, 'ObservableKey', stixPath(indicator));
+    this.#shared(row, 'Tags', indicator.tags.join(','));
+    this.#shared(row, 'Data', JSON.stringify(stixOf(indicator)));
+    this.#shared(row, 'AdditionalFields', JSON.stringify(moreOf(indicator)));
+    this.#shared(row, 'LastUpdateMethod', isManual ? 'Manual' : 'Feed');
+    this.#shared(row, 'Type', threatIntelIndicators.name);
+    this.#shared(row, 'IndicatorType', type);
+    this.#shared(row, 'Role', role);
+    this.#shared(row, 'Malware', indicator.malware);
+    this.#number(row, 'TimeGenerated', now);
+    this.#number(row, 'Created', now);
+    this.#number(row, 'Modified', now);
+    this.#number(row, 'ValidFrom', indicator.validFrom ?? indicator.firstSeen ?? now);
+    this.#number(row, 'ValidUntil', ends);
+    this.#number(row, 'FirstSeen', indicator.firstSeen);
+    this.#number(row, 'LastSeen', indicator.lastSeen);
+    this.#number(row, 'Confidence', indicator.confidence ?? confidence);
+    this.#number(row, 'Port', indicator.port);
     this.#builder.bool('IsActive').set(row, ends === null || ends > now);
     this.#builder.bool('IsDeleted').set(row, false);
     this.#builder.bool('Revoked').set(row, false);
-    text('Tags', indicator.tags.join(','));
-    text('Data', JSON.stringify(stixOf(indicator)));
-    text('AdditionalFields', JSON.stringify({ TLPLevel: indicator.tlp, Raw: indicator.raw }));
-    text('LastUpdateMethod', isManual ? 'Manual' : 'Feed');
-    text('Type', threatIntelIndicators.name);
-    text('IndicatorType', indicator.type);
-    if (indicator.port !== null) this.#builder.number('Port').set(row, indicator.port);
-    text('Role', indicator.role);
-    text('Malware', indicator.malware);
-    time('FirstSeen', indicator.firstSeen);
-    time('LastSeen', indicator.lastSeen);
-    text('SourceId', indicator.sourceId);
     this.rows++;
+  }
+
+  /** A text that other rows do not have. */
+  #own(row: number, name: string, text: string): void {
+    const column = this.#builder.text(name);
+    if (text !== '') column.codes[row] = column.append(text);
+  }
+
+  #shared(row: number, name: string, text: string): void {
+    this.#builder.text(name).set(row, text);
+  }
+
+  #number(row: number, name: string, value: number | null): void {
+    if (value !== null) this.#builder.number(name).set(row, value);
   }
 
   finish(): Uint8Array {
@@ -105,10 +124,18 @@ export class IndicatorRows {
   }
 }
 
+const BATCH_ROWS = 32_768;
+
 const stixOf = (i: Indicator) => ({
   name: i.description.slice(0, 500),
   indicator_types: i.category === '' ? [] : [i.category.slice(0, 200)],
   labels: i.tags.slice(0, 50),
   kill_chain_phases: i.killChain,
   external_references: i.reference === '' ? [] : [{ url: i.reference }],
+});
+
+/** What only some rows have: the marking, and the value as the source wrote it where that is another. */
+const moreOf = ({ tlp, raw, value }: Indicator) => ({
+  ...(tlp === '' ? {} : { TLPLevel: tlp }),
+  ...(raw === value ? {} : { Raw: raw }),
 });

@@ -6,6 +6,10 @@ import type { Request } from './messages.ts';
 let work: LocalWork | undefined;
 
 answerRequests(async (request: Request): Promise<unknown> => {
-  work ??= await openLocalWork();
+  if (request.kind === 'setup') {
+    work = await openLocalWork(request.spillFolder);
+    return;
+  }
+  if (!work) throw new Error('it was asked before it was set up');
   return work.ask(request);
 });
