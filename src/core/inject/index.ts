@@ -1,0 +1,15 @@
+export type { Attack, AttackKind, Shape } from './attack.ts';
+export { ATTACKS } from './attacks/index.ts';
+export { type Estate, FEWEST_HOSTS, type Host } from './estate.ts';
+export { HABITS } from './habits/index.ts';
+export {
+  BadScenario,
+  type Bounds,
+  fullGrid,
+  type Injected,
+  inject,
+  type Planned,
+  type Scenario,
+  smallGrid,
+  type Truth,
+} from './scenario.ts';
