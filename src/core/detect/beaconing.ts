@@ -70,8 +70,10 @@ export interface Standing {
 }
 
 const NEW_DAYS = 7;
-/** What was there before yesterday was looked at then: if it was nothing, it is known now. */
-const ESTABLISHED_DAYS = 2;
+/** What was there before the day that is looked at was looked at then: if it was told, it is told still. */
+const ESTABLISHED_DAYS = 1;
+/** Days of past from which on a target that nobody knew is new. */
+const PAST_DAYS = 2;
 
 export const standingOf = ({ rows }: Conversation, pass: Pass): Standing =>
   standingOfRow(rows[0]!, pass);
@@ -86,7 +88,7 @@ export function standingOfRow(row: Row, pass: Pass): Standing {
   return {
     users,
     rarity,
-    isRare: rarity >= (past >= ESTABLISHED_DAYS && ageDays === 0 ? 0.5 : 1),
+    isRare: rarity >= (past >= PAST_DAYS && ageDays === 0 ? 0.5 : 1),
     ageDays,
     isNew: past >= NEW_DAYS && (ageDays ?? 0) <= NEW_DAYS,
     isEstablished: (ageDays ?? 0) >= ESTABLISHED_DAYS,

@@ -37,13 +37,15 @@ export const pastDays = ({ from, knownFrom }: Pick<Span, 'from' | 'knownFrom'>):
 export const isHost = (column: string): string =>
   `isnotempty(${column}) and not(${column} startswith 'ff0') and not(${column} startswith 'fe80:') and not(${column} startswith '169.254.') and not(${column} endswith '.255') and not(${column} matches regex @'^(0|22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.')`;
 
+const ANSWERED = '(AllowedFlows - UnansweredFlows - OneWayFlows)';
+
 /**
- * What tells a conversation from a try, of a row of PairHours: a TCP flow that was answered by more than one packet (a
- * reset or a lone SYN-ACK is one), a datagram that was answered at all. Where the source sees one direction only, or
- * samples, more than three packets of the initiator in one flow stand for an answer. Hours in which no flow started
- * hold flows that went on.
+ * What tells a conversation from a try, of a row of PairHours: of TCP flows, that more than one packet came back for
+ * each and more than two went out (a reset or a lone SYN-ACK is one), or more than 200 bytes each way where a source
+ * counts packets otherwise; of others, that anything came back. Where the source sees one direction only, more than three
+ * packets of the initiator stand for an answer. Hours in which no flow started hold flows that went on.
  */
-export const TALKS = `iff(AllowedFlows <= 0, PacketsDestToSrc > 1, iff(OneWayFlows * 2 > AllowedFlows, PacketsSrcToDest > 3 * AllowedFlows, AllowedFlows > UnansweredFlows + OneWayFlows and (L4Protocol != 'T' or PacketsDestToSrc > 1.5 * (AllowedFlows - UnansweredFlows - OneWayFlows) and PacketsSrcToDest > 2 * (AllowedFlows - UnansweredFlows - OneWayFlows))))`;
+export const TALKS = `iff(AllowedFlows <= 0, PacketsDestToSrc > 1, iff(OneWayFlows * 2 > AllowedFlows, PacketsSrcToDest > 3 * AllowedFlows, ${ANSWERED} > 0 and (L4Protocol != 'T' or PacketsDestToSrc > 1.5 * ${ANSWERED} and PacketsSrcToDest > 2 * ${ANSWERED} or BytesDestToSrc > 200 * ${ANSWERED} and BytesSrcToDest > 200 * ${ANSWERED})))`;
 
 /** KQL of the raw rows behind a claim about flows. */
 export function flowsKql(

@@ -57,16 +57,17 @@ let callers = pairs | where SrcIsInside
 let crowds = HostHours | ${inWindow(pass)} | where Role == 'Initiator' and IsInside
   | summarize Peers = max(OutsidePeers) by Ip
   | where Peers >= 200 | extend Sort = 'crowd';
-let sweeps = HostHours | ${beforeWindow(pass)} | where Role == 'Initiator' and IsInside and Services >= 50
-  | summarize Peers = dcount(bin(TimeGenerated, 1d)), Hours = dcount(hourofday(TimeGenerated)) by Ip
-  | where Peers >= 3 | extend Sort = 'sweeper';
+let sweeping = HostHours | where Role == 'Initiator' and IsInside and Services >= 50;
+let sweeps = sweeping | ${beforeWindow(pass)} | summarize Peers = dcount(bin(TimeGenerated, 1d)), Hours = dcount(hourofday(TimeGenerated)), From = min(hourofday(TimeGenerated)), To = max(hourofday(TimeGenerated)) by Ip
+  | join kind=inner (sweeping | ${inWindow(pass)} | summarize NowFrom = min(hourofday(TimeGenerated)), NowTo = max(hourofday(TimeGenerated)) by Ip) on Ip
+  | where NowFrom >= From - 1 and NowTo <= To + 1 | extend Sort = 'sweeper';
 let hosts = HostHours | ${inWindow(pass)} | where IsInside and Role == 'Initiator' | distinct Ip | summarize Peers = count() | extend Sort = 'hosts';
 union services, callers, crowds, sweeps, hosts
 | project Sort, Ip, Port, Peers, Flows, Hours, Sent, Got, Low, High, Talked
 | top 20000 by Peers desc`;
 }
 
-/** How many distinct hours of the day a scanner that is run on a schedule may show. */
+/** How many distinct hours of the day a scanner that is run on a schedule may show; it must keep to them today. */
 const SCHEDULE_HOURS = 4;
 const GIGABYTE = 1e9;
 

@@ -171,13 +171,31 @@ export const COMMANDS: readonly Command[] = [
     notes: [
       'Nothing is stored and nobody is told: this is for trying rules on history. Each rule runs as its schedule says.',
       'A finding has a key: the same claim found in several windows is printed once, with its first and last time.',
-      'With --rules only the rules of that folder run.',
+      'With --rules only the rules of that folder run, and no detectors.',
     ],
     examples: [
       'weir detect --from 7d',
       'weir detect --rules ./rules --from 2026-03-01 --to 2026-03-02 | jq .title',
     ],
     load: () => import('./commands/detect.ts'),
+  },
+  {
+    name: 'bench',
+    takes: { name: 'detection', min: 1, max: 1 },
+    summary: 'Measure how well detection finds attacks that are hidden in invented traffic.',
+    flags: [
+      { name: 'hosts', value: 'N', meaning: 'Hosts of the invented network; 100.' },
+      { name: 'days', value: 'N', meaning: 'Days, of which the last has the attacks; 5.' },
+      { name: 'seed', value: 'TEXT', meaning: 'Another text, other traffic; weir.' },
+      { name: 'small', meaning: 'Two shapes of each attack instead of all.' },
+      { name: 'output', value: 'FORM', choices: ['markdown', 'json'], meaning: 'markdown.' },
+    ],
+    notes: [
+      'Everything happens in a folder of its own, which is removed; no packet is sent.',
+      'Exit code 1 when a bar is missed. The published page is docs/detection.md.',
+    ],
+    examples: ['weir bench detection --small --hosts 40 --days 3'],
+    load: () => import('./commands/bench.ts'),
   },
   {
     name: 'canary',

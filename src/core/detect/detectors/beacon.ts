@@ -2,6 +2,7 @@ import { ipEntity, type Severity } from '#core/alert/index.ts';
 import {
   beaconConfidence,
   beaconScore,
+  type Regularity,
   rareness,
   regularityOf,
   rhythmFeatures,
@@ -90,6 +91,18 @@ function severityOf(
   );
 }
 
+interface Regular {
+  readonly conversation: Conversation;
+  readonly regular: Regularity;
+}
+
+/** True for another host that calls the same service at the same pace. */
+const isSameProgram = (a: Regular, b: Regular): boolean =>
+  a.conversation.src !== b.conversation.src &&
+  a.conversation.dest === b.conversation.dest &&
+  a.conversation.port === b.conversation.port &&
+  Math.abs(a.regular.rhythm.period - b.regular.rhythm.period) <= 0.1 * b.regular.rhythm.period;
+
 export const beacon = defineDetector({
   name: 'beacon',
   title: 'Beacon to the internet',
@@ -115,14 +128,27 @@ export const beacon = defineDetector({
   window: DAY,
   every: HOUR,
   candidates: (pass) => beaconKql(pass, pass.values),
-  score: (rows, pass) =>
-    conversations(rows).flatMap((conversation) => {
+  score: (rows, pass) => {
+    const regulars = conversations(rows).flatMap((conversation) => {
       const regular = regularityOf(conversation, pass, pass.values);
-      if (!regular) return [];
+      return regular ? [{ conversation, regular }] : [];
+    });
+    return regulars.flatMap(({ conversation, regular }) => {
       const { src, dest, port, protocol, sent, received, first, last, flows } = conversation;
       const standing = standingOf(conversation, pass);
+      const isFleet = regulars.some((other) => isSameProgram(other, { conversation, regular }));
       const score = beaconScore(regular, standing, port);
-      const severity = severityOf(pass, conversation, regular.rhythm.events, standing, score);
+      const severity = severityOf(
+        pass,
+        conversation,
+        regular.rhythm.events,
+        {
+          ...standing,
+          // Unless it began today, two hosts with one rhythm have the same program, not the same malware.
+          isRare: standing.isRare && !(isFleet && standing.ageDays !== 0),
+        },
+        score,
+      );
       if (severity === 'informational') return [];
       const service = printPort(port, protocol);
       return [
@@ -151,7 +177,8 @@ export const beacon = defineDetector({
           magnitude: flows,
         },
       ];
-    }),
+    });
+  },
   fires: [
     {
       says: 'A call every five minutes with 10 % of jitter, through a working day, to an address nobody else uses',

@@ -79,6 +79,8 @@ function mostWithin(seconds: readonly number[], span: number): number {
 const LEAST_PACKETS = 5;
 const LEAST_BYTES = 400;
 const MOST_BYTES = 20_000;
+/** Of a database: a query or two carries more than a log-in. */
+const MOST_DATABASE_BYTES = 5000;
 
 export function looksLikeTries(
   { bytesEach, packetsEach, spread, conversation }: Attempts,
@@ -87,8 +89,8 @@ export function looksLikeTries(
   return (
     spread <= values.mostSpread &&
     bytesEach >= LEAST_BYTES &&
-    bytesEach <= MOST_BYTES &&
-    (conversation.protocol === 'U' || packetsEach >= LEAST_PACKETS)
+    bytesEach <= ((conversation.port ?? 0) in DATABASE_PORTS ? MOST_DATABASE_BYTES : MOST_BYTES) &&
+    (conversation.protocol === 'U' || packetsEach >= LEAST_PACKETS || bytesEach >= 2 * LEAST_BYTES)
   );
 }
 

@@ -9,6 +9,18 @@ import { printPort } from '../services.ts';
 import { blindness, clarity, sightOf } from '../sight.ts';
 
 const MEGABYTE = 1e6;
+const GIGABYTE = 1e9;
+
+/** Where nothing is known of the host's past, only a lot of data is worth a person's time at once. */
+function severityOf(
+  { isKnown, isNewTarget, sent }: { isKnown: boolean; isNewTarget: boolean; sent: number },
+  isExcused: boolean,
+): Severity {
+  if (isExcused) return 'low';
+  if (!isKnown) return sent >= 5 * GIGABYTE ? 'medium' : 'low';
+  if (!isNewTarget) return 'low';
+  return sent >= GIGABYTE ? 'high' : 'medium';
+}
 
 export const exfiltration = defineDetector({
   name: 'exfiltration',
@@ -82,14 +94,10 @@ pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pas
         return [];
       const isNewTarget = pastDays(pass) >= 1 && standing.ageDays === 0;
       const isBackup = pass.knowledge.hasRole(src, 'backup');
-      const severity: Severity =
-        isBackup || standing.rarity < 0.5
-          ? 'low'
-          : isKnown && isNewTarget && sent >= 1e9
-            ? 'high'
-            : isNewTarget || !isKnown
-              ? 'medium'
-              : 'low';
+      const severity = severityOf(
+        { isKnown, isNewTarget, sent },
+        isBackup || standing.rarity < 0.5,
+      );
       const port = portOf(row, 'Port');
       const first = instantOf(row, 'FirstTime');
       const last = instantOf(row, 'LastTime');

@@ -49,7 +49,7 @@ PairHours | ${inWindow(pass)} | where DestPort in (${PORTS.join(', ')}) and Dest
 | where Flows <= ${pass.values.mostEach}
 | summarize Hosts = count(), Flows = sum(Flows), AllowedFlows = sum(Flows), Bytes = sum(Bytes), Packets = sum(Packets), Squares = sum(Squares), Some = make_list(DestIp, 20),
     OneWayFlows = sum(OneWayFlows), FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by SrcIp, DestPort, SrcIsInside
-| where Hosts >= ${pass.values.leastHosts} and Flows >= ${pass.values.leastTries} and Bytes >= 400 * Flows and Bytes <= 20000 * Flows and Packets >= 5 * Flows
+| where Hosts >= ${pass.values.leastHosts} and Flows >= ${pass.values.leastTries} and Bytes >= 400 * Flows and Bytes <= 20000 * Flows and (Packets >= 5 * Flows or Bytes >= 800 * Flows)
 | top 1000 by Flows desc`,
   score: (rows, pass) =>
     rows.flatMap((row) => {

@@ -43,7 +43,9 @@ export const run: Run = async (invocation, around) => {
     const chosen = invocation.isSet('rules') ? rules : rules.filter((rule) => rule.isEnabled);
     const finders = [
       ...chosen.map((rule) => ruleFinder(service, rule)),
-      detectorsFinder(store, service, (text) => note(around, text)),
+      ...(invocation.isSet('rules')
+        ? []
+        : [detectorsFinder(store, service, (text) => note(around, text))]),
     ];
     const { findings, failures } = await gatherClaims(finders, { from, to, signal: around.signal });
     const write = createLineWriter(around.stdout);
@@ -52,7 +54,7 @@ export const run: Run = async (invocation, around) => {
     if (around.isTerminal.stderr)
       note(
         around,
-        `${findings.length} findings of the detectors and ${chosen.length} rules, ${printInstant(from)} to ${printInstant(to)}`,
+        `${findings.length} findings of ${invocation.isSet('rules') ? '' : 'the detectors and '}${chosen.length} rules, ${printInstant(from)} to ${printInstant(to)}`,
       );
     return failures.length > 0 ? 1 : 0;
   } finally {
