@@ -56,7 +56,7 @@ export function rareness(insideHosts: number): { readonly rare: number; readonly
   return { rare: Math.max(2, 0.03 * insideHosts), common: Math.max(6, 0.15 * insideHosts) };
 }
 
-/** What is known of the target beside the rhythm. Rows hold Users, Known (null: never before) and KnownDays. */
+/** What is known of the target beside the rhythm. Rows hold Users, Known (null: never before) and PastUsers. */
 export interface Standing {
   readonly users: number;
   /** 1 where hardly anybody uses it, 0 where many do. */
@@ -79,7 +79,7 @@ export const standingOf = ({ rows }: Conversation, pass: Pass): Standing =>
   standingOfRow(rows[0]!, pass);
 
 export function standingOfRow(row: Row, pass: Pass): Standing {
-  const users = Math.max(1, numberOf(row, 'Users'));
+  const users = Math.max(1, numberOf(row, 'Users'), numberOf(row, 'PastUsers'));
   const { rare, common } = rareness(pass.knowledge.insideHosts);
   const known = instantOf(row, 'Known');
   const past = pastDays(pass);

@@ -17,12 +17,12 @@ export function contactsKql(pass: Pass, more = 'true'): string {
   return `PairHours | ${inWindow(pass)} | where ${more} and ${isHost('SrcIp')} and (isempty(DestIp) or ${isHost('DestIp')})
   | extend Talks = ${TALKS}, Port = coalesce(DestPort, -1)
   | summarize Talked = max(tolong(Talks)), Pairs = max(Pairs), Flows = sum(Flows), Denied = sum(DeniedFlows), Allowed = sum(AllowedFlows),
-      AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), FirstTime = min(FirstTime), LastTime = max(LastTime),
-      SamplingRate = max(SamplingRate), WindowMs = max(WindowMs)
+      AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), Answered = sum(AllowedFlows - UnansweredFlows - OneWayFlows),
+      FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs)
       by SrcIp, DestIp, Port, L4Protocol, SrcIsInside, DestIsInside`;
 }
 
 /** Counts over first contacts, after any by. */
-export const CONTACT_COUNTS = `Failed = sumif(Pairs, Talked == 0), TalkedTo = countif(Talked == 1), Refused = countif(Talked == 0 and Denied > 0 and Allowed == 0),
+export const CONTACT_COUNTS = `Failed = sumif(Pairs, Talked == 0), TalkedTo = countif(Talked == 1), Refused = countif(Talked == 0 and Denied > 0 and Allowed == 0), Answers = countif(Answered > 0),
       Flows = sum(Flows), AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), FirstTime = min(FirstTime), LastTime = max(LastTime),
       SamplingRate = max(SamplingRate), WindowMs = max(WindowMs)`;

@@ -75,58 +75,67 @@ let reflectors = PairHours | ${inWindow(pass)}
   | extend Sort = 'reflector';
 union victims, reflectors | top 500 by Bytes desc`,
   score: (rows, pass) =>
-    rows.flatMap((row) => {
-      const ip = textOf(row, 'Ip');
-      const port = portOf(row, 'Port') ?? 0;
-      const isVictim = textOf(row, 'Sort') === 'victim';
-      if (isVictim && pass.knowledge.hasRole(ip, 'dns', 'ntp')) return [];
-      const service = `${SERVICES[port] ?? port} (port ${port})`;
-      const bytes = numberOf(row, 'Bytes');
-      const peers = numberOf(row, 'Servers');
-      const first = instantOf(row, 'FirstTime');
-      const last = instantOf(row, 'LastTime');
-      const sight = sightOf([row]);
-      return [
-        {
-          about: [ip, port, isVictim ? 'victim' : 'reflector'],
-          title: isVictim
-            ? `${ip} gets ${printBytes(bytes)} of ${service} answers from ${printCount(peers)} servers that it did not ask`
-            : `${ip} gives ${printBytes(bytes)} of ${service} answers to the internet`,
-          reasons: [
-            isVictim
-              ? `${printCount(peers)} servers sent ${printBytes(bytes)} in packets of ${Math.round(bytes / Math.max(1, numberOf(row, 'Packets')))} bytes; ${printBytes(numberOf(row, 'Other'))} were asked.`
-              : `For ${printBytes(numberOf(row, 'Other'))} of questions it sent ${printBytes(bytes)}, ${Math.round(bytes / Math.max(1, numberOf(row, 'Other')))} times as much, to ${printCount(peers)} addresses that the questions claim to be from.`,
-            ...blindness(sight),
-          ],
-          first,
-          last,
-          severity: isVictim ? ('high' as const) : ('medium' as const),
-          score: Math.min(1, 0.6 + Math.log10(bytes / 1e7) / 5),
-          confidence: 0.85 * clarity(sight),
-          entities: [
-            ipEntity(ip, 'target', true),
-            ...textsOf(row, 'Some').map((peer) => ipEntity(peer, 'actor', false)),
-          ],
-          features: {
-            sort: isVictim ? 'victim' : 'reflector',
-            port,
-            peers,
-            bytes,
-            asked: numberOf(row, 'Other'),
-            packets: numberOf(row, 'Packets'),
-          },
-          evidence: {
-            kql: flowsKql({ first, last }, [
+    // One claim for each host: a victim is flooded by several services at once.
+    [...Map.groupBy(rows, (row) => `${textOf(row, 'Ip')} ${textOf(row, 'Sort')}`).values()].flatMap(
+      (of) => {
+        const row = of.reduce((a, b) => (numberOf(b, 'Bytes') > numberOf(a, 'Bytes') ? b : a));
+        const ip = textOf(row, 'Ip');
+        const port = portOf(row, 'Port') ?? 0;
+        const isVictim = textOf(row, 'Sort') === 'victim';
+        if (isVictim && pass.knowledge.hasRole(ip, 'dns', 'ntp')) return [];
+        const service = `${SERVICES[port] ?? port} (port ${port})`;
+        const bytes = numberOf(row, 'Bytes');
+        const peers = numberOf(row, 'Servers');
+        const first = instantOf(row, 'FirstTime');
+        const last = instantOf(row, 'LastTime');
+        const sight = sightOf([row]);
+        return [
+          {
+            about: [ip, isVictim ? 'victim' : 'reflector'],
+            title: isVictim
+              ? `${ip} gets ${printBytes(bytes)} of ${service} answers from ${printCount(peers)} servers that it did not ask`
+              : `${ip} gives ${printBytes(bytes)} of ${service} answers to the internet`,
+            reasons: [
               isVictim
-                ? `(DestIp == ${quote(ip)} and SrcPort == ${port}) or (SrcIp == ${quote(ip)} and DestPort == ${port})`
-                : `DestIp == ${quote(ip)} and DestPort == ${port}`,
-            ]),
-            rows: numberOf(row, 'Flows'),
+                ? `${printCount(peers)} servers sent ${printBytes(bytes)} in packets of ${Math.round(bytes / Math.max(1, numberOf(row, 'Packets')))} bytes; ${printBytes(numberOf(row, 'Other'))} were asked.`
+                : `For ${printBytes(numberOf(row, 'Other'))} of questions it sent ${printBytes(bytes)}, ${Math.round(bytes / Math.max(1, numberOf(row, 'Other')))} times as much, to ${printCount(peers)} addresses that the questions claim to be from.`,
+              ...(of.length > 1
+                ? [
+                    `So it is with ${of.map((r) => SERVICES[numberOf(r, 'Port')] ?? numberOf(r, 'Port')).join(', ')}.`,
+                  ]
+                : []),
+              ...blindness(sight),
+            ],
+            first,
+            last,
+            severity: isVictim ? ('high' as const) : ('medium' as const),
+            score: Math.min(1, 0.6 + Math.log10(bytes / 1e7) / 5),
+            confidence: 0.85 * clarity(sight),
+            entities: [
+              ipEntity(ip, 'target', true),
+              ...textsOf(row, 'Some').map((peer) => ipEntity(peer, 'actor', false)),
+            ],
+            features: {
+              sort: isVictim ? 'victim' : 'reflector',
+              port,
+              peers,
+              bytes,
+              asked: numberOf(row, 'Other'),
+              packets: numberOf(row, 'Packets'),
+            },
+            evidence: {
+              kql: flowsKql({ first, last }, [
+                isVictim
+                  ? `(DestIp == ${quote(ip)} and SrcPort == ${port}) or (SrcIp == ${quote(ip)} and DestPort == ${port})`
+                  : `DestIp == ${quote(ip)} and DestPort == ${port}`,
+              ]),
+              rows: numberOf(row, 'Flows'),
+            },
+            magnitude: bytes / 1e6,
           },
-          magnitude: bytes / 1e6,
-        },
-      ];
-    }),
+        ];
+      },
+    ),
   fires: [
     {
       says: 'Forty time servers send large answers to a host that asked nothing',

@@ -56,12 +56,12 @@ let pairs = materialize(flows
   | order by Users asc, Starting desc | take ${values.mostPairs}
   | project ${CONVERSATION_KEY}, Users);
 let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp))
-  | summarize Known = min(FirstTime) by DestIp;
+  | summarize Known = min(FirstTime), PastUsers = dcount(SrcIp) by DestIp;
 flows
 | project ${CONVERSATION_COLUMNS}
 | join kind=inner pairs on ${CONVERSATION_KEY}
 | join kind=leftouter past on DestIp
-| project ${CONVERSATION_COLUMNS}, Users, Known`;
+| project ${CONVERSATION_COLUMNS}, Users, Known, PastUsers`;
 }
 
 /** Things that beat all day and are meant to. */
@@ -83,11 +83,14 @@ function severityOf(
     [
       isKnownService(conversation),
       isKnownService(conversation),
+      // What several hosts use, or did before today, is a service: there is nothing to say of it.
       !standing.isRare,
+      !standing.isRare,
+      standing.isEstablished,
       standing.isEstablished,
       standsForMany || pass.knowledge.hasRole(conversation.src, 'monitor', 'mail'),
     ],
-    isHigh ? 'high' : 'medium',
+    isHigh && standing.isRare ? 'high' : 'medium',
   );
 }
 

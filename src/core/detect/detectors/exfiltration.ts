@@ -52,6 +52,10 @@ export const exfiltration = defineDetector({
       value: 20,
       meaning: 'How many times the host’s median day to the outside it must be.',
     },
+    timesForNew: {
+      value: 5,
+      meaning: 'The same for a gigabyte and more to an address that nobody knew.',
+    },
     leastRatio: { value: 0.7, meaning: 'Producer-consumer ratio: 1 is all out, -1 all in.' },
   },
   reads: ['PairHours', 'PairDays', 'HostHours'],
@@ -65,7 +69,7 @@ let pairs = materialize(outward
   | where Sent >= ${pass.values.leastMegabytes * MEGABYTE} and Sent - Got >= ${pass.values.leastRatio} * (Sent + Got)
   | top 1000 by Sent desc);
 let users = outward | where DestIp in ((pairs | project DestIp)) | distinct SrcIp, DestIp | summarize Users = count() by DestIp;
-let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | summarize Known = min(FirstTime) by DestIp;
+let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | summarize Known = min(FirstTime), PastUsers = dcount(SrcIp) by DestIp;
 let usual = HostHours | ${beforeWindow(pass)} | where Ip in ((pairs | project SrcIp))
   | summarize Out = sum(BytesSentOutside) by Ip, Day = bin(TimeGenerated, 1d) | summarize UsualOut = percentile(Out, 50), PastDays = count() by SrcIp = Ip;
 let before = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | summarize SentDay = sum(BytesSrcToDest) by SrcIp, DestIp, TimeGenerated
@@ -85,14 +89,13 @@ pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pas
       const standing = standingOfRow(row, pass);
       const usual = numberOf(row, 'UsualOut');
       const isKnown = numberOf(row, 'PastDays') >= 2;
-      const times = sent / Math.max(MEGABYTE, usual);
-      if (
-        isKnown
-          ? times < pass.values.timesUsual && sent < 20 * pass.values.alwaysMegabytes * MEGABYTE
-          : sent < pass.values.alwaysMegabytes * MEGABYTE
-      )
-        return [];
       const isNewTarget = pastDays(pass) >= 1 && standing.ageDays === 0;
+      const times = sent / Math.max(MEGABYTE, usual);
+      const isMuch =
+        times >= pass.values.timesUsual ||
+        (isNewTarget && sent >= GIGABYTE && times >= pass.values.timesForNew) ||
+        sent >= 20 * pass.values.alwaysMegabytes * MEGABYTE;
+      if (isKnown ? !isMuch : sent < pass.values.alwaysMegabytes * MEGABYTE) return [];
       const isBackup = pass.knowledge.hasRole(src, 'backup');
       const severity = severityOf(
         { isKnown, isNewTarget, sent },

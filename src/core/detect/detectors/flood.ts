@@ -146,7 +146,7 @@ PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
       const isOutside = numberOf(row, 'Outside') * 2 >= hour.sources;
       return {
         about: [dest, port],
-        title: `${dest} port ${service} is flooded with ${kind} by ${isDistributed ? `${printCount(hour.sources)} sources` : (textsOf(row, 'Some')[0] ?? 'one source')}`,
+        title: `${dest}${port === -1 ? '' : ` port ${service}`} is flooded with ${kind} by ${isDistributed ? `${printCount(hour.sources)} sources` : (textsOf(row, 'Some')[0] ?? 'one source')}`,
         reasons: [
           `${printCount(hour.peakFlows)} connections and ${printCount(hour.peakPackets)} packets (${printBytes(numberOf(row, 'PeakBytes'))}) arrived within one minute, at ${new Date(instantOf(row, 'PeakAt') / 1000).toISOString()}.`,
           numberOf(row, 'UsualHours') >= 3

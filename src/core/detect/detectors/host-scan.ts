@@ -39,7 +39,7 @@ function severityOf({ isInside, widest }: Sweep): Severity | undefined {
   const port = portOf(widest, 'Port');
   if (!isInside) {
     if (failed <= numberOf(widest, 'Refused')) return undefined;
-    return failed >= 100 && numberOf(widest, 'TalkedTo') > 0 ? 'medium' : 'low';
+    return failed >= 100 && numberOf(widest, 'Answers') > 0 ? 'medium' : 'low';
   }
   if (widest['DestIsInside'] === true) {
     if (failed >= 100 || (failed >= 30 && isSensitive(port))) return 'high';

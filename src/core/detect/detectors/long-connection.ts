@@ -46,7 +46,7 @@ let pairs = materialize(outward
   | where Open >= ${pass.values.leastHours} * 3600000 and Flows <= 200
   | top 5000 by Open desc);
 let users = outward | where DestIp in ((pairs | project DestIp)) | distinct SrcIp, DestIp | summarize Users = count() by DestIp;
-let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | summarize Known = min(FirstTime) by DestIp;
+let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | summarize Known = min(FirstTime), PastUsers = dcount(SrcIp) by DestIp;
 pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pass.knowledge.insideHosts).common)}
 | join kind=leftouter past on DestIp`,
   score: (rows, pass) =>
@@ -57,6 +57,7 @@ pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pas
       const port = given === -1 ? null : given;
       if (pass.knowledge.hasRole(src, 'proxy', 'gateway', 'dns')) return [];
       const standing = standingOfRow(row, pass);
+      if (!standing.isRare || standing.isEstablished) return [];
       const hours = numberOf(row, 'Open') / 3_600_000;
       const first = instantOf(row, 'FirstTime');
       const last = instantOf(row, 'LastTime');

@@ -19,6 +19,8 @@ interface Scan {
   readonly failed: number;
   readonly talked: number;
   readonly refused: number;
+  /** Ports that answered anything at all, if only a reset. */
+  readonly answers: number;
   readonly flows: number;
   readonly rows: readonly Row[];
 }
@@ -34,17 +36,18 @@ function gather(rows: readonly Row[]): Scan[] {
       failed: total('Failed'),
       talked: total('TalkedTo'),
       refused: total('Refused'),
+      answers: total('Answers'),
       flows: total('Flows'),
       rows: of,
     };
   });
 }
 
-function severityOf({ isInside, failed, talked, refused }: Scan): Severity | undefined {
+function severityOf({ isInside, failed, answers, refused }: Scan): Severity | undefined {
   if (isInside) return failed >= 100 ? 'high' : failed >= 15 ? 'medium' : 'low';
   // From the internet: what the edge refused is weather; a scan that got through and was answered is not.
   if (failed <= refused) return undefined;
-  return failed >= 50 && talked > 0 ? 'medium' : 'low';
+  return failed - refused >= 50 && answers > 0 ? 'medium' : 'low';
 }
 
 export const portScan = defineDetector({

@@ -50,6 +50,7 @@ export const slowBeacon = defineDetector({
       if (!regular || regular.rhythm.period < SHORTEST_PERIOD || isKnownService(conversation))
         return [];
       const standing = standingOf(conversation, pass);
+      if (!standing.isRare) return [];
       const standsForMany = pass.knowledge.hasRole(src, 'proxy', 'gateway', 'dns', 'mail');
       return [
         {
@@ -62,9 +63,7 @@ export const slowBeacon = defineDetector({
           first,
           last,
           severity:
-            standing.isRare && !standsForMany && regular.rhythm.events >= 24
-              ? ('medium' as const)
-              : ('low' as const),
+            !standsForMany && regular.rhythm.events >= 24 ? ('medium' as const) : ('low' as const),
           score: beaconScore(regular, standing, port),
           confidence: 0.8 * beaconConfidence(regular, conversation),
           entities: [ipEntity(src, 'actor', true), ipEntity(dest, 'target', false)],
