@@ -55,7 +55,8 @@ function kindOf(hour: Hour, values: Floods): Kind | undefined {
   const isMany = hour.sources >= values.leastSources;
   if (
     hour.peakFlows >= (isMany ? values.leastFlows : 3 * values.leastFlows) &&
-    hour.timesUsualFlows >= values.times &&
+    (hour.timesUsualFlows >= values.times ||
+      (hour.sources >= 5 * values.leastSources && hour.timesUsualFlows >= values.times / 3)) &&
     hour.silent >= (isMany ? 0.5 : 0.8)
   )
     return 'connections that never talk';
@@ -118,7 +119,7 @@ PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
     AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs), FirstTime = min(FirstTime), LastTime = max(LastTime),
     Outside = sumif(Pairs, not(SrcIsInside)), Some = make_set(SrcIp, 10) by TimeGenerated, DestIp, Port, L4Protocol
 | join kind=inner (PairHours | ${inWindow(pass)} | summarize Flows = sum(Flows) by TimeGenerated, DestIp) on TimeGenerated, DestIp
-| where PortFlows * 2 >= Flows
+| where PortFlows * 3 >= Flows
 | join kind=inner loud on TimeGenerated, DestIp
 | join kind=inner usual on DestIp
 | top 2000 by PeakFlows desc`,

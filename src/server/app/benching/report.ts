@@ -98,6 +98,8 @@ export function printReport(
     '',
     '## By attack',
     '',
+    `Beside it what simpler rules find, by the same measure; each is asked of the hourly aggregates. Where ${injected.truth.length} of ${about.hosts} hosts attack, guessing finds many too: its wrong alarms tell.`,
+    '',
     row(['attack', 'found', ...rivals.map((r) => r.name)]),
     row(['---', '---', ...rivals.map(() => '---')]),
     ...[...ours.attacks].map(([attack, { found, happened }]) =>
