@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { openDuckdb } from '#server/duckdb/index.ts';
 import { makeCertificate } from '#server/http/testdata/certificate.ts';
 import { createQueryService, type QueryService } from '#server/query/index.ts';
 import { flowSegment, openFlowStore } from '#server/query/testdata/flow-store.ts';
@@ -184,4 +188,35 @@ it('answers of a query are sent once their time is over', { timeout: 120_000 }, 
       { _table: 'Totals', FlowStatus: 'Denied', Bytes: 25 },
     ]),
   );
+});
+
+it('rows are written to a lake as Parquet, by day, with the types of their table', {
+  timeout: 120_000,
+}, async () => {
+  const store = await openFlowStore();
+  const folder = mkdtempSync(join(tmpdir(), 'weir-lake-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  await store.commit({
+    segments: [flowSegment(flowsFrom(0, 30), 0), flowSegment(flowsFrom(30, 20), 1)],
+  });
+  const lake: OutputSettings = {
+    name: 'lake',
+    kind: 'parquet',
+    what: { table: 'Flows', from: 'start' },
+    minSeverity: 'informational',
+    folder,
+  };
+  const outputs = start(store, openQueries(store), [lake]);
+  await until(() => outputs.status()[0]!.counts.sent === 50);
+  expect(readdirSync(join(folder, 'Flows')).sort()).toEqual(['day=2026-03-04', 'day=2026-03-05']);
+  const db = await openDuckdb({ threads: 1 });
+  onTestFinished(() => db.close());
+  const { rows } = await db.run(
+    `SELECT day::VARCHAR, count(*)::INTEGER, sum(BytesSrcToDest)::INTEGER, typeof(min(TimeGenerated))
+     FROM read_parquet('${folder}/Flows/*/*.parquet', hive_partitioning = true) GROUP BY day ORDER BY day`,
+  );
+  expect(rows).toEqual([
+    ['2026-03-04', 30, 435, 'TIMESTAMP'],
+    ['2026-03-05', 20, 790, 'TIMESTAMP'],
+  ]);
 });

@@ -267,6 +267,8 @@ function describeWhere(settings: OutputSettings): string {
     case 'syslog':
     case 'mail':
       return `${settings.host}:${settings.port}`;
+    case 'parquet':
+      return settings.folder;
     case 'slack':
     case 'teams':
       return settings.kind;

@@ -8,6 +8,7 @@ import { canaryMessage } from './canary-message.ts';
 import { openReceiver } from './kinds/index.ts';
 import type { OutputSettings } from './settings.ts';
 import { certificate, type FakeRequest, openFake } from './testing/fake.ts';
+import { NO_QUERIES } from './testing/no-queries.ts';
 import { createReceiverDeps } from './way-out.ts';
 
 const common = { name: 'out', what: 'alerts', minSeverity: 'informational' } as const;
@@ -25,6 +26,7 @@ const receiverOf = (settings: OutputSettings, secrets: Record<string, string> = 
       },
       secret: (reference) => secrets[reference] ?? '',
       now: Date.now,
+      queries: NO_QUERIES,
       ca: certificate.cert,
       timeoutMs: 500,
     }),

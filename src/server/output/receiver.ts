@@ -1,5 +1,6 @@
 import type { AlertMessage, Context, FormatName, Message } from '#core/output/index.ts';
 import type { Network } from '#server/external/index.ts';
+import type { QueryService } from '#server/query/index.ts';
 import type { Post, Reply } from './http.ts';
 import type { OutputKind, OutputSettings, SecretReference, TlsSettings } from './settings.ts';
 
@@ -30,6 +31,8 @@ export interface ReceiverDeps {
     tls: TlsSettings | undefined,
     isPublicOnly?: boolean,
   ) => Promise<Reply>;
+  /** Writes rows as a Parquet file; the caller removes it. */
+  readonly writeParquet: QueryService['writeParquet'];
   /** ms since 1970. */
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -5,6 +5,7 @@ import { makeCertificate } from '#server/http/testdata/certificate.ts';
 import { syslog } from './kinds/syslog.ts';
 import type { ReceiverDeps } from './receiver.ts';
 import type { SyslogSettings } from './settings.ts';
+import { NO_QUERIES } from './testing/no-queries.ts';
 import { openRsyslog } from './testing/rsyslog.ts';
 import { createReceiverDeps } from './way-out.ts';
 
@@ -32,6 +33,7 @@ const deps = (ca = certificate.cert): ReceiverDeps =>
     },
     secret: () => '',
     now: Date.now,
+    queries: NO_QUERIES,
     ca,
   });
 const rows = (count: number, text = 'x'): Message[] =>

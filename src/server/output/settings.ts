@@ -85,6 +85,11 @@ export interface WebhookSettings extends CommonSettings, HttpSettings {
   readonly secret?: SecretReference | undefined;
 }
 
+export interface ParquetSettings extends CommonSettings {
+  readonly kind: 'parquet';
+  readonly folder: string;
+}
+
 export interface SlackSettings extends CommonSettings {
   readonly kind: 'slack';
   /** The address is the secret. */
@@ -119,6 +124,7 @@ export type OutputSettings =
   | ElasticSettings
   | SentinelSettings
   | WebhookSettings
+  | ParquetSettings
   | SlackSettings
   | TeamsSettings
   | PagerdutySettings

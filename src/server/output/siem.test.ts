@@ -11,6 +11,7 @@ import { OutputState } from './state.ts';
 import { openElastic } from './testing/elastic.ts';
 import { certificate } from './testing/fake.ts';
 import { HEC_BUSY, openHec } from './testing/hec.ts';
+import { NO_QUERIES } from './testing/no-queries.ts';
 import { openSentinel } from './testing/sentinel.ts';
 import { createReceiverDeps, sleep } from './way-out.ts';
 
@@ -77,6 +78,7 @@ function deliver(settings: OutputSettings, messages: readonly Message[]) {
           return secret;
         },
         now: Date.now,
+        queries: NO_QUERIES,
         ca: certificate.cert,
         timeoutMs: 500,
       }),

@@ -6,6 +6,7 @@ import {
   type Network,
   realNetwork,
 } from '#server/external/index.ts';
+import type { QueryService } from '#server/query/index.ts';
 import { DeliveryFailure } from './failure.ts';
 import { post } from './http.ts';
 import type { ReceiverDeps } from './receiver.ts';
@@ -15,6 +16,7 @@ export interface WayOutDeps {
   readonly context: Context;
   /** Throws with a message for people when a secret is not there. */
   readonly secret: (reference: SecretReference) => string;
+  readonly queries: Pick<QueryService, 'writeParquet'>;
   /** ms since 1970. */
   readonly now: () => number;
   /** Trusted beside the usual authorities by every output, PEM; for tests. */
@@ -35,6 +37,7 @@ export function createReceiverDeps(deps: WayOutDeps): ReceiverDeps {
     network,
     post: (request, tls, isPublicOnly) =>
       post(request, network(tls, isPublicOnly), deps.timeoutMs ?? TIMEOUT_MS),
+    writeParquet: (result) => deps.queries.writeParquet(result),
     now: deps.now,
     sleep,
   };

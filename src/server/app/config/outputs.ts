@@ -206,6 +206,14 @@ const webhook = z
   })
   .describe('Any receiver of webhooks, signed by Standard Webhooks.');
 
+const parquet = z
+  .strictObject({
+    ...common,
+    kind: z.literal('parquet'),
+    folder: z.string().min(1).describe('Files are written to FOLDER/TABLE/day=YYYY-MM-DD.'),
+  })
+  .describe('Parquet files in a folder, by table and day, for a lake.');
+
 const slack = z
   .strictObject({
     ...forPeople,
@@ -270,6 +278,7 @@ export const output = z.discriminatedUnion('kind', [
   hec,
   mail,
   pagerduty,
+  parquet,
   sentinel,
   slack,
   syslog,

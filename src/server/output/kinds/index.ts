@@ -5,6 +5,7 @@ import { elastic } from './elastic.ts';
 import { hec } from './hec.ts';
 import { mail } from './mail.ts';
 import { pagerduty } from './pagerduty.ts';
+import { parquet } from './parquet.ts';
 import { sentinel } from './sentinel.ts';
 import { syslog } from './syslog.ts';
 import { webhook } from './webhook.ts';
@@ -15,6 +16,7 @@ export const KINDS: { readonly [K in OutputKind]: Kind<K> } = {
   hec,
   mail,
   pagerduty,
+  parquet,
   sentinel,
   slack,
   syslog,

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  formatNamed,
+  type JsonObject,
+  type Message,
+  messageId,
+  messageTime,
+} from '#core/output/index.ts';
+import { type KqlType, tablesByName } from '#core/schema/index.ts';
+import { DeliveryFailure } from '../failure.ts';
+import { defineKind } from '../receiver.ts';
+
+interface Row {
+  readonly id: string;
+  readonly table: string;
+  readonly day: string;
+  readonly values: JsonObject;
+}
+
+/** The type of a column that no table declares, from what is in it. */
+function inferType(values: readonly unknown[]): KqlType {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  if (known.length === 0) return 'string';
+  if (known.every((value) => typeof value === 'boolean')) return 'bool';
+  if (known.every((value) => Number.isSafeInteger(value))) return 'long';
+  if (known.every((value) => typeof value === 'number')) return 'real';
+  return known.some((value) => typeof value === 'object') ? 'dynamic' : 'string';
+}
+
+/** Columns in the order of the table that declares them; others as they first appear. */
+function columnsOf(table: string, rows: readonly Row[]) {
+  const declared = tablesByName.get(table)?.columns ?? [];
+  const names = new Set(rows.flatMap((row) => Object.keys(row.values)));
+  const known = declared.filter((column) => names.has(column.name));
+  const others = [...names].filter((name) => !known.some((column) => column.name === name));
+  return [
+    ...known.map(({ name, type, unit }) => ({ name, type, unit })),
+    ...others.map((name) => ({
+      name,
+      type: inferType(rows.map((row) => row.values[name])),
+      unit: 'none' as const,
+    })),
+  ];
+}
+
+/** Puts a file at its place, whole or not at all. */
+async function place(from: string, to: string): Promise<void> {
+  const unfinished = `${to}.tmp`;
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, unfinished);
+  const file = await open(unfinished, 'r+');
+  await file.sync();
+  await file.close();
+  await rename(unfinished, to);
+  const folder = await open(dirname(to));
+  await folder.sync();
+  await folder.close();
+}
+
+/**
+ * Parquet files by table and day, `FOLDER/TABLE/day=YYYY-MM-DD/ID.parquet`, for a lake. A batch that is written again has
+ * the same name.
+ */
+export const parquet = defineKind({
+  kind: 'parquet',
+  format: 'columns',
+  formats: ['columns'],
+  batch: 20_000,
+  proves: 'it is on disk: the file was synced and renamed to its place.',
+  open(settings, deps) {
+    const format = formatNamed('columns');
+    const rowOf = (message: Message): Row => {
+      const values = format.print(message, deps.context);
+      const at = messageTime(message) ?? deps.now();
+      return {
+        id: messageId(message),
+        table: message.kind === 'row' ? message.table : `${message.kind}s`,
+        day: new Date(at).toISOString().slice(0, 10),
+        values: typeof values === 'string' ? { text: values } : values,
+      };
+    };
+
+    async function write(rows: readonly Row[], table: string, day: string): Promise<void> {
+      const columns = columnsOf(table, rows);
+      const made = await deps.writeParquet({
+        columns,
+        rows: rows.map((row) => columns.map(({ name }) => row.values[name] ?? null)),
+      });
+      const digest = createHash('sha256');
+      for (const row of rows) digest.update(`${row.id}\n`);
+      const name = `${digest.digest('hex').slice(0, 32)}.parquet`;
+      try {
+        await place(made, join(settings.folder, table, `day=${day}`, name));
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new DeliveryFailure('later', `${settings.folder} cannot be written to: ${why}`, {
+          advice: 'Check the folder, its permissions and its room.',
+          cause: error,
+        });
+      } finally {
+        await rm(made, { force: true });
+      }
+    }
+
+    return {
+      async send(messages, signal) {
+        const groups = Map.groupBy(messages.map(rowOf), ({ table, day }) => `${table} ${day}`);
+        for (const rows of groups.values()) {
+          signal.throwIfAborted();
+          const [first] = rows;
+          if (first) await write(rows, first.table, first.day);
+        }
+        return { rejected: [] };
+      },
+    };
+  },
+});
