@@ -41,6 +41,8 @@ export function createScheduler(deps: SchedulerDeps) {
   const tables = new Map<string, readonly string[]>();
   /** Late data that a rule's windows have to be run again for. */
   const late = new Map<string, { from: Micros; to: Micros }>();
+  /** When each rule ran late windows last: aggregates of the running hour change with every commit. */
+  const lateAt = new Map<string, Micros>();
   let lags: readonly Lag[] = [];
   let measuredAt = 0;
   let pending: Fresh[] = [];
@@ -122,7 +124,8 @@ export function createScheduler(deps: SchedulerDeps) {
     if (!timing) return;
     const record = state.record(rule.id);
     const due = dueWindows(timing, record.doneUntil, watermark);
-    const again = late.get(rule.id);
+    const isRested = clock() - (lateAt.get(rule.id) ?? 0) >= timing.frequency;
+    const again = isRested ? late.get(rule.id) : undefined;
     if (due.length === 0 && !again) return;
     if (await isResting(rule)) {
       late.delete(rule.id);
@@ -131,6 +134,7 @@ export function createScheduler(deps: SchedulerDeps) {
     }
     if (again) {
       late.delete(rule.id);
+      lateAt.set(rule.id, clock());
       for (const window of lateWindows(timing, record.doneUntil ?? 0, again))
         await runWindow(rule, window, false);
     }

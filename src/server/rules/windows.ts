@@ -6,7 +6,7 @@ import type { Rule, Window } from '#core/rules/index.ts';
 /** How many windows that were missed (the server was down) are made up for; older ones are left out. */
 export const MAX_MISSED = 12;
 /** How many windows that late data touched run in one go. */
-export const MAX_LATE = 24;
+export const MAX_LATE = 96;
 
 interface Timing {
   readonly frequency: Micros;
