@@ -32,17 +32,18 @@ import {
   LISTS,
   MOST_INITIATORS,
   MOST_SERVICES,
-  PAIR_HOURS,
   PAIR_ORDER,
+  pairHoursOf,
   pairsOf,
   trim,
 } from './sql/pairs.ts';
 import {
-  CONVERSATIONS,
   choosePart,
+  conversations,
   counted,
-  MORE_NAMES,
   moreColumns,
+  type Sight,
+  sightOf,
   splitRows,
 } from './sql/rows.ts';
 
@@ -72,13 +73,15 @@ export async function countHours(
   await dropTemporary(engine);
   await engine.run('SET preserve_insertion_order = false');
   const { parts } = job;
+  const sight = await readSight(engine, segments(job.rawFiles));
+  const more = moreColumns(parts, sight);
   const observation = {
     rawFiles: job.rawFiles,
     hours: job.hours,
     intervalMicros: TEN_MINUTES,
     context: CONTEXT,
     policy: POLICY,
-    more: moreColumns(parts),
+    more,
   };
   for (const sql of observeStatements(observation)) await engine.run(sql);
   const clash = (await engine.run(CHECK_HASHES)).rows[0];
@@ -95,7 +98,8 @@ export async function countHours(
   const kept = job.pairFiles.length > 0 ? segments(job.pairFiles) : undefined;
   await loadEnds(engine, enricher, `${scratch}.ends`, kept);
   await recall(engine, job, memory);
-  for (let part = 0; part < parts; part++) await countPart(engine, hasOneWay, kept, part, parts);
+  for (let part = 0; part < parts; part++)
+    await countPart(engine, { hasOneWay, kept, part, parts, sight, more: Object.keys(more) });
   if (job.hostFiles.length > 0)
     await engine.run(`INSERT INTO minutes ${peaksOf(segments(job.hostFiles))}`);
 
@@ -129,24 +133,38 @@ async function recall(engine: Duckdb, job: HoursJob, memory: Memory): Promise<vo
   memory.knownFiles = files;
 }
 
+async function readSight(engine: Duckdb, files: string): Promise<Sight> {
+  const described = await engine.run(`DESCRIBE SELECT * FROM ${files}`);
+  const held = new Set(described.rows.map(([name]) => String(name)));
+  const [row = []] = (await engine.run(sightOf(files, held))).rows;
+  return { hasWindows: row[0] === true, hasRates: row[1] === true };
+}
+
+interface Part {
+  readonly part: number;
+  readonly parts: number;
+  readonly hasOneWay: boolean;
+  readonly sight: Sight;
+  /** Names of the further columns of raw rows. */
+  readonly more: readonly string[];
+  /** A relation of PairHours that stay. */
+  readonly kept: string | undefined;
+}
+
 async function countPart(
   engine: Duckdb,
-  hasOneWay: boolean,
-  kept: string | undefined,
-  part: number,
-  parts: number,
+  { part, parts, hasOneWay, sight, more, kept }: Part,
 ): Promise<void> {
   for (const sql of choosePart(part)) await engine.run(sql);
   for (const name of ['VIEW counted', 'VIEW oriented', 'TABLE oriented_rows', 'TABLE turned'])
     await engine.run(`DROP ${name.replace(' ', ' IF EXISTS ')}`);
-  for (const sql of hasOneWay ? orient(MORE_NAMES) : [orientNothing(MORE_NAMES)])
-    await engine.run(sql);
+  for (const sql of hasOneWay ? orient(more) : [orientNothing(more)]) await engine.run(sql);
   for (const name of ['chosen', 'known_pairs', 'repeats'])
     await engine.run(`DROP TABLE IF EXISTS ${name}`);
   for (const sql of CHOOSE) await engine.run(sql);
   const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
-  await engine.run(counted(hasRepeats));
-  await engine.run(CONVERSATIONS);
+  await engine.run(counted(hasRepeats, sight));
+  await engine.run(conversations(sight));
   await engine.run(`CREATE OR REPLACE TEMP TABLE part_pairs AS ${pairsOf(hasOneWay)}`);
   await engine.run(slim(kept, part, parts));
   await engine.run(peersOf(kept !== undefined));
@@ -177,15 +195,13 @@ async function writeHours(
   await engine.run(HOURS);
   const written: WrittenTable[] = [];
   for (const [i, hour] of hours.entries()) {
-    await engine.run(trim(hour, big.has(hour)));
     const pairs = await writeTable(
       engine,
       pairHours,
-      PAIR_HOURS,
+      pairHoursOf(trim(hour, big.has(hour))),
       `${job.output}-p${i}`,
       PAIR_ORDER,
     );
-    await engine.run('DROP TABLE trimmed');
     const hosts = await writeTable(
       engine,
       hostHours,

@@ -1,5 +1,5 @@
 import { hostHours } from '#core/schema/index.ts';
-import { selectList } from '#server/observe/index.ts';
+import { MICROS_PER_HOUR, selectList } from '#server/observe/index.ts';
 import { partOf, total } from './rows.ts';
 
 const MINUTE = 60_000_000;
@@ -72,8 +72,9 @@ export const PORTS_OF_PART = `
   UNION ALL SELECT DISTINCT hr, d, 'd', dp FROM slim WHERE d <> hash('') AND s <> hash('')`;
 
 const minutes = (h: 's' | 'd') => `
-  SELECT hr, ${h} AS h, '${h}' AS role, t // ${MINUTE} * ${MINUTE} AS minute, count(*) FILTER (started) AS st, ${total('pf')} AS pf, ${total('bf')} AS bf
-  FROM counted GROUP BY ALL`;
+  SELECT minute // ${MICROS_PER_HOUR} * ${MICROS_PER_HOUR} AS hr, h, '${h}' AS role, minute, st, pf, bf FROM (
+    SELECT ${h} AS h, t // ${MINUTE} * ${MINUTE} AS minute, count(CASE WHEN started THEN 1 END) AS st, ${total('pf')} AS pf, ${total('bf')} AS bf
+    FROM counted GROUP BY ${h}, minute)`;
 
 /** `minutes`: what hosts did by the minute. */
 export const MINUTES_OF_PART = `${minutes('s')} UNION ALL ${minutes('d')}`;

@@ -8,7 +8,10 @@ export const MOST_SERVICES = 10_000;
 export const MOST_INITIATORS = 20_000;
 
 const second = (instant: string) => `((${instant} - hr) // 1000000)::INT`;
-const asJson = (what: string) => `'[' || array_to_string(list(${what} ORDER BY sec), ',') || ']'`;
+/** Seconds and bytes travel as one number: one list is gathered and sorted instead of two. 10^14 bytes in a second are more than there are. */
+const PACK = 1e14;
+const asJson = (what: string) =>
+  `'[' || array_to_string(list_transform(packed, lambda x: ${what}), ',') || ']'`;
 const KEY = 'hr, s, d, dp, pr';
 const bytes = '(bf::DOUBLE + bb)';
 const whole = (x: string) => `least(${x}, 9223372036854775807)::BIGINT`;
@@ -39,7 +42,8 @@ export const pairsOf = (hasOneWay: boolean): string =>
  * conversation that started several times gives each record's bytes to the start before it.
  */
 export const LISTS = `
-  SELECT ${KEY}, ${asJson('sec')} AS secs, ${asJson('b')} AS sizes FROM (
+  SELECT ${KEY}, ${asJson(`x // ${PACK}`)} AS secs, ${asJson(`x % ${PACK}`)} AS sizes FROM (
+    SELECT ${KEY}, list_sort(list(sec::BIGINT * ${PACK} + least(b, ${PACK - 1}))) AS packed FROM (
     SELECT ${KEY}, sec, ${total('bf')} AS b FROM (
       SELECT hr, s, d, dp, v.pr, ${second('ts')} AS sec, bf FROM conversations JOIN verdicts v USING (p) WHERE st > 0 AND ts = te
       UNION ALL
@@ -50,17 +54,17 @@ export const LISTS = `
       JOIN verdicts v USING (p))
     SEMI JOIN (SELECT ${KEY} FROM pairs WHERE s0 < s1) USING (${KEY})
     GROUP BY ${KEY}, sec)
-  GROUP BY ${KEY}`;
+  GROUP BY ${KEY})`;
 
 /**
- * `trimmed`: the rows of PairHours of one hour in numbers. Where an initiator has more services, or a responder more
+ * The rows of PairHours of one hour in numbers. Where an initiator has more services, or a responder more
  * initiators, than may have rows, those that were answered stay first, then those with the most flows.
  */
 export const trim = (hour: number, hasBig: boolean): string => {
   const named = `SELECT hr, s, d, dp, pr, 1 AS pairs, a.is_inside AS si, z.is_inside AS di,
       st, al, de, un, ow, bf, bb, pf, pb, sq, lb, la, du, lo, t0, t1, sr, w, n, s0, s1, sb
     FROM pairs JOIN ends a ON a.h = s JOIN ends z ON z.h = d WHERE hr = ${hour}`;
-  if (!hasBig) return `CREATE TEMP TABLE trimmed AS ${named}`;
+  if (!hasBig) return named;
   const place = (
     end: 's' | 'd',
   ) => `CASE WHEN ${end} IN (SELECT h FROM big WHERE hr = ${hour} AND role = '${end}')
@@ -68,8 +72,7 @@ export const trim = (hour: number, hasBig: boolean): string => {
   const rest = (key: string) => `SELECT hr, ${key}, sum(pairs)::BIGINT, si, di,
       ${['st', 'al', 'de', 'un', 'ow', 'bf', 'bb', 'pf', 'pb'].map(total).join(', ')}, sum(sq), max(lb), arg_max(la, lb),
       ${total('du')}, max(lo), min(t0), max(t1), max(sr), ${total('w')}, ${total('n')}, NULL, NULL, NULL`;
-  return `CREATE TEMP TABLE trimmed AS
-    WITH named AS (${named}),
+  return `WITH named AS (${named}),
       by_source AS (SELECT *, ${place('s')} > ${MOST_SERVICES} AS is_over FROM named),
       by_both AS (SELECT * EXCLUDE (is_over), ${place('d')} > ${MOST_INITIATORS} AS is_over FROM by_source WHERE NOT is_over)
     SELECT * EXCLUDE (is_over) FROM by_both WHERE NOT is_over
@@ -79,8 +82,8 @@ export const trim = (hour: number, hasBig: boolean): string => {
 
 const instant = (micros: string) => `make_timestamp(${micros})`;
 
-/** The rows of `trimmed` as PairHours. */
-export const PAIR_HOURS = `SELECT ${selectList(pairHours, {
+/** What `trim` gives as PairHours. */
+export const pairHoursOf = (rows: string): string => `SELECT ${selectList(pairHours, {
   TimeGenerated: instant('hr'),
   SrcIp: 'a.ip',
   DestIp: 'z.ip',
@@ -110,7 +113,7 @@ export const PAIR_HOURS = `SELECT ${selectList(pairHours, {
   SamplingRate: 'sr',
   WindowMs: 'w // n // 1000',
   RecordCount: 'n',
-})} FROM trimmed LEFT JOIN lists USING (hr, s, d, dp, pr) JOIN ends a ON a.h = s JOIN ends z ON z.h = d
+})} FROM (${rows}) LEFT JOIN lists USING (hr, s, d, dp, pr) JOIN ends a ON a.h = s JOIN ends z ON z.h = d
   LEFT JOIN protocols k USING (pr)`;
 
 /** Number order is cheaper than text order and the same: `place` counts addresses in the order of their text. */

@@ -16,21 +16,42 @@ const FROM = 'epoch_us(FlowStartTime)';
 const TO = 'epoch_us(FlowEndTime)';
 const textHash = (name: string) => `hash(coalesce(${name}, ''))`;
 
+/** What the raw rows of a job say beside when they were seen: most sources say neither. */
+export interface Sight {
+  /** Some have a start or an end of their own. */
+  readonly hasWindows: boolean;
+  readonly hasRates: boolean;
+}
+
+/** Asks which there is; columns that no file has are null. */
+export const sightOf = (files: string, held: ReadonlySet<string>): string => {
+  const count = (name: string) => (held.has(name) ? `count(${name})` : '0');
+  return `SELECT ${count('FlowStartTime')} + ${count('FlowEndTime')} > 0, ${count('SamplingRate')} > 0 FROM ${files}`;
+};
+
 /**
  * What activity reads of a raw row beside what everybody reads: its part, when the flow began and was seen last within
- * the hour (u, v; µs), how long the record covers (w, µs), and the sampling rate.
+ * the hour (u, v; µs), when it began and ended by its own account (fs, fe), how long the record covers (w, µs), and the
+ * sampling rate.
  */
-export const moreColumns = (parts: number): Readonly<Record<string, string>> => ({
-  part: partOf(textHash('SrcIp'), textHash('DestIp'), parts),
-  u: `CASE WHEN ${FROM} BETWEEN ${hourOf(AT)} AND ${AT} THEN ${FROM} ELSE ${AT} END`,
-  v: `CASE WHEN ${TO} BETWEEN ${AT} AND ${hourOf(AT)} + ${MICROS_PER_HOUR - 1} THEN ${TO} ELSE ${AT} END`,
-  fs: `least(coalesce(${FROM}, ${AT}), ${AT})`,
-  fe: `greatest(coalesce(${TO}, ${AT}), ${AT})`,
-  w: `greatest(coalesce(${TO} - ${FROM}, 0), 0)`,
-  sr: 'coalesce(SamplingRate, 1)',
-});
-
-export const MORE_NAMES = ['part', 'u', 'v', 'fs', 'fe', 'w', 'sr'] as const;
+export function moreColumns(
+  parts: number,
+  { hasWindows, hasRates }: Sight,
+): Readonly<Record<string, string>> {
+  return {
+    part: partOf(textHash('SrcIp'), textHash('DestIp'), parts),
+    ...(hasRates ? { sr: 'coalesce(SamplingRate, 1)' } : {}),
+    ...(hasWindows
+      ? {
+          u: `CASE WHEN ${FROM} BETWEEN ${hourOf(AT)} AND ${AT} THEN ${FROM} ELSE ${AT} END`,
+          v: `CASE WHEN ${TO} BETWEEN ${AT} AND ${hourOf(AT)} + ${MICROS_PER_HOUR - 1} THEN ${TO} ELSE ${AT} END`,
+          fs: `least(coalesce(${FROM}, ${AT}), ${AT})`,
+          fe: `greatest(coalesce(${TO}, ${AT}), ${AT})`,
+          w: `greatest(coalesce(${TO} - ${FROM}, 0), 0)`,
+        }
+      : {}),
+  };
+}
 
 /** Set apart, so that one part at a time can take the name that the shared steps read. */
 export const splitRows = (parts: number): readonly string[] => [
@@ -49,9 +70,9 @@ export const choosePart = (part: number): readonly string[] => [
 ];
 
 /** `counted`: the oriented rows of primary observations with both addresses; a port that is missing is -1. */
-export const counted = (hasRepeats: boolean): string => `
+export const counted = (hasRepeats: boolean, { hasWindows, hasRates }: Sight): string => `
   CREATE OR REPLACE TEMP VIEW counted AS
-  SELECT hr, t, u, v, fs, fe, w, sr, s, d, coalesce(sp, -1) AS sp, coalesce(dp, -1) AS dp, c, p, one_way, started, pf, bf, pb, bb
+  SELECT hr, t, ${hasWindows ? 'u, v, fs, fe, w' : 't AS u'}, ${hasRates ? 'sr, ' : ''}s, d, coalesce(sp, -1) AS sp, coalesce(dp, -1) AS dp, c, p, one_way, started, pf, bf, pb, bb
   FROM oriented x
   ${
     hasRepeats
@@ -62,10 +83,11 @@ export const counted = (hasRepeats: boolean): string => `
   WHERE s <> hash('') AND d <> hash('')`;
 
 /** `conversations`: one row per hour, addresses, ports and verdict. */
-export const CONVERSATIONS = `
+export const conversations = ({ hasWindows, hasRates }: Sight): string => `
   CREATE OR REPLACE TEMP TABLE conversations AS
-  SELECT hr, s, d, sp, dp, p, one_way, any_value(c) AS c, count(*) AS n, count(*) FILTER (started) AS st,
-    ${total('pf')} AS pf, ${total('bf')} AS bf, ${total('pb')} AS pb, ${total('bb')} AS bb,
-    min(u) AS t0, max(v) AS t1, min(u) FILTER (started) AS ts, max(u) FILTER (started) AS te,
-    max(fe) - min(fs) AS du, ${total('w')} AS w, max(sr) AS sr
-  FROM counted GROUP BY hr, s, d, sp, dp, p, one_way`;
+  SELECT *, ${hasWindows ? '' : 't1 - t0 AS du, 0 AS w,'} ${hasRates ? '' : '1::DOUBLE AS sr,'} 0 AS z FROM (
+    SELECT hr, s, d, sp, dp, p, one_way, any_value(c) AS c, count(*) AS n, count(CASE WHEN started THEN 1 END) AS st,
+      ${total('pf')} AS pf, ${total('bf')} AS bf, ${total('pb')} AS pb, ${total('bb')} AS bb,
+      min(u) AS t0, max(${hasWindows ? 'v' : 't'}) AS t1, min(CASE WHEN started THEN u END) AS ts, max(CASE WHEN started THEN u END) AS te
+      ${hasWindows ? `, max(fe) - min(fs) AS du, ${total('w')} AS w` : ''} ${hasRates ? ', max(sr) AS sr' : ''}
+    FROM counted GROUP BY hr, s, d, sp, dp, p, one_way)`;
