@@ -126,10 +126,17 @@ function entitiesOf(alerts: readonly Alert[]): readonly Entity[] {
   const found = new Map<string, Entity>();
   for (const role of ['actor', 'target', 'related'] as const)
     for (const alert of alerts)
-      for (const entity of alert.entities)
-        if (entity.role === role && !found.has(entityKey(entity)))
-          found.set(entityKey(entity), entity);
+      for (const entity of alert.entities) if (entity.role === role) addEntity(found, entity);
   return [...found.values()].slice(0, MOST_ENTITIES);
+}
+
+/** Of several that name the same the first counts, and whether it is inside from whoever knows it. */
+function addEntity(found: Map<string, Entity>, entity: Entity): void {
+  const key = entityKey(entity);
+  const before = found.get(key);
+  if (!before) found.set(key, entity);
+  else if (before.isInside === undefined && entity.isInside !== undefined)
+    found.set(key, { ...before, isInside: entity.isInside });
 }
 
 function severityOf(

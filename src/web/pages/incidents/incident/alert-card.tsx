@@ -120,7 +120,10 @@ function Weighed({ alert }: { readonly alert: AlertTold }): ReactNode {
         </p>
       ))}
       {alert.falsePositives.length > 0 && (
-        <p>Looks the same and is harmless: {alert.falsePositives.join('; ')}.</p>
+        <p>
+          Looks the same and is harmless:{' '}
+          {alert.falsePositives.map((text) => text.replace(/\.$/, '')).join('; ')}.
+        </p>
       )}
     </div>
   );

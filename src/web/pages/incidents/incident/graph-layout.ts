@@ -1,3 +1,4 @@
+import { worse } from '#core/alert/index.ts';
 import type { AlertTold, IncidentTold } from '#core/contract/index.ts';
 import { entityKeyOf, entityText, type Severity } from '../words.ts';
 
@@ -34,7 +35,6 @@ interface Found {
   readonly text: string;
   readonly type: string;
   readonly isInside: boolean | undefined;
-  readonly first: number;
 }
 
 /** Who did something to whom, in columns: whoever acts first is on the left, whom it leads to further right. */
@@ -66,9 +66,10 @@ function findNodes(alerts: readonly AlertTold[]): ReadonlyMap<string, Found> {
   for (const alert of alerts)
     for (const entity of alert.entities) {
       const key = entityKeyOf(entity);
-      if (entity.role === 'related' || found.has(key)) continue;
+      const before = found.get(key);
+      if (entity.role === 'related' || before?.isInside !== undefined) continue;
       const { type, isInside } = entity;
-      found.set(key, { text: entityText(entity), type, isInside, first: Date.parse(alert.first) });
+      found.set(key, { text: entityText(entity), type, isInside });
     }
   return found;
 }
@@ -88,7 +89,7 @@ function findEdges(
         edges.set(key, {
           from,
           to,
-          severity: before?.severity ?? alert.severity,
+          severity: before ? worse(before.severity, alert.severity) : alert.severity,
           titles: [...(before?.titles ?? []), alert.title],
         });
       }

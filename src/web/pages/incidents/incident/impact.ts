@@ -17,12 +17,12 @@ export function ownAddresses(incident: Pick<IncidentTold, 'alertList'>): readonl
 
 /**
  * KQL: hosts inside that those of an incident talk to and that answer them (Steps 1), and those that these reach in turn
- * (Steps 2), over the week before its end. Undefined when none of one's own is in it.
+ * (Steps 2), over a week that ends a day after it. Undefined when none of one's own is in it.
  */
 export function impactQuery(incident: IncidentTold): string | undefined {
   const hosts = ownAddresses(incident);
   if (hosts.length === 0) return undefined;
-  const { to } = intervalOf(incident);
+  const to = intervalOf(incident).to + DAY_MS;
   const within = kqlWithin('TimeGenerated', { from: to - REACH_DAYS * DAY_MS, to });
   return `let Ours = dynamic([${hosts.map(kqlString).join(', ')}]);
 let Reached = TrafficByPair

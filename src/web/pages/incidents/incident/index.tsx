@@ -1,5 +1,6 @@
 import '../incidents.css';
 import { type ReactNode, useState } from 'react';
+import { tacticOrder } from '#core/alert/index.ts';
 import { type AlertTold, hasRole, type IncidentTold } from '#core/contract/index.ts';
 import { plural } from '#web/base/format.ts';
 import { Link, useLocation, useParams } from '#web/base/router.ts';
@@ -81,13 +82,16 @@ export default function IncidentPage(): ReactNode {
 }
 
 const SHOWN = 12;
+const stageOf = ({ tactics }: AlertTold): number => Math.max(-1, ...tactics.map(tacticOrder));
 
 /** Its alerts in the order in which they happened. */
 function Story(props: { readonly incident: IncidentTold; readonly mayAct: boolean }): ReactNode {
   const { incident, mayAct } = props;
   const [showsAll, setShowsAll] = useState(false);
   const [splitting, setSplitting] = useState<AlertTold>();
-  const alerts = incident.alertList.toSorted((a, b) => Date.parse(a.first) - Date.parse(b.first));
+  const alerts = incident.alertList.toSorted(
+    (a, b) => Date.parse(a.first) - Date.parse(b.first) || stageOf(a) - stageOf(b),
+  );
   const shown = showsAll ? alerts : alerts.slice(0, SHOWN);
   const maySplit = mayAct && alerts.length > 1 && incident.state !== 'Closed';
   return (
