@@ -45,18 +45,16 @@ export interface AlertStore {
   alert(id: string): Alert | undefined;
   alerts(ids: readonly string[]): readonly Alert[];
   ofIncident(incident: number): readonly Alert[];
+  /** How many alerts an incident has at this moment. */
+  sizeOf(incident: number): number;
   save(alert: Alert): void;
   /** Of one finder about one entity, raised since an instant, newest first. */
   raisedSince(finder: string, subject: string, since: Micros): readonly Alert[];
   raisedByRule(finder: string, since: Micros): readonly Alert[];
   /** Open alerts in which one of the entities acts or is acted upon, still seen after an instant, newest first. */
   sharing(entities: readonly string[], since: Micros, limit: number): readonly Alert[];
-  /** How many alerts since an instant touch an entity, leaving out some alerts and whole incidents. */
-  touching(
-    entity: string,
-    since: Micros,
-    without: { readonly alerts: readonly string[]; readonly incidents: readonly number[] },
-  ): number;
+  /** How many alerts since an instant touch an entity, by incident; those of none under undefined. */
+  touching(entity: string, since: Micros): ReadonlyMap<number | undefined, number>;
   verdictsOn(finder: string, pair: string): Tally;
   keepVerdict(
     alert: Alert,
@@ -144,6 +142,9 @@ export function createAlertStore(state: Database): AlertStore {
       ),
     ofIncident: (incident) =>
       all('SELECT body FROM alert WHERE incident = ? ORDER BY first, id', incident),
+    sizeOf: (incident) =>
+      state.get<{ n: number }>('SELECT count(*) AS n FROM alert WHERE incident = ?', incident)?.n ??
+      0,
     save(alert) {
       state.run(
         `INSERT INTO alert (id, key, finder, finder_kind, subject, state, severity, first, last, raised_at, incident, body)
@@ -193,17 +194,17 @@ export function createAlertStore(state: Database): AlertStore {
         since,
         limit,
       ),
-    touching: (entity, since, { alerts, incidents }) =>
-      state.get<{ n: number }>(
-        `SELECT count(DISTINCT e.alert) AS n FROM alert_entity e JOIN alert a ON a.id = e.alert
-         WHERE e.entity = ? AND e.role <> 'related' AND a.raised_at >= ?
-           AND a.id NOT IN (SELECT value FROM json_each(?))
-           AND coalesce(a.incident, -1) NOT IN (SELECT value FROM json_each(?))`,
-        entity,
-        since,
-        JSON.stringify(alerts),
-        JSON.stringify(incidents),
-      )?.n ?? 0,
+    touching: (entity, since) =>
+      new Map(
+        state
+          .all<{ incident: number | null; n: number }>(
+            `SELECT a.incident, count(DISTINCT e.alert) AS n FROM alert_entity e JOIN alert a ON a.id = e.alert
+             WHERE e.entity = ? AND e.role <> 'related' AND a.raised_at >= ? GROUP BY a.incident`,
+            entity,
+            since,
+          )
+          .map(({ incident, n }) => [incident ?? undefined, n]),
+      ),
     verdictsOn: (finder, pair) =>
       state
         .all<{ verdict: Verdict; n: number }>(

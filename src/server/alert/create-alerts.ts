@@ -45,7 +45,7 @@ export interface Alerts extends Answers, Desk, SuppressionDesk {
 }
 
 /** Findings that one transaction takes. */
-const AT_ONCE = 200;
+const AT_ONCE = 25;
 /** How long the log is kept for readers that are behind, and findings that nobody was told of. */
 const KEPT: Micros = 30 * MICROS_PER_DAY;
 /** Changes of so many milliseconds make one segment. */

@@ -49,7 +49,7 @@ export interface Grouper {
 
 /** Alerts of the last so many days say how specific an entity is. */
 const SPECIFIC_SINCE: Micros = 30 * MICROS_PER_DAY;
-const MOST_CANDIDATES = 200;
+const MOST_CANDIDATES = 60;
 /** Rank of the severity that opens an incident by itself: medium. */
 const OPENS = severityRank('medium');
 const STRENGTH = ['grown', 'changed', 'reopened', 'closed', 'opened'] as const;
@@ -72,18 +72,28 @@ export function createGrouper(deps: GroupingDeps): Grouper {
 
   const isCritical = (entity: Entity) => assets.find(entity)?.isCritical === true;
 
-  /** How specific an entity is to two alerts: what else of the last 30 days touches it. */
-  function specificity(a: Alert, b: Alert, key: string): Specificity {
-    const hub = hubs().get(key);
-    if (hub !== undefined) return { others: 0, hub };
-    const others = alerts.touching(key, clock() - SPECIFIC_SINCE, {
-      alerts: [a.id, b.id],
-      incidents: [a.incident, b.incident].flatMap((n) => n ?? []),
-    });
-    return { others, hub: undefined };
+  /**
+   * How specific entities are to two alerts that share them: what else of the last 30 days touches them, outside of the
+   * two and their incidents. Looked up once an entity, however many alerts are compared.
+   */
+  function createSpecificity() {
+    const known = new Map<string, ReturnType<AlertStore['touching']>>();
+    return (a: Alert, b: Alert, key: string): Specificity => {
+      const hub = hubs().get(key);
+      if (hub !== undefined) return { others: 0, hub };
+      const touching = known.get(key) ?? alerts.touching(key, clock() - SPECIFIC_SINCE);
+      known.set(key, touching);
+      const own = new Set([a.incident, b.incident].flatMap((n) => n ?? []));
+      const strays = [a, b].filter((alert) => alert.incident === undefined).length;
+      const others = [...touching]
+        .filter(([incident]) => incident === undefined || !own.has(incident))
+        .reduce((sum, [, n]) => sum + n, 0);
+      return { others: Math.max(0, others - strays), hub: undefined };
+    };
   }
 
   function linked(alert: Alert): readonly Found[] {
+    const specificity = createSpecificity();
     const keys = alert.entities.filter((e) => e.role !== 'related').map(entityKey);
     return alerts
       .sharing([...new Set(keys)], alert.first - STAGE_WINDOW, MOST_CANDIDATES)
@@ -101,7 +111,7 @@ export function createGrouper(deps: GroupingDeps): Grouper {
   function isOpenWithRoom(number: number | undefined): number | undefined {
     if (number === undefined) return undefined;
     const incident = incidents.find(number);
-    return incident && incident.state !== 'Closed' && incident.alerts.length < MOST_ALERTS
+    return incident && incident.state !== 'Closed' && alerts.sizeOf(number) < MOST_ALERTS
       ? number
       : undefined;
   }
@@ -151,8 +161,8 @@ export function createGrouper(deps: GroupingDeps): Grouper {
   function merge(from: number, into: number, why: string): void {
     const [source, target] = [incidents.find(from), incidents.find(into)];
     if (!source || !target || source.state === 'Closed') return;
+    if (alerts.sizeOf(from) + alerts.sizeOf(into) > MOST_ALERTS) return;
     const moved = alerts.ofIncident(from);
-    if (alerts.ofIncident(into).length + moved.length > MOST_ALERTS) return;
     for (const alert of moved) alerts.save({ ...alert, incident: into });
     const now = clock();
     incidents.save({
@@ -223,6 +233,7 @@ export function createGrouper(deps: GroupingDeps): Grouper {
       placed = { ...alert, incident: incident.number };
     } else return alert;
     const home = placed.incident!;
+    const specificity = createSpecificity();
     for (const { alert: stray } of strays)
       add(stray, home, linkAlerts(stray, alert, (key) => specificity(stray, alert, key)).says);
     mergeHomes(homes, found);
