@@ -67,9 +67,12 @@ test('a viewer sees only what is for viewers', async () => {
     'Overview',
     'Explore',
     'Incidents',
+    'Indicators',
+    'Rules',
     'Hunting',
     'Sources',
     'Watchlists',
+    'Outputs',
     'API tokens',
   ]);
   await other.page.goto(`${weir.url}/audit`);

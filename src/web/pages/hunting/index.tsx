@@ -35,7 +35,8 @@ interface Asked {
   readonly name: string;
   readonly why: string;
   readonly kql: string;
-  readonly isOwn: boolean;
+  /** Of a saved query: as it was saved. */
+  readonly saved: string | undefined;
 }
 
 const MOST_ADDRESSES = 20;
@@ -145,14 +146,14 @@ function Hunts(props: {
     ...HUNTS.map(({ kql: _, ...hunt }, i) => ({
       ...hunt,
       kql: huntQuery(HUNTS[i]!, addresses, interval),
-      isOwn: false,
+      saved: undefined,
     })),
     ...(saved.data?.queries ?? []).map((query) => ({
       id: `saved ${query.id}`,
       name: query.name,
       why: query.description || `Saved by ${query.owner}.`,
       kql: narrowQuery(query.query, addresses),
-      isOwn: true,
+      saved: query.query,
     })),
   ];
   const answers = useKqlList(asked.map(({ kql }) => (isOn ? kql : undefined)));
@@ -184,7 +185,7 @@ function Hunts(props: {
           render: ({ hunt }) => (
             <>
               <Link href={exploreHref(hunt.kql)}>{hunt.name}</Link>{' '}
-              {hunt.isOwn && <Pill>saved</Pill>}
+              {hunt.saved !== undefined && <Pill>saved</Pill>}
               <p className="sub">{hunt.why}</p>
             </>
           ),
@@ -216,14 +217,24 @@ function Hunts(props: {
         {
           head: 'actions',
           kind: 'row-actions',
-          render: ({ hunt }) =>
-            mayAct && number !== undefined && <Keep hunt={hunt} number={number} />,
+          render: ({ hunt }) => (
+            <>
+              {mayAct && hunt.saved !== undefined && (
+                <Link href={ruleHref(hunt.name, hunt.saved)}>Make a rule</Link>
+              )}
+              {mayAct && number !== undefined && <Keep hunt={hunt} number={number} />}
+            </>
+          ),
         },
       ]}
       empty={null}
     />
   );
 }
+
+/** The editor of rules with a query in it. */
+const ruleHref = (name: string, query: string): string =>
+  `/rules?${new URLSearchParams({ name, query })}`;
 
 /** Keeps a query with the incident. */
 function Keep({ hunt, number }: { readonly hunt: Asked; readonly number: number }): ReactNode {

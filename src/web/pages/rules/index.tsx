@@ -8,7 +8,7 @@ import { Button, type Choice, Note, Tabs } from '#web/widgets/index.ts';
 import { DetectorList } from './detector-list.tsx';
 import { EditDialog } from './edit-dialog.tsx';
 import { RuleList } from './rule-list.tsx';
-import { BLANK } from './words.ts';
+import { BLANK, ruleOf } from './words.ts';
 
 type View = 'rules' | 'detectors';
 const VIEWS: readonly Choice<View>[] = [
@@ -19,11 +19,14 @@ const VIEWS: readonly Choice<View>[] = [
 /** What looks for attacks: rules in files, and detectors; their state, cost, alerts and precision. */
 export default function Rules(): ReactNode {
   const [path, navigate] = useLocation();
-  const view: View =
-    new URLSearchParams(useSearch()).get('view') === 'detectors' ? 'detectors' : 'rules';
+  const search = new URLSearchParams(useSearch());
+  const view: View = search.get('view') === 'detectors' ? 'detectors' : 'rules';
+  // A query that another page hands over to become a rule.
+  const query = search.get('query');
+  const begun = query === null ? undefined : ruleOf(search.get('name') ?? 'Hunt', query);
   const answer = useRoute('rules', {}, { everyMs: () => 15_000 });
   const me = useRoute('me', {});
-  const [isNew, setNew] = useState(false);
+  const [isNew, setNew] = useState(begun !== undefined);
   const mayChange = me.data !== undefined && hasRole(me.data.role, 'analyst');
   const { data } = answer;
   const refused = data?.problems.filter((p) => p.level === 'refused') ?? [];
@@ -60,11 +63,11 @@ export default function Rules(): ReactNode {
         </Note>
       )}
       {view === 'rules' ? <RuleList answer={answer} /> : <DetectorList answer={answer} />}
-      {isNew && (
+      {isNew && mayChange && (
         <EditDialog
           title="New rule"
-          file="my-first-rule.yaml"
-          text={BLANK}
+          file={begun?.file ?? 'my-first-rule.yaml'}
+          text={begun?.text ?? BLANK}
           isNew
           onClose={() => setNew(false)}
         />

@@ -74,3 +74,33 @@ tests:
         - { TimeGenerated: -30m, SrcIp: 10.0.0.7, DestIp: 10.0.0.4, DestPort: 22, SrcIsInside: true, DestIsInside: true, AllowedFlows: 1, BytesDestToSrc: 900 }
 version: 1.0.0
 `;
+
+/** A query that people saved, as a rule to begin with: what looks for it once a quarter of an hour. */
+export function ruleOf(
+  name: string,
+  query: string,
+): { readonly file: string; readonly text: string } {
+  const id = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  const block = query
+    .split('\n')
+    .map((line) => `  ${line.trimEnd()}`)
+    .join('\n');
+  const text = `id: ${id || 'hunt'}
+name: ${JSON.stringify(name)}
+description: |
+  Found by hand first.
+severity: Medium
+kind: Scheduled
+queryFrequency: 15m
+queryPeriod: 1h
+triggerOperator: gt
+triggerThreshold: 0
+query: |
+${block}
+`;
+  return { file: `${id || 'hunt'}.yaml`, text };
+}
