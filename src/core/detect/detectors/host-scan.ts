@@ -38,7 +38,7 @@ function severityOf({ isInside, widest }: Sweep): Severity | undefined {
   const failed = numberOf(widest, 'Failed');
   const port = portOf(widest, 'Port');
   if (!isInside) {
-    if (failed <= numberOf(widest, 'Refused')) return undefined;
+    if (failed - numberOf(widest, 'Refused') < 30) return undefined;
     return failed >= 100 && numberOf(widest, 'Answers') > 0 ? 'medium' : 'low';
   }
   if (widest['DestIsInside'] === true) {

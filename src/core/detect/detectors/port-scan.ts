@@ -46,8 +46,9 @@ function gather(rows: readonly Row[]): Scan[] {
 function severityOf({ isInside, failed, answers, refused }: Scan): Severity | undefined {
   if (isInside) return failed >= 100 ? 'high' : failed >= 15 ? 'medium' : 'low';
   // From the internet: what the edge refused is weather; a scan that got through and was answered is not.
-  if (failed <= refused) return undefined;
-  return failed - refused >= 50 && answers > 0 ? 'medium' : 'low';
+  // A few ports are what every address outside tries, or what a flood leaves.
+  if (failed - refused < 50) return undefined;
+  return answers > 0 ? 'medium' : 'low';
 }
 
 export const portScan = defineDetector({
