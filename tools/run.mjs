@@ -32,8 +32,9 @@ function run(command, args, options = {}) {
   return done.status ?? 1;
 }
 
+/** The same for what has to succeed, and says nothing on standard output: that is for what was asked for. */
 function must(command, args, options) {
-  const code = run(command, args, options);
+  const code = run(command, args, { stdio: ['inherit', 2, 'inherit'], ...options });
   if (code !== 0) process.exit(code);
 }
 

@@ -209,11 +209,24 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The rule and what the alert is about. Without entities, the texts of the row that are no times. */
+/**
+ * The rule and what the alert is about. A list of entities in one cell tells how far it went, not who it is: it counts only
+ * where nothing else is named. Without entities, the texts of the row that are no times.
+ */
 function keyOf(rule: Rule, rows: readonly ResultRow[], entities: readonly Entity[]): string {
+  const named = new Set(
+    rows.flatMap((row) =>
+      rule.entities.flatMap((mapping) => {
+        const found = mapped(mapping, row);
+        return found.length === 1 ? found.map(entityKey) : [];
+      }),
+    ),
+  );
+  const all = entities.map(entityKey);
+  const telling = all.filter((key) => named.has(key));
   const about =
     entities.length > 0
-      ? entities.map(entityKey).sort()
+      ? (telling.length > 0 ? telling : all).sort()
       : rule.eventGrouping === 'SingleAlert'
         ? []
         : rows
