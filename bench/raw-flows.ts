@@ -6,10 +6,11 @@ const PAIRS = 300_000;
 const DAY = Date.UTC(2026, 2, 4);
 
 /**
- * Writes raw rows of 2026-03-04 as segments of Flows, without a decoder: only what reads them is measured. 10,000 hosts
+ * Writes raw rows of 2026-03-04, of the whole day or its first hours, as segments of Flows, without a decoder: only what reads them is measured. 10,000 hosts
  * and 300,000 pairs; how often a pair talks follows a power law, ports and sizes are random.
  */
-export async function storeRawFlows(store: Store, count: number): Promise<void> {
+export async function storeRawFlows(store: Store, count: number, hours = 24): Promise<void> {
+  const span = hours * 3_600_000_000;
   const engine = await openDuckdb({ threads: 2, memoryLimitBytes: 3e9 });
   await engine.run(`CREATE TABLE pairs AS SELECT i,
     '10.' || host % 4 || '.' || (host // 4) % 40 || '.' || 1 + host // 160 AS src,
@@ -25,7 +26,7 @@ export async function storeRawFlows(store: Store, count: number): Promise<void> 
     const size = (salt: number, most: number) =>
       `CASE WHEN state IN ('C', 'E') THEN (${random(salt)} * ${most})::BIGINT ELSE 0 END`;
     await engine.run(`COPY (SELECT
-      make_timestamp(${DAY * 1000} + (j * (86400e6 / ${count}))::BIGINT) AS TimeGenerated,
+      make_timestamp(${DAY * 1000} + (j * (${span} / ${count}))::BIGINT) AS TimeGenerated,
       CASE WHEN inbound THEN dest ELSE src END AS SrcIp, CASE WHEN inbound THEN src ELSE dest END AS DestIp,
       (1024 + ${random(1)} * 60000)::INT AS SrcPort, port AS DestPort, CASE port WHEN 53 THEN 'U' ELSE 'T' END AS L4Protocol,
       CASE WHEN inbound THEN 'Inbound' ELSE 'Outbound' END AS FlowDirection,
@@ -41,7 +42,7 @@ export async function storeRawFlows(store: Store, count: number): Promise<void> 
       FROM (SELECT j, floor(pow(${random(6)}, 4) * ${PAIRS})::BIGINT AS pick, ['B', 'C', 'E', 'E', 'D'][1 + (hash(j * 37) % 5)::INT] AS state
             FROM range(${from}, ${from + rows}) t(j)) JOIN pairs ON i = pick ORDER BY TimeGenerated)
       TO '${file}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`);
-    const at = (j: number) => DAY * 1000 + Math.floor((j * 86_400e6) / count);
+    const at = (j: number) => DAY * 1000 + Math.floor((j * span) / count);
     await store.commit({
       segments: [
         {

@@ -21,7 +21,7 @@ export interface ActivityOptions {
   readonly rowsPerJob?: number;
   /** Raw rows that are counted at a time within a job; 500,000 unless given. */
   readonly rowsPerPart?: number;
-  /** Hours with at most so many raw rows are always counted whole; a million unless given. */
+  /** Hours with at most so many raw rows are always counted whole; 300,000 unless given. */
   readonly smallHour?: number;
   /** Starts what does the counting; a process of its own unless given. */
   readonly startChild?: (setup: WorkerSetup) => Promise<ActivityChild>;

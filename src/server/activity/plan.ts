@@ -16,8 +16,8 @@ export type Way =
   /** From the fresh rows alone, beside what there is: sums are right, an observer may count twice until it is whole. */
   | 'more';
 
-/** An hour with at most this many rows is always counted whole: that takes a second or two. */
-export const SMALL_HOUR = 1_000_000;
+/** An hour with at most this many rows is always counted whole: that takes about a second. */
+export const SMALL_HOUR = 300_000;
 
 /**
  * How fresh rows of an hour are counted. An hour whose earlier rows are partly gone (retention) can only be added to. A
