@@ -54,8 +54,8 @@ async function runHostStep(step: HostStep, running: Running): Promise<void> {
       { start: 0, length: 0 },
     );
   options.onSql?.(step.create);
-  await connection.command(step.create);
   temps.push(step.into);
+  await connection.command(step.create);
   const values = rows.map((row): ClickhouseRow => {
     const args = step.args.map((a) =>
       'constant' in a ? a.constant : readHostValue(row[a.column], a.type),
@@ -83,8 +83,9 @@ async function runSteps(steps: readonly clickhouse.Step[], running: Running): Pr
     if (step.kind === 'host') await runHostStep(step, running);
     else {
       running.options.onSql?.(step.sql);
-      await running.connection.command(step.sql);
+      // A statement that fails half-way leaves its table behind.
       running.temps.push(step.into);
+      await running.connection.command(step.sql);
     }
   }
 }
