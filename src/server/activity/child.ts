@@ -3,7 +3,7 @@ import type { FileCounts, JobResult, Request, WorkerSetup } from './job.ts';
 import type { ActivityChild } from './local-child.ts';
 
 /** JavaScript's part of the memory: what addresses are looked up in. The engine's part has its own limit. */
-const HEAP_MIB = 768;
+const HEAP_MIB = 384;
 
 /** Starts the worker and waits until it has loaded what it looks addresses up in. Throws what it says. */
 export async function startActivityChild(setup: WorkerSetup): Promise<ActivityChild> {

@@ -25,7 +25,7 @@ export interface Sight {
 
 /** Asks which there is; columns that no file has are null. */
 export const sightOf = (files: string, held: ReadonlySet<string>): string => {
-  const count = (name: string) => (held.has(name) ? `count(${name})` : '0');
+  const count = (name: string) => (held.has(name) ? `count(${name})` : '0 * count(*)');
   return `SELECT ${count('FlowStartTime')} + ${count('FlowEndTime')} > 0, ${count('SamplingRate')} > 0 FROM ${files}`;
 };
 
