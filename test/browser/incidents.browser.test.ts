@@ -163,6 +163,23 @@ test('hunting asks about those of an incident, and keeps what it finds', async (
   await panel('Bookmarks').getByRole('link', { name: 'What they were refused' }).waitFor();
 });
 
+test('a saved query is asked with the others, and becomes a rule', async () => {
+  const saved = await page.evaluate(`fetch('/api/v1/saved-queries/odd-ssh', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Odd SSH', query: 'Flows | where DestPort == 22' }),
+  }).then((answer) => answer.status)`);
+  expect(saved).toBe(200);
+  await page.goto(`${weir.url}/hunting/10.2.0.9`);
+  const row = page.getByRole('row', { name: /Odd SSH/ });
+  await row.getByText('nothing', { exact: true }).waitFor({ timeout: 60_000 });
+  await row.getByRole('link', { name: 'Make a rule' }).click();
+  await page.getByLabel('File').waitFor();
+  expect(await page.getByLabel('Text of the rule').inputValue()).toContain(
+    'query: |\n  Flows | where DestPort == 22',
+  );
+});
+
 test.each(['/incidents', `/incidents/1`, '/hunting/1', '/incidents?view=suppressions'])(
   '%s fits on a phone',
   async (path) => {

@@ -12,7 +12,7 @@ afterAll(() => fixture.close());
 const get = (path: string, headers: Record<string, string> = {}) =>
   fixture.ask('GET', path, { headers });
 
-test.each(['/', '/explore', '/login', '/incidents/17'])(
+test.each(['/', '/explore', '/login', '/incidents/17', '/hunting/10.2.0.9'])(
   '%s is the page, asked for anew each time',
   async (path) => {
     const response = await get(path);

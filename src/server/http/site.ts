@@ -37,7 +37,7 @@ export interface Site {
 
 /**
  * Reads the built page into memory, a few megabytes: only what was there at the start is ever served, so that no path
- * leads anywhere else. Paths without an ending are pages of the application and get index.html.
+ * leads anywhere else. Paths without the ending of a file are pages of the application and get index.html.
  */
 export async function loadSite(root: string): Promise<Site> {
   const files = new Map<string, SiteFile>();
@@ -61,12 +61,15 @@ export async function loadSite(root: string): Promise<Site> {
     async answer(path, request) {
       const found = files.get(path);
       if (found) return answerFile(found, request);
-      if (extname(path) !== '' && path !== '/') return undefined;
+      if (FILE_ENDING.test(path)) return undefined;
       const page = files.get('/index.html');
       return page ? answerFile(page, request) : notBuilt();
     },
   };
 }
+
+/** Of files, not of addresses: `/hunting/10.2.0.9` is a page. */
+const FILE_ENDING = /\.[a-z]\w*$/i;
 
 async function answerFile(file: SiteFile, request: Request): Promise<Response> {
   const encoding = file.isPacked
