@@ -32,6 +32,7 @@ import { CommandError } from './command.ts';
 import type { Config } from './config/index.ts';
 import { openAlerts } from './detecting/alerts.ts';
 import { openRules } from './detecting/rules.ts';
+import { loadZones } from './detecting/zones.ts';
 import { readEnrichment } from './enrichment.ts';
 import { createCanary } from './serving/canary.ts';
 import { openIntel, tellIntel } from './serving/intel.ts';
@@ -77,6 +78,7 @@ export async function serve({
 
   const data = resolve(folder);
   const enrichment = readEnrichment(config, data);
+  const zones = loadZones(config);
   tellRefusedLines(config.indicators, log);
 
   const store = await openStore({
@@ -132,6 +134,7 @@ export async function serve({
   const detection = createDetection({
     store,
     query: queries,
+    zones,
     clock,
     onFindings: (findings) => alerts.take(findings),
     onError: (error) => log.error('a detector failed; it looks again when data comes', { error }),

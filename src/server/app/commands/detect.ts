@@ -10,13 +10,16 @@ import { needDataFolder } from '../data-folder.ts';
 import { openDataReader } from '../data-store.ts';
 import { detectorsFinder } from '../detecting/detectors.ts';
 import { gatherClaims, ruleFinder } from '../detecting/history.ts';
+import { indicatorsFinder } from '../detecting/indicators.ts';
 import { openRules } from '../detecting/rules.ts';
+import { loadZones } from '../detecting/zones.ts';
 import { createLineWriter } from '../line-writer.ts';
 
-/** `weir detect`: what rules and detectors find in stored time, as NDJSON. */
+/** `weir detect`: what rules, detectors and indicators find in stored time, as NDJSON. */
 export const run: Run = async (invocation, around) => {
   const folder = needDataFolder(invocation, around);
   const { config } = loadConfig(invocation.value('config'), folder.path);
+  const zones = loadZones(config);
   const library = openRules(config, folder.path, invocation.values('rules'));
   const { rules, problems } = library.current();
   for (const problem of problems.filter((p) => p.level === 'refused'))
@@ -41,11 +44,19 @@ export const run: Run = async (invocation, around) => {
     const to = readTime(invocation.value('to'), '--to') ?? held.to + 1;
     if (from >= to) throw new UsageError('--from is not before --to', 'Exchange them.');
     const chosen = invocation.isSet('rules') ? rules : rules.filter((rule) => rule.isEnabled);
+    const indicators = indicatorsFinder({
+      folder: folder.path,
+      config,
+      env: around.env,
+      tell: (text) => note(around, text),
+    });
     const finders = [
+      // First: rules read the indicators that it brings up to date.
+      ...(invocation.isSet('rules') ? [] : [indicators]),
       ...chosen.map((rule) => ruleFinder(service, rule)),
       ...(invocation.isSet('rules')
         ? []
-        : [detectorsFinder(store, service, (text) => note(around, text))]),
+        : [detectorsFinder(store, service, zones, (text) => note(around, text))]),
     ];
     const { findings, failures } = await gatherClaims(finders, { from, to, signal: around.signal });
     const write = createLineWriter(around.stdout);
@@ -54,7 +65,7 @@ export const run: Run = async (invocation, around) => {
     if (around.isTerminal.stderr)
       note(
         around,
-        `${findings.length} findings of ${invocation.isSet('rules') ? '' : 'the detectors and '}${chosen.length} rules, ${printInstant(from)} to ${printInstant(to)}`,
+        `${findings.length} findings of ${invocation.isSet('rules') ? '' : 'indicators, the detectors and '}${chosen.length} rules, ${printInstant(from)} to ${printInstant(to)}`,
       );
     return failures.length > 0 ? 1 : 0;
   } finally {

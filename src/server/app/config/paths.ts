@@ -31,11 +31,12 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     Object.fromEntries(
       Object.entries(files).map(([name, path]) => [name, path === undefined ? path : from(path)]),
     );
-  const { tls, countries } = config;
+  const { tls, countries, zones } = config;
   return {
     ...config,
     ...(tls && { tls: { certificate: from(tls.certificate), key: from(tls.key) } }),
     ...(countries !== undefined && { countries: from(countries) }),
+    ...(zones !== undefined && { zones: from(zones) }),
     sources: config.sources.map(source),
     outputs: config.outputs.map(output),
     topology: config.topology.map(from),

@@ -245,6 +245,13 @@ export const configSchema = z.strictObject({
     .array(asset)
     .default([])
     .describe('What matters more, or less, than other hosts; the first that holds one counts.'),
+  zones: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'YAML file with zones, what may pass between them, and what some hosts are for; see docs/detection.md.',
+    ),
   outputs: z
     .array(output)
     .default([])

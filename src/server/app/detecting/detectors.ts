@@ -1,3 +1,4 @@
+import type { Zones } from '#core/detect/index.ts';
 import { detectWindow } from '#server/detect/index.ts';
 import type { QueryService } from '#server/query/index.ts';
 import type { StoreReader } from '#server/store/index.ts';
@@ -7,6 +8,7 @@ import type { HistoryFinder } from './history.ts';
 export function detectorsFinder(
   store: StoreReader,
   query: QueryService,
+  zones: Zones,
   tell: (text: string) => void,
 ): HistoryFinder {
   return {
@@ -16,6 +18,7 @@ export function detectorsFinder(
       yield* await detectWindow({
         store,
         query,
+        zones,
         signal,
         from,
         to,
