@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { ACTIVITY_AGES } from '#server/activity/index.ts';
 import { createGlance } from './glance.ts';
 import { parseMicros } from './queries.ts';
 import { readRetention } from './upkeep.ts';
@@ -13,9 +14,9 @@ it.each([
 });
 
 it('hands retention over in the units of the store', () => {
-  const tables = { Flows: { maxAge: 86_400_000 }, NTANetAnalytics: {} };
+  const tables = { Flows: { maxAge: 86_400_000 }, NTANetAnalytics: {}, PairDays: { maxAge: 1 } };
   expect(readRetention({ minFree: 5, budget: 7, tables })).toEqual({
-    maxAge: { Flows: 86_400_000_000 },
+    maxAge: { ...ACTIVITY_AGES, Flows: 86_400_000_000, PairDays: 1000 },
     reserveBytes: 5,
     budgetBytes: 7,
   });
