@@ -46,7 +46,6 @@ const SOON: Micros = 2 * HOUR;
 /** A growing hour is looked at again by what looks hourly after this, and after twenty times what the last look took. */
 const LATER_MS = 60_000;
 const pauseOf = (ms: number): Micros => 1000 * Math.max(LATER_MS, 20 * ms);
-const READS = ['PairHours', 'HostHours'];
 
 /** A stretch of time that a detector should look at. */
 interface Due {
@@ -64,6 +63,8 @@ export function createDetection(options: DetectionOptions): Detection {
   const state = openDetectionState(store.state);
   const ending = new AbortController();
   const deps = { ...options, signal: ending.signal };
+  // Flows come before they are counted: what detectors read of them is looked at when the counts change.
+  const awaited = new Set(detectors.flatMap(({ reads }) => reads).filter((t) => t !== 'Flows'));
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> | undefined;
   let stopListening: (() => void) | undefined;
@@ -103,18 +104,17 @@ export function createDetection(options: DetectionOptions): Detection {
   /** Days that got rows since the detector looked: whole days before the newest, and the running one as far as it goes. */
   function dueOf(detector: AnyDetector, counted: { from: Micros; to: Micros }): Due[] {
     const { covered, upTo, lookedAt, ms } = state.of(detector.name);
-    const changed = new Set(
-      store
-        .segments({ table: 'PairHours' })
-        .filter((s) => s.committedAt > covered)
-        .map((s) => s.day),
-    );
+    const fresh = store.segments({ table: 'PairHours' }).filter((s) => s.committedAt > covered);
+    const changed = new Set(fresh.map((s) => s.day));
+    // Hours are not counted in their order: what came lately may be of long ago.
+    const oldest = Math.min(...fresh.map(({ ranges }) => ranges['TimeGenerated']?.[0] ?? 0));
     return [...changed].sort().flatMap((day): Due[] => {
       const end = Date.parse(`${day}T00:00:00Z`) * 1000 + DAY;
       if (end < counted.to)
         return [{ detector, from: Math.max(end - detector.window, counted.from), to: end }];
       const { to } = counted;
-      const isWhole = upTo === 0 || to - upTo >= Math.min(HOUR, detector.every);
+      const isWhole =
+        upTo === 0 || oldest < to - SOON || to - upTo >= Math.min(HOUR, detector.every);
       const isSoon = upTo > 0 && to - upTo < detector.every;
       if (detector.every > MINUTE && isSoon && clock() - lookedAt < pauseOf(ms)) {
         isLeft = true;
@@ -161,7 +161,7 @@ export function createDetection(options: DetectionOptions): Detection {
   return {
     start() {
       stopListening = store.onChange((tables) => {
-        if (READS.some((table) => tables.has(table))) wake();
+        if (!awaited.isDisjointFrom(tables)) wake();
       });
       wake();
     },
