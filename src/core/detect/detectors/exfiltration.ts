@@ -17,7 +17,7 @@ function severityOf(
   isExcused: boolean,
 ): Severity {
   if (isExcused) return 'low';
-  if (!isKnown) return sent >= 5 * GIGABYTE ? 'medium' : 'low';
+  if (!isKnown) return sent >= 2 * GIGABYTE ? 'medium' : 'low';
   if (!isNewTarget) return 'low';
   return sent >= GIGABYTE ? 'high' : 'medium';
 }
