@@ -27,13 +27,15 @@ const TACTIC_BONUS = 0.25;
 const ORDER_BONUS = 0.5;
 /** Two things done to one host of one's own are half a reason to put their doers together. */
 const SAME_VICTIM = 0.5;
+/** Being one of more targets than this says little of each: a scan touches everybody, whatever else happens to them. */
+const FEW_TARGETS = 2;
 
 type Linkable = Pick<Alert, 'id' | 'title' | 'entities' | 'tactics' | 'first' | 'last'>;
 
 /**
  * Whether an alert and another, `b`, are steps of one story: Σ of the weights of the specific entities they share, times the bonus of
  * an intrusion's order, is at least 1 within 24 h (7 days for a next stage of the same host). An entity weighs
- * 1 / log2(2 + others); a hub weighs nothing.
+ * 1 / log2(2 + others), one of n targets of one alert 2 / n of that; a hub weighs nothing.
  */
 export function linkAlerts(
   a: Linkable,
@@ -56,7 +58,7 @@ export function linkAlerts(
       hubs.push(`${key} (${hub})`);
       continue;
     }
-    strength += (isStateOfHost ? 1 : partWeight(part)) / Math.log2(2 + others);
+    strength += ((isStateOfHost ? 1 : partWeight(part)) * part.share) / Math.log2(2 + others);
     shared.push(key);
   }
   strength *= bonus;
@@ -92,16 +94,33 @@ function stageBonus(early: Linkable, late: Linkable) {
 interface Part {
   readonly isActor: boolean;
   readonly isOutside: boolean;
+  /** 1, or less where it is one of many targets of either. */
+  readonly share: number;
+}
+
+/** How much each entity of an alert stands for it: actors wholly, targets the less the more there are. */
+function sharesOf({ entities }: Linkable): ReadonlyMap<string, number> {
+  const parts = entities.filter(hasPart);
+  const targets = parts.filter((e) => !isActor(e)).length;
+  const shares = new Map<string, number>();
+  for (const entity of parts) {
+    const key = entityKey(entity);
+    const share = isActor(entity) ? 1 : Math.min(1, FEW_TARGETS / targets);
+    shares.set(key, Math.max(share, shares.get(key) ?? 0));
+  }
+  return shares;
 }
 
 /** Entities that act or are acted upon in both. */
 function sharedEntities(early: Linkable, late: Linkable): ReadonlyMap<string, Part> {
-  const before = new Set(early.entities.filter(hasPart).map(entityKey));
+  const before = sharesOf(early);
+  const after = sharesOf(late);
   const found = new Map<string, Part>();
   for (const entity of late.entities.filter(hasPart)) {
     const key = entityKey(entity);
     const acts = isActor(entity) || (found.get(key)?.isActor ?? false);
-    if (before.has(key)) found.set(key, { isActor: acts, isOutside: entity.isInside === false });
+    const share = Math.min(before.get(key) ?? 0, after.get(key) ?? 0);
+    if (share > 0) found.set(key, { isActor: acts, isOutside: entity.isInside === false, share });
   }
   return found;
 }

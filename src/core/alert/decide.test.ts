@@ -122,6 +122,20 @@ describe('what belongs together', () => {
     ).toBe(true);
   });
 
+  it('one of the many that were scanned, who does something else, is not joined to the scan', () => {
+    const target = (n: number) => ipEntity(`10.0.0.${n}`, 'target', true);
+    const scanOf = (targets: number) => ({
+      ...brute,
+      entities: [
+        ipEntity('10.0.0.99', 'actor', true),
+        ...Array.from({ length: targets }, (_, i) => target(i + 1)),
+      ],
+    });
+    const later = { ...lateral, entities: [ipEntity('10.0.0.1', 'actor', true), target(200)] };
+    expect(linkAlerts(scanOf(30), later, specific).isLinked).toBe(false);
+    expect(linkAlerts(scanOf(1), later, specific).isLinked).toBe(true);
+  });
+
   it('an open door, and whoever comes through it', () => {
     const door = alertOf(
       findingOf({ to: '10.2.0.9', tactics: ['InitialAccess'], finder: { id: 'exposure' } }),
