@@ -39,16 +39,8 @@ export interface Grouping {
   readonly byCustomDetails: readonly string[];
 }
 
-/**
- * One claim with its proof: that these entities did this, then. The one shape that rules, detectors and indicator
- * matches hand on; findings add up to alerts, alerts to incidents.
- */
-export interface Finding {
-  /**
-   * The same for the same claim: made of finder, entities and whatever else tells two claims apart (a port, a rule's
-   * group), and of no time unless each time is a claim of its own. A second finding of one key updates its alert.
-   */
-  readonly key: string;
+/** What is said of entities, by whom, and what proves it: of a finding, and of the alert that people are told. */
+export interface Claim {
   readonly finder: Finder;
   /** One line, without a full stop: `10.0.1.4 calls 203.0.113.9:443 every 60 s`. */
   readonly title: string;
@@ -57,9 +49,7 @@ export interface Finding {
   readonly first: Micros;
   readonly last: Micros;
   readonly severity: Severity;
-  /** 0 to 1: how strongly the data shows it. */
-  readonly score: number;
-  /** 0 to 1: how often such a finding is right. */
+  /** 0 to 1: how often such a claim is right. */
   readonly confidence: number;
   /** ATT&CK tactics by name without spaces (`CommandAndControl`), techniques by id (`T1071.001`). */
   readonly tactics: readonly string[];
@@ -77,8 +67,22 @@ export interface Finding {
   readonly customDetails: Readonly<Record<string, readonly string[]>>;
   /** Unset: the correlation of incidents decides by entities. */
   readonly grouping?: Grouping;
-  /** How much of the same was seen (attempts, ports, bytes): an alert is raised anew when this grows tenfold. */
+  /** How much of the same was seen (attempts, ports, bytes): people are told anew when this grows tenfold. */
   readonly magnitude: number;
+}
+
+/**
+ * One claim with its proof: that these entities did this, then. The one shape that rules, detectors and indicator
+ * matches hand on; findings add up to alerts, alerts to incidents.
+ */
+export interface Finding extends Claim {
+  /**
+   * The same for the same claim: made of finder, entities and whatever else tells two claims apart (a port, a rule's
+   * group), and of no time unless each time is a claim of its own. A second finding of one key updates its alert.
+   */
+  readonly key: string;
+  /** 0 to 1: how strongly the data shows it. */
+  readonly score: number;
   /** True while what it was compared with is still being learned: its alert is two levels milder. */
   readonly isLearning?: boolean;
 }
