@@ -188,8 +188,11 @@ export function createAlertStore(state: Database): AlertStore {
     sharing: (entities, since, limit) =>
       all(
         `SELECT body FROM alert WHERE id IN (
-           SELECT alert FROM alert_entity WHERE role <> 'related' AND entity IN (SELECT value FROM json_each(?)))
-         AND state = 'open' AND finder_kind <> 'canary' AND last >= ? ORDER BY last DESC, id LIMIT ?`,
+           SELECT a.id FROM (SELECT DISTINCT alert FROM alert_entity
+             WHERE role <> 'related' AND entity IN (SELECT value FROM json_each(?))) e
+           CROSS JOIN alert a INDEXED BY alert_at_a_glance ON a.id = e.alert
+           WHERE a.state = 'open' AND a.finder_kind <> 'canary' AND a.last >= ? ORDER BY a.last DESC, a.id LIMIT ?)
+         ORDER BY last DESC, id`,
         JSON.stringify(entities),
         since,
         limit,
@@ -198,8 +201,10 @@ export function createAlertStore(state: Database): AlertStore {
       new Map(
         state
           .all<{ incident: number | null; n: number }>(
-            `SELECT a.incident, count(DISTINCT e.alert) AS n FROM alert_entity e JOIN alert a ON a.id = e.alert
-             WHERE e.entity = ? AND e.role <> 'related' AND a.raised_at >= ? GROUP BY a.incident`,
+            `SELECT a.incident, count(*) AS n FROM (SELECT DISTINCT alert FROM alert_entity
+               WHERE entity = ? AND role <> 'related') e
+             CROSS JOIN alert a INDEXED BY alert_at_a_glance ON a.id = e.alert
+             WHERE a.raised_at >= ? GROUP BY a.incident`,
             entity,
             since,
           )

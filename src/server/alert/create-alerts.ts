@@ -19,8 +19,8 @@ export interface AlertsOptions {
   readonly clock: () => Micros;
   /** What is known of one's own hosts; nothing unless given. */
   readonly assets?: Assets;
-  /** Keys of entities (`IP 10.0.0.53`) that join no incidents, each with what it is (`dns`). */
-  readonly hubs?: () => ReadonlyMap<string, string>;
+  /** What an entity is (`dns`) that joins no incidents, by its key (`IP 10.0.0.53`); undefined for all that do. */
+  readonly hubOf?: (entityKey: string) => string | undefined;
   readonly newId?: () => string;
   /** The tables could not be written; it is tried again with the next change. */
   readonly onError?: (error: unknown) => void;
@@ -56,7 +56,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
     store,
     clock,
     assets = createAssets([]),
-    hubs = () => NONE,
+    hubOf = () => undefined,
     newId = randomUUID,
   } = options;
   const { state } = store;
@@ -65,7 +65,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
   const incidents = createIncidentStore(state);
   const journal = createJournal(state);
   const suppressions = createSuppressions(state);
-  const shared = { state, alerts, incidents, journal, assets, hubs, newId, clock, suppressions };
+  const shared = { state, alerts, incidents, journal, assets, hubOf, newId, clock, suppressions };
   const grouper = createGrouper(shared);
   const takeOne = createTaker({ ...shared, grouper });
   const tables = createAlertTables(store, journal, alerts);
@@ -131,5 +131,3 @@ export function createAlerts(options: AlertsOptions): Alerts {
     },
   };
 }
-
-const NONE: ReadonlyMap<string, string> = new Map();

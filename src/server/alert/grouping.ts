@@ -24,8 +24,8 @@ export interface GroupingDeps {
   readonly incidents: IncidentStore;
   readonly journal: Journal;
   readonly assets: Assets;
-  /** Keys of entities that so many have to do with that sharing them means nothing, each with what it is. */
-  readonly hubs: () => ReadonlyMap<string, string>;
+  /** What the entity of a key is, where so many have to do with it that sharing it means nothing. */
+  readonly hubOf: (entityKey: string) => string | undefined;
   readonly newId: () => string;
   readonly clock: () => Micros;
 }
@@ -54,13 +54,19 @@ const MOST_CANDIDATES = 60;
 const OPENS = severityRank('medium');
 const STRENGTH = ['grown', 'changed', 'reopened', 'closed', 'opened'] as const;
 
+/** Alerts that touch an entity. */
+interface Touching {
+  readonly byIncident: ReadonlyMap<number | undefined, number>;
+  readonly total: number;
+}
+
 interface Found {
   readonly alert: Alert;
   readonly link: Link;
 }
 
 export function createGrouper(deps: GroupingDeps): Grouper {
-  const { alerts, incidents, journal, assets, hubs, newId, clock } = deps;
+  const { alerts, incidents, journal, assets, hubOf, newId, clock } = deps;
   /** Incidents that changed, and the most important change of each. */
   const touched = new Map<number, IncidentChange>();
 
@@ -77,18 +83,21 @@ export function createGrouper(deps: GroupingDeps): Grouper {
    * two and their incidents. Looked up once an entity, however many alerts are compared.
    */
   function createSpecificity() {
-    const known = new Map<string, ReturnType<AlertStore['touching']>>();
+    const known = new Map<string, Touching>();
+    const touchingOf = (key: string): Touching => {
+      const byIncident = alerts.touching(key, clock() - SPECIFIC_SINCE);
+      const found = { byIncident, total: [...byIncident.values()].reduce((sum, n) => sum + n, 0) };
+      known.set(key, found);
+      return found;
+    };
     return (a: Alert, b: Alert, key: string): Specificity => {
-      const hub = hubs().get(key);
+      const hub = hubOf(key);
       if (hub !== undefined) return { others: 0, hub };
-      const touching = known.get(key) ?? alerts.touching(key, clock() - SPECIFIC_SINCE);
-      known.set(key, touching);
+      const { byIncident, total } = known.get(key) ?? touchingOf(key);
       const own = new Set([a.incident, b.incident].flatMap((n) => n ?? []));
+      const together = [...own].reduce((sum, n) => sum + (byIncident.get(n) ?? 0), 0);
       const strays = [a, b].filter((alert) => alert.incident === undefined).length;
-      const others = [...touching]
-        .filter(([incident]) => incident === undefined || !own.has(incident))
-        .reduce((sum, [, n]) => sum + n, 0);
-      return { others: Math.max(0, others - strays), hub: undefined };
+      return { others: Math.max(0, total - together - strays), hub: undefined };
     };
   }
 
@@ -109,11 +118,8 @@ export function createGrouper(deps: GroupingDeps): Grouper {
   }
 
   function isOpenWithRoom(number: number | undefined): number | undefined {
-    if (number === undefined) return undefined;
-    const incident = incidents.find(number);
-    return incident && incident.state !== 'Closed' && alerts.sizeOf(number) < MOST_ALERTS
-      ? number
-      : undefined;
+    if (number === undefined || !incidents.isOpen(number)) return undefined;
+    return alerts.sizeOf(number) < MOST_ALERTS ? number : undefined;
   }
 
   function open(of: readonly Alert[], who: string, why: string): Incident {

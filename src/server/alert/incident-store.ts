@@ -43,6 +43,8 @@ export interface IncidentFilter {
 
 export interface IncidentStore {
   find(number: number): Incident | undefined;
+  /** False for one that is closed, and for none. */
+  isOpen(number: number): boolean;
   /** A new one; its number is the next. */
   add(make: (number: number) => Incident): Incident;
   save(incident: Incident): void;
@@ -97,6 +99,9 @@ export function createIncidentStore(state: Database): IncidentStore {
       const row = state.get<{ body: string }>('SELECT body FROM incident WHERE number = ?', number);
       return row && readIncident(row);
     },
+    isOpen: (number) =>
+      state.get(`SELECT 1 FROM incident WHERE number = ? AND state <> 'Closed'`, number) !==
+      undefined,
     add(make) {
       state.run(
         `INSERT INTO incident (state, severity, last, changed_at, body) VALUES ('New', 0, 0, 0, '')`,

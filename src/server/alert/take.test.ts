@@ -156,8 +156,8 @@ describe('taking findings', () => {
   });
 
   it('joins nothing through a DNS server', async () => {
-    const hubs = () => new Map([['IP 10.2.0.9', 'dns']]);
-    const { alerts, incidents } = await open({ hubs });
+    const hubOf = (key: string) => (key === 'IP 10.2.0.9' ? 'dns' : undefined);
+    const { alerts, incidents } = await open({ hubOf });
     await alerts.take([brute, lateral]);
     expect(new Set(incidents().map((i) => i.number)).size).toBe(2);
   });

@@ -119,7 +119,7 @@ export async function serve({
     retention: () => readRetention(config.retention),
     onEvent: (event) => tellUpkeep(event, log),
   });
-  const alerts = openAlerts({ config, store, queries, clock, log });
+  const alerts = openAlerts({ config, zones, store, queries, clock, log });
   const ruleState = createRuleState(store.state, clock);
   const library = openRules(config, data);
   const scheduler = createScheduler({

@@ -1,6 +1,13 @@
-import { createAssets, entityKey, ipEntity } from '#core/alert/index.ts';
+import { createAssets } from '#core/alert/index.ts';
 import { MICROS_PER_DAY } from '#core/base/index.ts';
-import { type Role, readRoles, rolesKql, toRows } from '#core/detect/index.ts';
+import {
+  type Role,
+  type Roles,
+  readRoles,
+  rolesKql,
+  toRows,
+  type Zones,
+} from '#core/detect/index.ts';
 import { type Alerts, createAlerts } from '#server/alert/index.ts';
 import type { Log } from '#server/http/index.ts';
 import type { QueryService } from '#server/query/index.ts';
@@ -10,6 +17,8 @@ import type { Config } from '../config/index.ts';
 
 export interface ServedAlertsDeps {
   readonly config: Pick<Config, 'assets'>;
+  /** What hosts are for, as their owner says. */
+  readonly zones: Pick<Zones, 'rolesOf'>;
   readonly store: Store;
   readonly queries: QueryService;
   readonly clock: () => number;
@@ -17,20 +26,21 @@ export interface ServedAlertsDeps {
 }
 
 /** Alerts that know the assets of the configuration, and which hosts half the network talks to. */
-export function openAlerts({ config, store, queries, clock, log }: ServedAlertsDeps): Alerts {
-  const hubs = followHubs(store, queries, clock, log);
+export function openAlerts(deps: ServedAlertsDeps): Alerts {
+  const { config, zones, store, clock, log } = deps;
+  const seen = followRoles(deps);
   const alerts = createAlerts({
     store,
     clock,
     assets: readAssets(config.assets),
-    hubs: hubs.current,
+    hubOf: (key) => hubOf(key, zones, seen.current()),
     onError: (error) =>
       log.error('alerts could not be written to their tables; it is tried again', { error }),
   });
   return {
     ...alerts,
     async stop() {
-      hubs.stop();
+      seen.stop();
       await alerts.stop();
     },
   };
@@ -53,12 +63,38 @@ function readAssets(assets: Config['assets']) {
  * What everybody talks to because of what it serves. Roles that only its own behaviour suggests (a scanner, a monitor) are
  * left out: who attacks behaves like that.
  */
-const HUB_ROLES: readonly Role[] = ['dns', 'ntp', 'proxy', 'mail', 'dhcp'];
+const SEEN_HUBS: readonly Role[] = ['dns', 'ntp', 'proxy', 'mail', 'dhcp'];
+/** What its owner says counts for all roles by which a host has to do with many others. */
+const DECLARED_HUBS: readonly Role[] = [
+  ...SEEN_HUBS,
+  'gateway',
+  'scanner',
+  'monitor',
+  'directory',
+  'backup',
+  'deployment',
+];
+
+/** The role for which an address joins no incidents; `key` is an entity's, `IP 10.0.0.53`. */
+export function hubOf(
+  key: string,
+  declared: Pick<Zones, 'rolesOf'>,
+  seen: Roles,
+): string | undefined {
+  if (!key.startsWith('IP ')) return undefined;
+  const address = key.slice('IP '.length);
+  const said = declared.rolesOf(address);
+  return (
+    DECLARED_HUBS.find((role) => said?.includes(role)) ??
+    SEEN_HUBS.find((role) => seen.get(address)?.has(role))
+  );
+}
+
 const HOUR_MS = 3_600_000;
 
-/** Looks hourly, while there is something new, for hosts that join no incidents. */
-function followHubs(store: Store, queries: QueryService, clock: () => number, log: Log) {
-  let hubs: ReadonlyMap<string, string> = new Map();
+/** Looks hourly, while there is something new, for what hosts serve. */
+function followRoles({ store, queries, clock, log }: ServedAlertsDeps) {
+  let roles: Roles = new Map();
   let nextMs = 0;
   const ending = new AbortController();
 
@@ -70,13 +106,7 @@ function followHubs(store: Store, queries: QueryService, clock: () => number, lo
     const to = newest + HOUR_MS * 1000;
     const text = rolesKql({ from: to - MICROS_PER_DAY, to, knownFrom: to - MICROS_PER_DAY });
     const { columns, rows } = await queries.query({ text, user: 'alerts', signal: ending.signal });
-    const { roles } = readRoles(toRows(columns, rows));
-    hubs = new Map(
-      [...roles].flatMap(([ip, of]) => {
-        const role = HUB_ROLES.find((r) => of.has(r));
-        return role ? [[entityKey(ipEntity(ip, 'target')), role] as const] : [];
-      }),
-    );
+    roles = readRoles(toRows(columns, rows)).roles;
   }
 
   const stopListening = store.onChange((tables) => {
@@ -87,7 +117,7 @@ function followHubs(store: Store, queries: QueryService, clock: () => number, lo
     });
   });
   return {
-    current: () => hubs,
+    current: () => roles,
     stop() {
       stopListening();
       ending.abort();
