@@ -14,6 +14,7 @@ export { type Links, messageOf } from './from-log.ts';
 export {
   type AlertMessage,
   type Context,
+  isoOf,
   type Json,
   type JsonObject,
   type Message,

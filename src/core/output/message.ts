@@ -47,6 +47,11 @@ export interface RowMessage {
   readonly kind: 'row';
   /** The same whenever the same row is sent again. */
   readonly id: string;
+  /**
+   * Of rows that can change after they were sent: which time it is told of, growing, and whether there is such a row no
+   * more (then it has no columns but TimeGenerated). The last revision of an id is what holds.
+   */
+  readonly revision?: { readonly number: number; readonly isWithdrawn: boolean };
   /** The table, or the name given to the query. */
   readonly table: string;
   /** By column: datetime as ISO 8601 UTC, dynamic as JSON, long as a number or, past 2^53, as text. */
@@ -69,8 +74,23 @@ export const VENDOR = 'Weir';
 export const PRODUCT = 'Weir';
 
 /** Names one sending of one thing: the same when it is sent again, another for the next version. */
-export const messageId = (message: Message): string =>
-  message.kind === 'row' ? message.id : `${message.id}-${message.version}`;
+export function messageId(message: Message): string {
+  const version = message.kind === 'row' ? message.revision?.number : message.version;
+  return version === undefined ? message.id : `${message.id}-${version}`;
+}
+
+/** A row that can change after it was sent, under names that each format chooses; of other rows nothing. */
+export function revisionFields(
+  { id, revision }: RowMessage,
+  names: { readonly id: string; readonly revision: string; readonly withdrawn: string },
+): JsonObject {
+  if (revision === undefined) return {};
+  return {
+    [names.id]: id,
+    [names.revision]: revision.number,
+    [names.withdrawn]: revision.isWithdrawn,
+  };
+}
 
 /** When what the message tells of happened, ms since 1970; undefined for a row without a time. */
 export function messageTime(message: Message): number | undefined {

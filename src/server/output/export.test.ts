@@ -166,6 +166,7 @@ it('answers of a query are sent once their time is over', { timeout: 120_000 }, 
     as: 'Totals',
     everyMs: 3_600_000,
     settleMs: 60_000,
+    reviseMs: 86_400_000,
   };
   const json: OutputSettings = { ...siem(server, what), format: 'json' };
   const outputs = start(store, openQueries(store), [json], { now: () => now });

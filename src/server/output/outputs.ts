@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { LogEntry } from '#core/alert/index.ts';
 import { type AlertMessage, type Context, formatNamed, type Links } from '#core/output/index.ts';
+import { tablesByName } from '#core/schema/index.ts';
 import type { QueryService } from '#server/query/index.ts';
 import { RAW_TABLES, type Store } from '#server/store/index.ts';
 import { canaryMessage } from './canary-message.ts';
@@ -9,7 +10,7 @@ import { asFailure, DeliveryFailure } from './failure.ts';
 import type { Feed } from './feed.ts';
 import { type AlertLog, createAlertFeed } from './feeds/alert-feed.ts';
 import { createArrivalFeed } from './feeds/arrival-feed.ts';
-import { createWindowFeed } from './feeds/window-feed.ts';
+import { createWindowFeed, type WindowFeedDeps } from './feeds/window-feed.ts';
 import { KINDS, openReceiver } from './kinds/index.ts';
 import type { Receiver, ReceiverDeps } from './receiver.ts';
 import type { OutputKind, OutputSettings } from './settings.ts';
@@ -88,6 +89,7 @@ const TEST_MS = 60_000;
 const CARRY_MS = 50;
 const DEFAULT_EVERY_MS = 10 * 60_000;
 const DEFAULT_SETTLE_MS = 20 * 60_000;
+const DEFAULT_REVISE_MS = 7 * 86_400_000;
 
 /** Sends alerts, incidents and tables to every output configured, each at its own pace. */
 export function createOutputs(deps: OutputsDeps): Outputs {
@@ -114,8 +116,10 @@ export function createOutputs(deps: OutputsDeps): Outputs {
         as: table,
         everyMs: DEFAULT_EVERY_MS,
         settleMs: DEFAULT_SETTLE_MS,
+        reviseMs: what.reviseMs ?? DEFAULT_REVISE_MS,
         queries,
         state,
+        ...stampOf(store, table),
         now,
       });
     const follower = FOLLOWER + name;
@@ -126,7 +130,7 @@ export function createOutputs(deps: OutputsDeps): Outputs {
 
   function open(settings: OutputSettings): Open {
     const { name, kind } = settings;
-    state.open(name, JSON.stringify(settings.what));
+    state.open(name, feedOf(settings));
     const receiver = openReceiver(settings, receiverDeps);
     const feed = openFeed(settings);
     const delivery = createDelivery({
@@ -236,6 +240,30 @@ export function createOutputs(deps: OutputsDeps): Outputs {
       for (const end of ends) end?.();
       await Promise.all([...all.values()].map(({ delivery }) => delivery.stop()));
     },
+  };
+}
+
+/** What a position is one of. How long changes are waited for is not part of it. */
+function feedOf({ what }: OutputSettings): string {
+  if (typeof what === 'string') return JSON.stringify(what);
+  const { reviseMs: _, ...feed } = what;
+  return JSON.stringify('settleMs' in feed ? { ...feed, settleMs: undefined } : feed);
+}
+
+/** What the store holds of a stretch of a stored table: views read others. */
+function stampOf(store: Store, table: string): Pick<WindowFeedDeps, 'stamp'> {
+  const { kind, timeColumn } = tablesByName.get(table) ?? {};
+  if (kind !== 'stored' || !timeColumn) return {};
+  return {
+    stamp: (from, to) =>
+      createHash('sha256')
+        .update(
+          store
+            .segments({ table, ranges: [{ column: timeColumn, from, to: to - 1 }] })
+            .map(({ id }) => id)
+            .join(' '),
+        )
+        .digest('hex'),
   };
 }
 

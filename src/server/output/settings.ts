@@ -6,13 +6,21 @@ export type What =
   | 'alerts'
   | 'incidents'
   /** Every row of a table; the rows that a KQL condition holds for. */
-  | { readonly table: string; readonly where?: string | undefined; readonly from: 'now' | 'start' }
+  | {
+      readonly table: string;
+      readonly where?: string | undefined;
+      readonly from: 'now' | 'start';
+      /** Of tables whose rows are replaced: for how long changes are sent. */
+      readonly reviseMs?: number | undefined;
+    }
   /** The answer of a query for one stretch of event time after another. */
   | {
       readonly query: string;
       readonly as: string;
       readonly everyMs: number;
       readonly settleMs: number;
+      /** For how long after its end a stretch is looked at again, so that what changed is sent. */
+      readonly reviseMs: number;
     };
 
 /** A reference to a secret: `env:NAME` or `file:PATH`. */

@@ -27,6 +27,19 @@ const STEPS: readonly Migration[] = [
   ) STRICT;
   CREATE INDEX output_rejected_by_time ON output_rejected (at);
   `,
+  `
+  -- Stretches of event time whose rows were sent and may change yet. Instants are ms; see feeds/.
+  CREATE TABLE output_stretch (
+    output TEXT NOT NULL REFERENCES output (name) ON DELETE CASCADE,
+    begin INTEGER NOT NULL,
+    looks INTEGER NOT NULL,
+    next_look INTEGER NOT NULL,
+    stamp TEXT NOT NULL,
+    ledger BLOB NOT NULL,
+    UNIQUE (output, begin)
+  ) STRICT;
+  CREATE INDEX output_stretch_by_look ON output_stretch (output, next_look);
+  `,
 ];
 
 export interface OutputCounts {
@@ -52,26 +65,33 @@ const LONGEST_CONTENT = 4096;
 
 /** The tables of outputs in weir.db. */
 export class OutputState {
-  readonly #db: Database;
+  readonly db: Database;
 
   constructor(db: Database) {
     migrate(db, 'output', STEPS);
-    this.#db = db;
+    this.db = db;
   }
 
   /** Makes sure of an output; its position is forgotten when it follows something else than before. */
   open(name: string, feed: string): void {
-    this.#db.run(
-      `INSERT INTO output (name, feed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE
-       SET cursor = iif(feed = excluded.feed, cursor, NULL), feed = excluded.feed`,
-      name,
-      feed,
-    );
+    this.db.transaction(() => {
+      this.db.run(
+        'DELETE FROM output_stretch WHERE output = (SELECT name FROM output WHERE name = ? AND feed <> ?)',
+        name,
+        feed,
+      );
+      this.db.run(
+        `INSERT INTO output (name, feed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE
+         SET cursor = iif(feed = excluded.feed, cursor, NULL), feed = excluded.feed`,
+        name,
+        feed,
+      );
+    });
   }
 
   /** Forgets outputs that are configured no more. */
   keepOnly(names: readonly string[]): void {
-    this.#db.run(
+    this.db.run(
       'DELETE FROM output WHERE name NOT IN (SELECT value FROM json_each(?))',
       JSON.stringify(names),
     );
@@ -79,7 +99,7 @@ export class OutputState {
 
   /** As it was set last; undefined for none. */
   cursor(name: string): unknown {
-    const found = this.#db.get<{ cursor: string | null }>(
+    const found = this.db.get<{ cursor: string | null }>(
       'SELECT cursor FROM output WHERE name = ?',
       name,
     );
@@ -87,7 +107,7 @@ export class OutputState {
   }
 
   setCursor(name: string, cursor: unknown): void {
-    this.#db.run(
+    this.db.run(
       'UPDATE output SET cursor = ? WHERE name = ?',
       cursor === undefined ? null : JSON.stringify(cursor),
       name,
@@ -95,7 +115,7 @@ export class OutputState {
   }
 
   counts(name: string): OutputCounts {
-    const found = this.#db.get<OutputCounts>(
+    const found = this.db.get<OutputCounts>(
       'SELECT sent, repeated, rejected, lost, last_success AS lastSuccess FROM output WHERE name = ?',
       name,
     );
@@ -103,7 +123,7 @@ export class OutputState {
   }
 
   addRepeated(name: string, messages: number): void {
-    this.#db.run('UPDATE output SET repeated = repeated + ? WHERE name = ?', messages, name);
+    this.db.run('UPDATE output SET repeated = repeated + ? WHERE name = ?', messages, name);
   }
 
   /** Everything that is true once a batch is settled. `move` moves the position. */
@@ -113,9 +133,9 @@ export class OutputState {
     now: number,
     move: () => void,
   ): void {
-    this.#db.transaction(() => {
+    this.db.transaction(() => {
       move();
-      this.#db.run(
+      this.db.run(
         `UPDATE output SET sent = sent + ?, lost = lost + ?, rejected = rejected + ?,
          last_success = iif(? > 0, ?, last_success) WHERE name = ?`,
         done.sent,
@@ -126,7 +146,7 @@ export class OutputState {
         name,
       );
       for (const { at, message, reason, content } of done.rejected)
-        this.#db.run(
+        this.db.run(
           'INSERT INTO output_rejected (output, at, message, reason, content) VALUES (?, ?, ?, ?, ?)',
           name,
           at,
@@ -134,13 +154,13 @@ export class OutputState {
           reason,
           content.slice(0, LONGEST_CONTENT),
         );
-      this.#db.run('DELETE FROM output_rejected WHERE at < ?', now - DAY);
+      this.db.run('DELETE FROM output_rejected WHERE at < ?', now - DAY);
     });
   }
 
   /** Newest first. */
   rejected(name: string, limit: number): readonly Rejected[] {
-    return this.#db.all<Rejected>(
+    return this.db.all<Rejected>(
       `SELECT at, message, reason, content FROM output_rejected WHERE output = ?
        ORDER BY number DESC LIMIT ?`,
       name,

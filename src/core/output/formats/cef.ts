@@ -112,8 +112,19 @@ function flowLine(row: RowMessage, flow: FlowView, context: Context): string {
     ...labelled('cs2', 'communityId', flow.communityId ?? ''),
     ...(flow.packetsOut === undefined ? {} : { cn1: flow.packetsOut, cn1Label: 'packetsOut' }),
     ...(flow.packetsIn === undefined ? {} : { cn2: flow.packetsIn, cn2Label: 'packetsIn' }),
+    ...revision(row),
   });
 }
+
+/** A row that can be told of again: the last revision of an externalId is what holds. */
+const revision = ({ revision }: RowMessage): Fields =>
+  revision === undefined
+    ? {}
+    : {
+        cn3: revision.number,
+        cn3Label: 'revision',
+        ...labelled('cs6', 'state', revision.isWithdrawn ? 'withdrawn' : 'current'),
+      };
 
 /** Columns under keys of their own, which the format allows: `ad.` is what ArcSight calls additional data. */
 function columns(values: JsonObject): Fields {
@@ -141,6 +152,7 @@ export const cef = defineFormat({
     return line(context, message.table, message.table, 1, {
       rt: messageTime(message),
       externalId: message.id,
+      ...revision(message),
       ...columns(message.values),
     });
   },

@@ -1,7 +1,13 @@
 import { addressesOf, addressOf, hostsOf, usersOf } from '../alert-parts.ts';
 import { asFlow, type FlowView, restOfFlow, total } from '../flow.ts';
 import { defineFormat } from '../format.ts';
-import { type AlertMessage, compact, type JsonObject, type RowMessage } from '../message.ts';
+import {
+  type AlertMessage,
+  compact,
+  type JsonObject,
+  type RowMessage,
+  revisionFields,
+} from '../message.ts';
 import { SEVERITY_NAMES } from '../severity.ts';
 import { plainDocument } from './json.ts';
 
@@ -45,6 +51,9 @@ function alertDocument(alert: AlertMessage): JsonObject {
   });
 }
 
+/** Splunk hides fields that begin with `_`. */
+const REVISION = { id: 'row_id', revision: 'revision', withdrawn: 'withdrawn' } as const;
+
 function flowDocument(row: RowMessage, flow: FlowView): JsonObject {
   return compact({
     action: flow.verdict && (flow.verdict === 'allowed' ? 'allowed' : 'blocked'),
@@ -72,6 +81,7 @@ function flowDocument(row: RowMessage, flow: FlowView): JsonObject {
     community_id: flow.communityId,
     vendor_product: 'Weir',
     ...restOfFlow(row),
+    ...revisionFields(row, REVISION),
     _id: row.id,
     _table: row.table,
   });
@@ -88,6 +98,8 @@ export const cim = defineFormat({
   print(message, context) {
     if (message.kind !== 'row') return alertDocument(message);
     const flow = asFlow(message, context);
-    return flow ? flowDocument(message, flow) : plainDocument(message);
+    return flow
+      ? flowDocument(message, flow)
+      : { ...plainDocument(message), ...revisionFields(message, REVISION) };
   },
 });

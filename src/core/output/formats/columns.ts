@@ -1,6 +1,6 @@
 import { sentinelSeverity } from '#core/alert/index.ts';
 import { defineFormat } from '../format.ts';
-import { type AlertMessage, isoOf, type JsonObject } from '../message.ts';
+import { type AlertMessage, isoOf, type JsonObject, revisionFields } from '../message.ts';
 
 /** In the columns of Sentinel's SecurityAlert, as far as it has them. */
 function alertRow(alert: AlertMessage): JsonObject {
@@ -36,10 +36,16 @@ function alertRow(alert: AlertMessage): JsonObject {
   };
 }
 
+/** Names of columns must begin with a letter at most places that have columns. */
+const REVISION = { id: 'RowId', revision: 'Revision', withdrawn: 'IsWithdrawn' } as const;
+
 /** Flat rows for a table with fixed columns. */
 export const columns = defineFormat({
   name: 'columns',
   meaning: 'Rows as they are; alerts in the columns of SecurityAlert. For Sentinel and Parquet.',
   kind: 'document',
-  print: (message) => (message.kind === 'row' ? message.values : alertRow(message)),
+  print: (message) =>
+    message.kind === 'row'
+      ? { ...message.values, ...revisionFields(message, REVISION) }
+      : alertRow(message),
 });

@@ -11,6 +11,7 @@ import {
   messageId,
   messageTime,
   type RowMessage,
+  revisionFields,
 } from '../message.ts';
 import { SEVERITY_NAMES } from '../severity.ts';
 
@@ -95,12 +96,14 @@ function alertDocument(alert: AlertMessage, context: Context): JsonObject {
   });
 }
 
+const REVISION = { id: 'row_id', revision: 'revision', withdrawn: 'withdrawn' } as const;
+
 function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonObject {
   const side = (ip: string, port: number | undefined, bytes?: number, packets?: number) =>
     compact({ ip, address: ip, port, bytes, packets });
   return compact({
     '@timestamp': iso(flow.at ?? flow.end ?? flow.start),
-    ...base(context, row.id),
+    ...base(context, messageId(row)),
     event: compact({
       kind: 'event',
       category: ['network'],
@@ -130,7 +133,12 @@ function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonOb
     }),
     rule: flow.rule === undefined ? undefined : { name: flow.rule },
     related: { ip: [...new Set([flow.srcIp, flow.dstIp])] },
-    weir: compact({ table: row.table, observer: flow.observer, ...restOfFlow(row) }),
+    weir: compact({
+      table: row.table,
+      observer: flow.observer,
+      ...revisionFields(row, REVISION),
+      ...restOfFlow(row),
+    }),
   });
 }
 
@@ -148,9 +156,9 @@ export const ecs = defineFormat({
     if (flow) return flowDocument(message, flow, context);
     return compact({
       '@timestamp': iso(messageTime(message)),
-      ...base(context, message.id),
+      ...base(context, messageId(message)),
       event: { kind: 'event', module: 'weir', dataset: 'weir.rows', id: message.id },
-      weir: { table: message.table, ...message.values },
+      weir: { table: message.table, ...revisionFields(message, REVISION), ...message.values },
     });
   },
 });

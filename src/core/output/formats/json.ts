@@ -1,9 +1,15 @@
 import { defineFormat } from '../format.ts';
-import { compact, isoOf, type JsonObject, type Message } from '../message.ts';
+import { compact, isoOf, type JsonObject, type Message, revisionFields } from '../message.ts';
 
 /** Every fact of a message under Weir's own names; a row as it stands in its table, with where it is from. */
 export function plainDocument(message: Message): JsonObject {
-  if (message.kind === 'row') return { _table: message.table, _id: message.id, ...message.values };
+  if (message.kind === 'row')
+    return {
+      _table: message.table,
+      _id: message.id,
+      ...revisionFields(message, { id: '_id', revision: '_revision', withdrawn: '_withdrawn' }),
+      ...message.values,
+    };
   const { kind, id, version, status, title, description, severity, confidence } = message;
   return compact({
     kind,

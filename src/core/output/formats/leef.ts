@@ -8,6 +8,7 @@ import {
   messageTime,
   PRODUCT,
   type RowMessage,
+  revisionFields,
   VENDOR,
 } from '../message.ts';
 import { SEVERITY_NAMES } from '../severity.ts';
@@ -62,6 +63,8 @@ function alertLine(alert: AlertMessage, context: Context): string {
   });
 }
 
+const REVISION = { id: 'externalId', revision: 'revision', withdrawn: 'withdrawn' } as const;
+
 function flowFields(row: RowMessage, flow: FlowView): Fields {
   return {
     ...time(flow.at),
@@ -82,6 +85,7 @@ function flowFields(row: RowMessage, flow: FlowView): Fields {
     identHostName: flow.observer,
     communityId: flow.communityId,
     externalId: row.id,
+    ...revisionFields(row, REVISION),
   };
 }
 
@@ -100,6 +104,7 @@ export const leef = defineFormat({
     return line(context, message.table, {
       ...time(messageTime(message)),
       externalId: message.id,
+      ...revisionFields(message, REVISION),
       ...Object.fromEntries(
         Object.entries(message.values).map(([name, value]) => [
           name.replace(/[^A-Za-z0-9_]/g, '_'),

@@ -11,6 +11,7 @@ import {
   messageId,
   messageTime,
   type RowMessage,
+  revisionFields,
 } from '../message.ts';
 import { SEVERITY_NAMES } from '../severity.ts';
 
@@ -125,10 +126,12 @@ function incidentDocument(alert: AlertMessage, context: Context): JsonObject {
   });
 }
 
+const REVISION = { id: 'row_id', revision: 'revision', withdrawn: 'withdrawn' } as const;
+
 function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonObject {
   const isDenied = flow.verdict === 'denied';
   return compact({
-    ...head(context, 4001, isDenied ? 5 : 6, row.id),
+    ...head(context, 4001, isDenied ? 5 : 6, messageId(row)),
     time: flow.at ?? flow.end ?? flow.start ?? 0,
     start_time: flow.start,
     end_time: flow.end,
@@ -153,7 +156,7 @@ function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonOb
     disposition_id: flow.verdict && (isDenied ? 2 : 1),
     firewall_rule: flow.rule === undefined ? undefined : { name: flow.rule },
     device: flow.observer === undefined ? undefined : { name: flow.observer, type_id: 0 },
-    unmapped: restOfFlow(row),
+    unmapped: { ...revisionFields(row, REVISION), ...restOfFlow(row) },
   });
 }
 
@@ -173,10 +176,14 @@ export const ocsf = defineFormat({
     const flow = asFlow(message, context);
     if (flow) return flowDocument(message, flow, context);
     return compact({
-      ...head(context, 0, 0, message.id),
+      ...head(context, 0, 0, messageId(message)),
       time: messageTime(message) ?? 0,
       severity_id: 1,
-      unmapped: { table: message.table, ...message.values },
+      unmapped: {
+        table: message.table,
+        ...revisionFields(message, REVISION),
+        ...message.values,
+      },
     });
   },
 });

@@ -5,6 +5,12 @@ import { duration, secret } from './values.ts';
 
 const tables = TABLES.map((table) => table.name);
 
+const revise = duration
+  .prefault('7d')
+  .describe(
+    'How long after its end a stretch of time is looked at again, and what changed of it is sent.',
+  );
+
 const rows = z.union([
   z.enum(['alerts', 'incidents']),
   z.strictObject({
@@ -14,6 +20,7 @@ const rows = z.union([
       .enum(['now', 'start'])
       .default('now')
       .describe('`start` sends what is stored already as well. Of Flows only.'),
+    revise,
   }),
   z.strictObject({
     query: z.string().min(1).describe('KQL; its tables are restricted to one `every` at a time.'),
@@ -24,15 +31,14 @@ const rows = z.union([
     every: duration.prefault('10m').describe('Length of event time that is asked for at once.'),
     settle: duration
       .prefault('20m')
-      .describe(
-        'How long after its end, so that late data is in it; what comes later is not sent.',
-      ),
+      .describe('How long after its end it is asked for first, so that late data is in it.'),
+    revise,
   }),
 ]);
 
 const WHAT =
-  '`alerts`, `incidents`, `{ table: Flows, where: KQL, from: now|start }` or ' +
-  '`{ query: KQL, as: NAME, every: 10m, settle: 20m }`.';
+  '`alerts`, `incidents`, `{ table: Flows, where: KQL, from: now|start, revise: 7d }` or ' +
+  '`{ query: KQL, as: NAME, every: 10m, settle: 20m, revise: 7d }`.';
 
 const common = {
   name: z

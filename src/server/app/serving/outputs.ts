@@ -55,9 +55,14 @@ export function openOutputs({ config, env, log, ...deps }: ServedOutputsDeps): O
 /** The configuration's words for an output in the room's. */
 function settingsOf(config: OutputConfig): OutputSettings {
   const { what } = config;
-  if (typeof what !== 'object' || !('query' in what)) return { ...config, what };
+  if (typeof what !== 'object') return { ...config, what };
+  const { revise: reviseMs } = what;
+  if ('table' in what) {
+    const { table, where, from } = what;
+    return { ...config, what: { table, where, from, reviseMs } };
+  }
   const { query, as, every: everyMs, settle: settleMs } = what;
-  return { ...config, what: { query, as, everyMs, settleMs } };
+  return { ...config, what: { query, as, everyMs, settleMs, reviseMs } };
 }
 
 /** Pages have addresses for others once this server has a name. */
