@@ -183,7 +183,8 @@ const round = (value: number): string => String(Number(value.toPrecision(3)));
 const union = (a: readonly string[], b: readonly string[]): readonly string[] =>
   [...new Set([...a, ...b])].slice(0, MOST_TEXTS);
 
-function unionEntities(a: readonly Entity[], b: readonly Entity[]): readonly Entity[] {
+/** Each entity once in each role, those of `a` first; as many as an alert has. */
+export function unionEntities(a: readonly Entity[], b: readonly Entity[]): readonly Entity[] {
   const found = new Map<string, Entity>();
   for (const entity of [...a, ...b]) {
     const key = `${entity.role} ${entityKey(entity)}`;

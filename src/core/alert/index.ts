@@ -8,6 +8,7 @@ export {
   raiseTogether,
   SUM_FINDER,
   subjectOf,
+  unionEntities,
 } from './accumulate.ts';
 export {
   ALERT_CHANGES,

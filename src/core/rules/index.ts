@@ -1,6 +1,7 @@
 export { printDuration, readDuration } from './duration.ts';
 export { FORMATS, type ReadOptions, type RuleFormat, type RulesRead } from './formats/index.ts';
 export { judgeResult, type RuleResult, triggers, type Window } from './outcome.ts';
+export { isRowWise, type Subject, subjectOf } from './pipeline.ts';
 export { printProblem, type RuleProblem } from './problem.ts';
 export { MAX_FILE_BYTES, type RuleFile, readRules } from './read.ts';
 export {

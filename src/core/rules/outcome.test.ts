@@ -73,6 +73,22 @@ it('makes a finding of each row, at most 150, and says the same claim with the s
   expect(new Set(found.map((f) => f.key)).size).toBe(150);
 });
 
+it('is one claim for all rows of a run, whatever they name, unless its grouping tells them apart', () => {
+  const keysOf = (more: string) =>
+    ['10.0.0.1', '10.0.0.2'].map(
+      (src) => judgeResult(ruleOf(more), result([one(src, '203.0.113.1')]), window)[0]?.key,
+    );
+  const grouping = (text: string) =>
+    `incidentConfiguration: { createIncident: true, groupingConfiguration: { enabled: true, ${text} } }`;
+  expect(keysOf('')).toEqual(['rule:r:', 'rule:r:']);
+  expect(keysOf(grouping('matchingMethod: AnyAlert'))).toEqual(['rule:r:', 'rule:r:']);
+  expect(new Set(keysOf(grouping('matchingMethod: AllEntities'))).size).toBe(2);
+  expect(new Set(keysOf(grouping('matchingMethod: Selected, groupByEntities: [IP]'))).size).toBe(2);
+  expect(
+    new Set(keysOf(grouping('matchingMethod: Selected, groupByAlertDetails: [DisplayName]'))).size,
+  ).toBe(1);
+});
+
 it('lets columns decide severity and tactics', () => {
   const rule = ruleOf(
     'alertDetailsOverride: { alertSeverityColumnName: Level, alertTacticsColumnName: Tactic }',

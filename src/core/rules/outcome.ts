@@ -1,14 +1,9 @@
-import {
-  ENTITY_TYPES,
-  type Entity,
-  entityKey,
-  type Finding,
-  readSeverity,
-} from '#core/alert/index.ts';
+import { type Finding, readSeverity } from '#core/alert/index.ts';
 import { type Micros, printInstant } from '#core/base/index.ts';
-import { isMap } from './fields.ts';
+import { keyOf } from './finding-key.ts';
 import { fill, textsOf } from './placeholder.ts';
-import { type EntityMapping, LIMITS, type Rule, type Trigger } from './rule.ts';
+import { entitiesOf, MAX_ENTITIES, type ResultRow } from './result-entities.ts';
+import { LIMITS, type Rule, type Trigger } from './rule.ts';
 import { readTactic, readTechnique } from './technique.ts';
 
 /** What a rule's query gave. Cells are ready for JSON, datetime as ISO text. */
@@ -22,11 +17,6 @@ export interface Window {
   readonly from: Micros;
   readonly to: Micros;
 }
-
-export type ResultRow = Readonly<Record<string, unknown>>;
-
-/** At most so many entities of one finding; more would say nothing. */
-const MAX_ENTITIES = 100;
 
 export function triggers({ operator, threshold }: Trigger, rows: number): boolean {
   switch (operator) {
@@ -78,23 +68,26 @@ function makeFinding(rule: Rule, rows: readonly ResultRow[], window: Window): Fi
   const properties = Object.fromEntries(
     details.properties.map((p) => [p.property, textsOf(first[p.column])]),
   );
-  return {
-    key: keyOf(rule, rows, entities),
-    finder: { kind: 'rule', id: rule.id, name: rule.name, version: rule.version, family: rule.id },
+  const told = {
     title: title.slice(0, LIMITS.nameLength),
+    severity: severityOf(rule, first),
+    entities,
+    customDetails: { ...customDetails, ...properties },
+  };
+  return {
+    ...told,
+    key: keyOf(rule, rows, told),
+    finder: { kind: 'rule', id: rule.id, name: rule.name, version: rule.version, family: rule.id },
     reasons: [...(says ? [says] : []), countRows(rule, rows.length, window)],
     ...timesOf(rows, window),
-    severity: severityOf(rule, first),
     score: 1,
     confidence: CONFIDENCE,
     tactics: listOf(rule.tactics, first, details.tacticsColumn, readTactic),
     techniques: listOf(rule.techniques, first, details.techniquesColumn, readTechnique),
-    entities,
     features: featuresOf(rows),
     evidence: [{ kql: printEvidence(rule, rows, window), rows: rows.length }],
     nextSteps: rule.nextSteps,
     falsePositives: rule.falsePositives,
-    customDetails: { ...customDetails, ...properties },
     ...(rule.grouping ? { grouping: rule.grouping } : {}),
     magnitude: magnitudeOf(rows),
   };
@@ -148,104 +141,6 @@ function listOf(
     text.split(',').flatMap((t) => read(t) ?? []),
   );
   return found.length > 0 ? [...new Set(found)] : own;
-}
-
-function entitiesOf(rule: Rule, rows: readonly ResultRow[]): readonly Entity[] {
-  const found = new Map<string, Entity>();
-  const add = (entity: Entity) => {
-    const key = entityKey(entity);
-    if (found.size < MAX_ENTITIES && !found.has(key)) found.set(key, entity);
-  };
-  for (const row of rows) {
-    for (const mapping of rule.entities) for (const entity of mapped(mapping, row)) add(entity);
-    for (const column of rule.entityColumns) for (const entity of listed(row[column])) add(entity);
-  }
-  return [...found.values()];
-}
-
-/** A column with a list of values gives an entity of each. */
-function mapped({ type, role, fields }: EntityMapping, row: ResultRow): readonly Entity[] {
-  const [only] = fields;
-  if (only && fields.length === 1)
-    return textsOf(row[only.column]).map((value) => ({
-      type,
-      role,
-      identifiers: { [only.identifier]: value },
-    }));
-  const identifiers = Object.fromEntries(
-    fields.flatMap(({ identifier, column }) => {
-      const [value] = textsOf(row[column]);
-      return value === undefined ? [] : [[identifier, value]];
-    }),
-  );
-  return Object.keys(identifiers).length > 0 ? [{ type, role, identifiers }] : [];
-}
-
-/** Entities as alerts print them: a list of bags with Type and identifiers. */
-function listed(value: unknown): readonly Entity[] {
-  const list: unknown = typeof value === 'string' ? parseJson(value) : value;
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: unknown): Entity[] => {
-    if (!isMap(item)) return [];
-    const word = String(item['Type'] ?? item['type'] ?? '').toLowerCase();
-    const type = ENTITY_TYPES.find((t) => t.toLowerCase() === word);
-    const identifiers = Object.fromEntries(
-      Object.entries(item).flatMap(([name, v]) =>
-        typeof v === 'string' && v !== '' && !/^type$|^\$/i.test(name) ? [[name, v]] : [],
-      ),
-    );
-    return type && Object.keys(identifiers).length > 0
-      ? [{ type, role: 'related', identifiers }]
-      : [];
-  });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Text that is no JSON holds no entities.
-    return undefined;
-  }
-}
-
-/**
- * The rule and what the alert is about. A list of entities in one cell tells how far it went, not who it is: it counts only
- * where nothing else is named. Without entities, the texts of the row that are no times.
- */
-function keyOf(rule: Rule, rows: readonly ResultRow[], entities: readonly Entity[]): string {
-  const named = new Set(
-    rows.flatMap((row) =>
-      rule.entities.flatMap((mapping) => {
-        const found = mapped(mapping, row);
-        return found.length === 1 ? found.map(entityKey) : [];
-      }),
-    ),
-  );
-  const all = entities.map(entityKey);
-  const telling = all.filter((key) => named.has(key));
-  const about =
-    entities.length > 0
-      ? (telling.length > 0 ? telling : all).sort()
-      : rule.eventGrouping === 'SingleAlert'
-        ? []
-        : rows
-            .slice(0, 1)
-            .flatMap((row) =>
-              Object.values(row).filter((v) => typeof v === 'string' && !isTime(v)),
-            );
-  const text = about.join('|');
-  return `rule:${rule.id}:${text.length > 120 ? hash(text) : text}`;
-}
-
-const isTime = (text: string) => /^\d{4}-\d\d-\d\dT/.test(text);
-
-/** FNV-1a of 64 bits. */
-function hash(text: string): string {
-  let found = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++)
-    found = BigInt.asUintN(64, (found ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
-  return found.toString(16);
 }
 
 const COUNTS = /^(?:Magnitude|Events|Flows|Attempts|Hits|Count|count_|Total|EventCount|Points)$/i;

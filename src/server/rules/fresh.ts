@@ -5,15 +5,16 @@ import type { Segment, StoreReader } from '#server/store/index.ts';
 export interface Fresh {
   readonly table: string;
   readonly events: { readonly from: Micros; readonly to: Micros };
-  /** When it was stored; undefined for tables that do not say. */
-  readonly stored?: { readonly from: Micros; readonly to: Micros };
 }
 
 /**
- * Tells what is new in some tables. Segments that merging made are not new: rows of a table with IngestionTime are known
- * by that; of other tables, what was committed within the last day of event time counts.
+ * Tells what is new in tables whose rows are replaced by others, so that they cannot be followed row by row. What was
+ * committed since counts, but for rows that merging wrote again: where rows say when they were stored, that tells.
  */
-export function createFreshness(store: Pick<StoreReader, 'segments' | 'version' | 'tables'>) {
+export function createFreshness(
+  store: Pick<StoreReader, 'segments' | 'version' | 'tables'>,
+  isWanted: (table: string) => boolean,
+) {
   const versions = new Map<string, number>();
   const committed = new Map<string, Micros>();
   const ingested = new Map<string, Micros>();
@@ -37,15 +38,17 @@ export function createFreshness(store: Pick<StoreReader, 'segments' | 'version' 
       .flatMap((s) => tell(s) ?? []);
   }
 
+  const tables = () => store.tables().filter(isWanted);
+
   return {
     /** Takes what is there now as known. */
     start(): void {
-      for (const table of store.tables()) look(table);
+      for (const table of tables()) look(table);
     },
     /** What came since the last call; a table seen for the first time is new as a whole. */
     take(): readonly Fresh[] {
       const found: Fresh[] = [];
-      for (const table of store.tables()) {
+      for (const table of tables()) {
         if (!committed.has(table)) committed.set(table, 0);
         found.push(...look(table));
       }
@@ -62,10 +65,5 @@ const isNew = (segment: Segment, before: Micros) => {
 function tell(segment: Segment): Fresh | undefined {
   const events = segment.ranges['TimeGenerated'];
   if (!events) return undefined;
-  const stored = segment.ranges['IngestionTime'];
-  return {
-    table: segment.table,
-    events: { from: events[0], to: events[1] },
-    ...(stored ? { stored: { from: stored[0], to: stored[1] } } : {}),
-  };
+  return { table: segment.table, events: { from: events[0], to: events[1] } };
 }

@@ -1,4 +1,5 @@
-export { type Backtest, backtest, type Fired, isRowWise, runHistory } from './history.ts';
+export { type Backtest, backtest } from './backtest.ts';
+export { type Fired, runHistory } from './history.ts';
 export { compileError, type Imported, importRules } from './import.ts';
 export {
   createLibrary,

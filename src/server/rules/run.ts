@@ -1,14 +1,14 @@
 import type { Finding } from '#core/alert/index.ts';
 import { type Micros, printInstant } from '#core/base/index.ts';
-import { judgeResult, type Rule, type Window } from '#core/rules/index.ts';
-import type { GivenRows, QueryResult, QueryService } from '#server/query/index.ts';
+import { judgeResult, LIMITS, type Rule, type Window } from '#core/rules/index.ts';
+import type { GivenRows, QueryResult, QueryService, WholeFile } from '#server/query/index.ts';
 
 export interface Run {
   readonly window: Window;
   /** What now() stands for; the window's end unless given. */
   readonly now?: Micros;
-  /** Restricts by when rows were stored, and not only by event time. Half-open, µs. */
-  readonly stored?: Window;
+  /** Tables that are looked at in one file only: what just came. Other tables are looked at as far back as rules may. */
+  readonly files?: ReadonlyMap<string, WholeFile>;
   readonly given?: GivenRows;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
@@ -36,7 +36,7 @@ export async function runRule(
   const startedAt = performance.now();
   const result = await service.query({
     text: scoped(rule, run),
-    ...(run.stored ? { timespan: run.window } : {}),
+    ...(run.files ? { files: run.files } : {}),
     user: USER,
     limits: { timeoutMs: run.timeoutMs ?? TIMEOUT_MS, maxRows: run.maxRows ?? MAX_ROWS },
     ...(run.signal ? { signal: run.signal } : {}),
@@ -48,13 +48,13 @@ export async function runRule(
 }
 
 /** The query at its moment; settings stand on one line before it, so that lines of errors are those of the rule. */
-function scoped({ query }: Rule, { window, now = window.to, stored }: Run): string {
-  const [column, span] = stored ? ['IngestionTime', stored] : ['TimeGenerated', window];
+function scoped({ query }: Rule, { window, now = window.to, files }: Run): string {
+  const from = files ? window.from - LIMITS.longestPeriod : window.from;
   const settings = [
     `set query_now = datetime(${printInstant(now)});`,
-    `set query_datetimescope_column = "${column}";`,
-    `set query_datetimescope_from = datetime(${printInstant(span.from)});`,
-    `set query_datetimescope_to = datetime(${printInstant(span.to)});`,
+    'set query_datetimescope_column = "TimeGenerated";',
+    `set query_datetimescope_from = datetime(${printInstant(from)});`,
+    `set query_datetimescope_to = datetime(${printInstant(window.to)});`,
   ];
   return `${settings.join(' ')} ${query}`;
 }
@@ -62,9 +62,9 @@ function scoped({ query }: Rule, { window, now = window.to, stored }: Run): stri
 /** Tables that a rule's query reads, views resolved. Rejects with QueryError. */
 export async function tablesOf(
   service: Pick<QueryService, 'explain'>,
-  rule: Rule,
+  { query }: Pick<Rule, 'query'>,
 ): Promise<readonly string[]> {
-  const { plan } = await service.explain({ text: rule.query });
+  const { plan } = await service.explain({ text: query });
   const scans =
     typeof plan === 'object' && plan !== null && 'scans' in plan && Array.isArray(plan.scans)
       ? plan.scans

@@ -1,8 +1,9 @@
 import type { Finding } from '#core/alert/index.ts';
 import type { Micros } from '#core/base/index.ts';
-import type { Rule, Window } from '#core/rules/index.ts';
+import { type Rule, subjectOf, type Window } from '#core/rules/index.ts';
 import { QueryError, type QueryService } from '#server/query/index.ts';
 import type { Store } from '#server/store/index.ts';
+import { type Arrived, createFollow, isFollowed } from './follow.ts';
 import { createFreshness, type Fresh } from './fresh.ts';
 import { type Lag, measureLag, waitFor } from './lag.ts';
 import type { RuleLibrary } from './library.ts';
@@ -11,7 +12,7 @@ import type { RuleState } from './state.ts';
 import { dueWindows, lateWindows, timingOf } from './windows.ts';
 
 export interface SchedulerDeps {
-  readonly store: Pick<Store, 'segments' | 'version' | 'tables' | 'onChange'>;
+  readonly store: Pick<Store, 'segments' | 'version' | 'tables' | 'arrivals' | 'onChange'>;
   readonly service: Pick<QueryService, 'query' | 'explain'>;
   readonly library: RuleLibrary;
   readonly state: RuleState;
@@ -25,18 +26,22 @@ export interface SchedulerDeps {
 const TICK_MS = 5000;
 /** Changes are gathered for so long before rules run on them. */
 const GATHER_MS = 1000;
+/** So many commits are judged before the clock is looked at again. */
+const ARRIVALS_A_TURN = 50;
 const LAG_EVERY: Micros = 10 * 60e6;
 /** Data older than this does not run windows again: `weir detect` does. */
 const LATE_LIMIT: Micros = 86_400e6;
 
 /**
  * Runs rules. Scheduled rules run when the data of their window has come: the watermark is the clock less the lag of the
- * slowest source. What comes later runs the windows it lies in again; findings keep their keys, so nothing is told twice.
- * Near-real-time rules run on what was just stored. A rule that fails says why, and the others go on.
+ * slowest source that feeds what they read. What comes later runs the windows it lies in again; findings keep their keys,
+ * so nothing is told twice. Near-real-time rules judge what was committed, each row once, also what came while no server
+ * ran. A rule that fails says why, and the others go on.
  */
 export function createScheduler(deps: SchedulerDeps) {
   const { store, service, library, state, clock, onFindings, log = () => {} } = deps;
-  const freshness = createFreshness(store);
+  const freshness = createFreshness(store, (table) => !isFollowed(table));
+  const follow = createFollow({ store, service, log });
   const halt = new AbortController();
   const tables = new Map<string, readonly string[]>();
   /** Late data that a rule's windows have to be run again for. */
@@ -45,7 +50,6 @@ export function createScheduler(deps: SchedulerDeps) {
   const lateAt = new Map<string, Micros>();
   let lags: readonly Lag[] = [];
   let measuredAt = 0;
-  let pending: Fresh[] = [];
   let work: Promise<void> = Promise.resolve();
   let timers: NodeJS.Timeout[] = [];
   let endChanges = () => {};
@@ -119,9 +123,10 @@ export function createScheduler(deps: SchedulerDeps) {
     }
   }
 
-  async function runScheduled(rule: Rule, watermark: Micros): Promise<void> {
+  async function runScheduled(rule: Rule, now: Micros): Promise<void> {
     const timing = timingOf(rule);
     if (!timing) return;
+    const watermark = now - (await waitOf(rule));
     const record = state.record(rule.id);
     const due = dueWindows(timing, record.doneUntil, watermark);
     const isRested = clock() - (lateAt.get(rule.id) ?? 0) >= timing.frequency;
@@ -139,6 +144,11 @@ export function createScheduler(deps: SchedulerDeps) {
         await runWindow(rule, window, false);
     }
     for (const window of due) await runWindow(rule, window, true);
+  }
+
+  async function waitOf(rule: Rule): Promise<Micros> {
+    const reads = await readsOf(rule);
+    return waitFor(lags, { tables: reads ?? [], sources: subjectOf(rule.query)?.sources });
   }
 
   async function runWindow(rule: Rule, window: Window, isRegular: boolean): Promise<void> {
@@ -166,29 +176,45 @@ export function createScheduler(deps: SchedulerDeps) {
       });
       state.forgetOld();
     }
-    const watermark = now - waitFor(lags);
     for (const rule of enabled()) {
       if (isStopped()) return;
-      await runScheduled(rule, watermark);
+      await runScheduled(rule, now);
     }
   }
 
-  /** Runs what is fresh through the rules that run on arrival, and remembers which windows it makes anew. */
-  async function arrive(fresh: readonly Fresh[]): Promise<void> {
+  /** Judges what was committed to followed tables, first come first; then what is new in the others. */
+  async function arrive(): Promise<void> {
+    for (let i = 0; i < ARRIVALS_A_TURN; i++) {
+      const own = await follow.next();
+      if (!own) break;
+      const { table, file, events } = own;
+      await judge({ table, events }, new Map([[table, file]]));
+      if (isStopped()) return;
+      own.settle();
+      if (i === ARRIVALS_A_TURN - 1) changed();
+    }
+    const fresh = freshness.take();
+    const tables = [...new Set(fresh.map((f) => f.table))];
+    for (const table of tables)
+      await judge({
+        table,
+        events: span(fresh.filter((f) => f.table === table).map((f) => f.events)),
+      });
+  }
+
+  /** Runs new rows through the rules that run on arrival, and remembers which windows they make anew. */
+  async function judge({ table, events }: Fresh, files?: ReadonlyMap<string, Arrived['file']>) {
     const now = clock();
     for (const rule of enabled()) {
       if (isStopped()) return;
       const reads = await readsOf(rule);
-      const own = fresh.filter((f) => reads?.includes(f.table));
-      if (own.length === 0) continue;
-      const events = span(own.map((f) => f.events));
-      if (rule.schedule.kind === 'near-real-time') {
-        const stored = own.flatMap((f) => (f.stored ? [f.stored] : []));
+      if (!reads?.includes(table)) continue;
+      if (rule.schedule.kind !== 'near-real-time') remember(rule, events, now);
+      else if (files || !reads.some(isFollowed)) {
         const window = { from: events.from, to: events.to + 1 };
-        const by =
-          stored.length > 0 ? { stored: { from: span(stored).from, to: span(stored).to + 1 } } : {};
-        await runOne(rule, { window, now: Math.max(now, window.to), ...by }, undefined);
-      } else remember(rule, events, now);
+        const run = { window, now: Math.max(now, window.to), ...(files ? { files } : {}) };
+        await runOne(rule, run, undefined);
+      }
     }
   }
 
@@ -206,10 +232,7 @@ export function createScheduler(deps: SchedulerDeps) {
     timers.push(
       setTimeout(() => {
         isGathering = false;
-        pending = [...pending, ...freshness.take()];
-        const fresh = pending;
-        pending = [];
-        if (fresh.length > 0) enqueue(() => arrive(fresh));
+        enqueue(arrive);
       }, GATHER_MS),
     );
     if (timers.length > 100) timers = timers.slice(-2);
@@ -225,17 +248,19 @@ export function createScheduler(deps: SchedulerDeps) {
 
   return {
     start(): void {
+      follow.start();
       freshness.start();
       endChanges = store.onChange(changed);
       const interval = setInterval(ticked, TICK_MS);
       interval.unref();
       timers.push(interval);
+      // What came while no server ran.
+      enqueue(arrive);
       ticked();
     },
     /** Everything that is due now; for tests and for whoever does not want to wait. */
     async settle(): Promise<void> {
-      const fresh = freshness.take();
-      if (fresh.length > 0) await enqueue(() => arrive(fresh));
+      await enqueue(arrive);
       await enqueue(tick);
     },
     /** How late each source's rows come, and how long rules wait for them. */

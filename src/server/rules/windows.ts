@@ -8,7 +8,7 @@ export const MAX_MISSED = 12;
 /** How many windows that late data touched run in one go. */
 export const MAX_LATE = 96;
 
-interface Timing {
+export interface Timing {
   readonly frequency: Micros;
   readonly period: Micros;
 }

@@ -50,14 +50,15 @@ export const run: Run = async (invocation, around) => {
       env: around.env,
       tell: (text) => note(around, text),
     });
-    const finders = [
-      // First: rules read the indicators that it brings up to date.
-      ...(invocation.isSet('rules') ? [] : [indicators]),
-      ...chosen.map((rule) => ruleFinder(service, rule)),
-      ...(invocation.isSet('rules')
-        ? []
-        : [detectorsFinder(store, service, zones, (text) => note(around, text))]),
-    ];
+    const ofRules = chosen.map((rule) => ruleFinder(service, rule));
+    const finders = invocation.isSet('rules')
+      ? [ofRules]
+      : [
+          // First: rules read the indicators that it brings up to date.
+          [indicators],
+          ofRules,
+          [detectorsFinder(store, service, zones, (text) => note(around, text))],
+        ];
     const { findings, failures } = await gatherClaims(finders, { from, to, signal: around.signal });
     const write = createLineWriter(around.stdout);
     for (const finding of findings) await write(`${JSON.stringify(printFinding(finding))}\n`);

@@ -1,4 +1,4 @@
-import type { Finding } from '#core/alert/index.ts';
+import { type Finding, unionEntities } from '#core/alert/index.ts';
 import type { Micros } from '#core/base/index.ts';
 import type { Rule } from '#core/rules/index.ts';
 import { QueryError, type QueryService } from '#server/query/index.ts';
@@ -18,7 +18,10 @@ export interface HistoryFinder {
 }
 
 /** A rule as it would have run. */
-export function ruleFinder(service: Pick<QueryService, 'query'>, rule: Rule): HistoryFinder {
+export function ruleFinder(
+  service: Pick<QueryService, 'query' | 'explain'>,
+  rule: Rule,
+): HistoryFinder {
   return {
     name: rule.name,
     async *run(stretch) {
@@ -33,31 +36,60 @@ export interface Claims {
   readonly failures: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** Runs finders one after the other; one that fails is told, and the others go on. */
+/** Finders of one group that run at the same time. */
+const AT_ONCE = 2;
+
+/** Runs groups of finders one after the other; a finder that fails is told, and the others go on. */
 export async function gatherClaims(
-  finders: readonly HistoryFinder[],
+  groups: readonly (readonly HistoryFinder[])[],
   stretch: Stretch,
 ): Promise<Claims> {
-  const byKey = new Map<string, Finding>();
-  const failures: { name: string; why: string }[] = [];
-  for (const finder of finders) {
-    stretch.signal.throwIfAborted();
-    try {
-      for await (const finding of finder.run(stretch)) {
-        const known = byKey.get(finding.key);
-        byKey.set(finding.key, known ? merge(known, finding) : finding);
-      }
-    } catch (error) {
-      if (!(error instanceof QueryError) || stretch.signal.aborted) throw error;
-      failures.push({ name: finder.name, why: `${error.message} ${error.advice}`.trim() });
-    }
+  const outcomes: Outcome[] = [];
+  for (const group of groups) {
+    const own: Outcome[] = [];
+    const waiting = group.entries();
+    const lane = async () => {
+      for (const [i, finder] of waiting) own[i] = await runFinder(finder, stretch);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    outcomes.push(...own);
   }
-  return { findings: [...byKey.values()].sort((a, b) => a.first - b.first), failures };
+  const byKey = new Map<string, Finding>();
+  for (const finding of outcomes.flatMap((o) => o.findings)) add(byKey, finding);
+  return {
+    findings: [...byKey.values()].sort((a, b) => a.first - b.first),
+    failures: outcomes.flatMap(({ name, why }) => (why === undefined ? [] : [{ name, why }])),
+  };
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+  readonly why?: string;
+}
+
+async function runFinder(finder: HistoryFinder, stretch: Stretch): Promise<Outcome> {
+  const { name } = finder;
+  const byKey = new Map<string, Finding>();
+  stretch.signal.throwIfAborted();
+  try {
+    for await (const finding of finder.run(stretch)) add(byKey, finding);
+    return { name, findings: [...byKey.values()] };
+  } catch (error) {
+    if (!(error instanceof QueryError) || stretch.signal.aborted) throw error;
+    return { name, findings: [...byKey.values()], why: `${error.message} ${error.advice}`.trim() };
+  }
+}
+
+function add(byKey: Map<string, Finding>, finding: Finding): void {
+  const known = byKey.get(finding.key);
+  byKey.set(finding.key, known ? merge(known, finding) : finding);
 }
 
 const merge = (before: Finding, now: Finding): Finding => ({
   ...now,
   first: Math.min(before.first, now.first),
   last: Math.max(before.last, now.last),
+  entities: unionEntities(before.entities, now.entities),
   magnitude: Math.max(before.magnitude, now.magnitude),
 });
