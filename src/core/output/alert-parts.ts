@@ -6,17 +6,22 @@ export function addressOf(alert: AlertMessage, role: Entity['role']): string | u
   return alert.entities.find((e) => e.role === role && e.type === 'IP')?.identifiers['Address'];
 }
 
-const valuesOf = (alert: AlertMessage, type: Entity['type'], names: readonly string[]) => [
+const valuesOf = (
+  alert: AlertMessage,
+  type: Entity['type'],
+  names: readonly string[],
+  role?: Entity['role'],
+) => [
   ...new Set(
     alert.entities
-      .filter((entity) => entity.type === type)
+      .filter((entity) => entity.type === type && (role === undefined || entity.role === role))
       .flatMap((entity) => names.map((name) => entity.identifiers[name] ?? ''))
       .filter((value) => value !== ''),
   ),
 ];
 
-export const addressesOf = (alert: AlertMessage): readonly string[] =>
-  valuesOf(alert, 'IP', ['Address']);
+export const addressesOf = (alert: AlertMessage, role?: Entity['role']): readonly string[] =>
+  valuesOf(alert, 'IP', ['Address'], role);
 export const hostsOf = (alert: AlertMessage): readonly string[] =>
   valuesOf(alert, 'Host', ['FullName', 'HostName']);
 export const usersOf = (alert: AlertMessage): readonly string[] =>

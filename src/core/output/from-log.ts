@@ -72,6 +72,7 @@ function incidentMessage(incident: Incident, link: string | undefined): AlertMes
     entities,
     evidence: [],
     nextSteps: [],
+    ...(incident.owner === undefined ? {} : { owner: incident.owner }),
     incidentId: String(incident.number),
     ...(link === undefined ? {} : { link }),
   };

@@ -36,6 +36,8 @@ export interface AlertMessage {
   readonly entities: readonly Entity[];
   readonly evidence: readonly Evidence[];
   readonly nextSteps: readonly string[];
+  /** Of an incident: who works on it. */
+  readonly owner?: string;
   /** Of an alert: the incident that it belongs to. */
   readonly incidentId?: string;
   /** The page that shows it. */

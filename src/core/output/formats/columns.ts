@@ -33,6 +33,8 @@ function alertRow(alert: AlertMessage): JsonObject {
       Link: alert.link ?? '',
     }),
     IncidentId: alert.incidentId ?? '',
+    Owner: alert.owner ?? '',
+    AlertLink: alert.link ?? '',
   };
 }
 

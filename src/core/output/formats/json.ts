@@ -37,6 +37,7 @@ export function plainDocument(message: Message): JsonObject {
     ),
     evidence: message.evidence.map(({ kql, rows }) => ({ kql, rows })),
     nextSteps: message.nextSteps,
+    owner: message.owner,
     incidentId: message.incidentId,
     link: message.link,
   });

@@ -1,5 +1,6 @@
 import { severityRank } from '#core/alert/index.ts';
-import { addressesOf, addressOf, capital } from '../alert-parts.ts';
+import { parseIp } from '#core/base/index.ts';
+import { addressesOf, capital } from '../alert-parts.ts';
 import { tacticId, tacticTitle } from '../attack-ids.ts';
 import { asFlow, type FlowView, restOfFlow, total } from '../flow.ts';
 import { defineFormat } from '../format.ts';
@@ -17,23 +18,51 @@ import { SEVERITY_NAMES } from '../severity.ts';
 
 const OCSF_VERSION = '1.3.0';
 
-function head(context: Context, classUid: number, activity: number, uid: string): JsonObject {
+interface Class {
+  readonly uid: number;
+  readonly caption: string;
+  readonly category: string;
+}
+const BASE: Class = { uid: 0, caption: 'Base Event', category: 'Uncategorized' };
+const NETWORK: Class = { uid: 4001, caption: 'Network Activity', category: 'Network Activity' };
+const DETECTION: Class = { uid: 2004, caption: 'Detection Finding', category: 'Findings' };
+const INCIDENT: Class = { uid: 2005, caption: 'Incident Finding', category: 'Findings' };
+
+interface Activity {
+  readonly id: number;
+  readonly name: string;
+}
+
+function head(
+  { version }: Context,
+  { uid: classUid, caption, category }: Class,
+  { id, name }: Activity,
+  uid: string,
+  profiles: readonly string[] = [],
+): JsonObject {
   return {
     category_uid: Math.floor(classUid / 1000),
+    category_name: category,
     class_uid: classUid,
-    activity_id: activity,
-    type_uid: classUid * 100 + activity,
-    metadata: {
+    class_name: caption,
+    activity_id: id,
+    activity_name: name,
+    type_uid: classUid * 100 + id,
+    type_name: `${caption}: ${name}`,
+    metadata: compact({
       version: OCSF_VERSION,
       uid,
-      product: { name: 'Weir', vendor_name: 'Weir', version: context.version },
-    },
+      product: { name: 'Weir', vendor_name: 'Weir', version },
+      profiles,
+    }),
   };
 }
 
-/** 1 Create, 2 Update, 3 Close: the same for findings and for incidents. */
-const activityOf = ({ status, version }: AlertMessage): number =>
-  status === 'closed' ? 3 : version === 1 ? 1 : 2;
+/** The same for findings and for incidents. */
+function activityOf({ status, version }: AlertMessage): Activity {
+  if (status === 'closed') return { id: 3, name: 'Close' };
+  return version === 1 ? { id: 1, name: 'Create' } : { id: 2, name: 'Update' };
+}
 
 /** By techniques and tactics apart, since a technique can serve several. */
 const attacks = (alert: AlertMessage): readonly JsonObject[] => [
@@ -72,72 +101,133 @@ function findingInfo(alert: AlertMessage): JsonObject {
   });
 }
 
-/** 1 Low, 2 Medium, 3 High. */
-const confidenceId = (confidence: number): number =>
-  confidence >= 0.8 ? 3 : confidence >= 0.4 ? 2 : 1;
-
-function findingDocument(alert: AlertMessage, context: Context): JsonObject {
-  const src = addressOf(alert, 'actor');
-  const dst = addressOf(alert, 'target');
-  const endpoints = compact({
-    src_endpoint: src === undefined ? undefined : { ip: src },
-    dst_endpoint: dst === undefined ? undefined : { ip: dst },
-  });
-  const hasEndpoints = src !== undefined || dst !== undefined;
-  return compact({
-    ...head(context, 2004, activityOf(alert), messageId(alert)),
+/** What findings and incidents have alike. */
+function common(alert: AlertMessage, statuses: Readonly<Record<string, Status>>): JsonObject {
+  const step = alert.confidence >= 0.8 ? 3 : alert.confidence >= 0.4 ? 2 : 1;
+  const { id: status_id, name: status } = statuses[alert.status] ?? { id: 0, name: 'Unknown' };
+  return {
     time: Math.floor(alert.updated / 1000),
     start_time: Math.floor(alert.first / 1000),
     end_time: Math.floor(alert.last / 1000),
     severity_id: SEVERITY_NAMES[alert.severity].ocsf,
     severity: capital(alert.severity),
-    status_id: { new: 1, active: 2, closed: 5 }[alert.status],
+    status_id,
+    status,
     message: alert.title,
-    finding_info: findingInfo(alert),
-    confidence_id: confidenceId(alert.confidence),
+    confidence_id: step,
+    confidence: ['', 'Low', 'Medium', 'High'][step],
     confidence_score: Math.round(alert.confidence * 100),
-    risk_level_id: severityRank(alert.severity),
-    evidences: [
-      ...(hasEndpoints ? [endpoints] : []),
-      ...alert.evidence.map(({ kql, rows }) => ({ data: { kql, rows } })),
-    ],
-    observables: addressesOf(alert).map((value) => ({ name: 'ip', type_id: 2, value })),
-    unmapped: compact({ incident_id: alert.incidentId, next_steps: alert.nextSteps }),
+  };
+}
+
+type Status = Activity;
+const OPEN: Readonly<Record<'new' | 'active', Status>> = {
+  new: { id: 1, name: 'New' },
+  active: { id: 2, name: 'In Progress' },
+};
+/** Only incidents can be closed; a finding is resolved. */
+const FINDING_STATUS = { ...OPEN, closed: { id: 4, name: 'Resolved' } };
+const INCIDENT_STATUS = { ...OPEN, closed: { id: 5, name: 'Closed' } };
+const RISK_LEVELS = ['Info', 'Low', 'Medium', 'High', 'Critical'];
+
+/** Something that is seen as an address is told of as such, and by where it stands. */
+const observable = (name: string, value: string): JsonObject => ({
+  name,
+  type_id: 2,
+  type: 'IP Address',
+  value,
+});
+
+const isAddress = (text: string): boolean => parseIp(text) !== undefined;
+
+/** What acts towards what, the first of both together, then the proof. */
+function evidences(alert: AlertMessage): readonly JsonObject[] {
+  const actors = addressesOf(alert, 'actor').filter(isAddress);
+  const targets = addressesOf(alert, 'target').filter(isAddress);
+  const sides = Array.from({ length: Math.max(actors.length, targets.length) }, (_, i) =>
+    compact({
+      src_endpoint: actors[i] === undefined ? undefined : { ip: actors[i] },
+      dst_endpoint: targets[i] === undefined ? undefined : { ip: targets[i] },
+    }),
+  );
+  return [...sides, ...alert.evidence.map(({ kql, rows }) => ({ data: { kql, rows } }))];
+}
+
+function findingDocument(alert: AlertMessage, context: Context): JsonObject {
+  const risk = severityRank(alert.severity);
+  const seen = (role: 'actor' | 'target', side: string) =>
+    addressesOf(alert, role)
+      .filter(isAddress)
+      .map((value) => observable(`evidences[].${side}.ip`, value));
+  return compact({
+    ...head(context, DETECTION, activityOf(alert), messageId(alert)),
+    ...common(alert, FINDING_STATUS),
+    finding_info: findingInfo(alert),
+    risk_level_id: risk,
+    risk_level: RISK_LEVELS[risk],
+    evidences: evidences(alert),
+    observables: [...seen('actor', 'src_endpoint'), ...seen('target', 'dst_endpoint')],
+    unmapped: compact({
+      incident_id: alert.incidentId,
+      next_steps: alert.nextSteps,
+      related: addressesOf(alert, 'related'),
+    }),
   });
 }
 
 function incidentDocument(alert: AlertMessage, context: Context): JsonObject {
+  const addresses = addressesOf(alert);
   return compact({
-    ...head(context, 2005, activityOf(alert), messageId(alert)),
-    time: Math.floor(alert.updated / 1000),
-    start_time: Math.floor(alert.first / 1000),
-    end_time: Math.floor(alert.last / 1000),
-    severity_id: SEVERITY_NAMES[alert.severity].ocsf,
-    severity: capital(alert.severity),
-    status_id: { new: 1, active: 2, closed: 5 }[alert.status],
-    message: alert.title,
+    ...head(context, INCIDENT, activityOf(alert), messageId(alert)),
+    ...common(alert, INCIDENT_STATUS),
     desc: alert.description,
     finding_info_list: [findingInfo(alert)],
     attacks: attacks(alert),
-    confidence_id: confidenceId(alert.confidence),
-    confidence_score: Math.round(alert.confidence * 100),
+    // One of the two has to be there.
+    ...(alert.owner === undefined
+      ? { assignee_group: { name: 'Unassigned' } }
+      : { assignee: { name: alert.owner } }),
     src_url: alert.link,
-    observables: addressesOf(alert).map((value) => ({ name: 'ip', type_id: 2, value })),
+    observables: addresses
+      .filter(isAddress)
+      .map((value) => observable('unmapped.addresses', value)),
+    unmapped: compact({ incident_id: alert.incidentId, addresses }),
   });
 }
 
 const REVISION = { id: 'row_id', revision: 'revision', withdrawn: 'withdrawn' } as const;
 
-function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonObject {
-  const isDenied = flow.verdict === 'denied';
+const endpoint = (ip: string, port: number | undefined): JsonObject =>
+  compact({ ...(isAddress(ip) ? { ip } : { name: ip }), port });
+
+/** What let a flow pass or not; `security_control` demands an action, 0 where it is not known. */
+function control({ verdict, rule }: FlowView): JsonObject {
+  if (verdict === undefined && rule === undefined) return {};
+  const id = { allowed: 1, denied: 2, unknown: 0 }[verdict ?? 'unknown'];
   return compact({
-    ...head(context, 4001, isDenied ? 5 : 6, messageId(row)),
+    action_id: id,
+    disposition_id: id,
+    firewall_rule: rule === undefined ? undefined : { name: rule },
+  });
+}
+
+function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonObject {
+  const { observer } = flow;
+  const controlled = control(flow);
+  const profiles = [
+    ...(observer === undefined ? [] : ['host']),
+    ...(Object.keys(controlled).length === 0 ? [] : ['security_control']),
+  ];
+  const activity =
+    flow.verdict === 'denied' ? { id: 5, name: 'Refuse' } : { id: 6, name: 'Traffic' };
+  return compact({
+    ...head(context, NETWORK, activity, messageId(row), profiles),
     time: flow.at ?? flow.end ?? flow.start ?? 0,
     start_time: flow.start,
     end_time: flow.end,
     severity_id: 1,
-    src_endpoint: compact({ ip: flow.srcIp, port: flow.srcPort }),
-    dst_endpoint: compact({ ip: flow.dstIp, port: flow.dstPort }),
+    src_endpoint: endpoint(flow.srcIp, flow.srcPort),
+    dst_endpoint: endpoint(flow.dstIp, flow.dstPort),
     connection_info: compact({
       direction_id: { inbound: 1, outbound: 2, none: 0 }[flow.direction ?? 'none'],
       protocol_num: flow.protocol,
@@ -152,10 +242,8 @@ function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonOb
       packets_out: flow.packetsOut,
       packets_in: flow.packetsIn,
     }),
-    action_id: flow.verdict && (isDenied ? 2 : 1),
-    disposition_id: flow.verdict && (isDenied ? 2 : 1),
-    firewall_rule: flow.rule === undefined ? undefined : { name: flow.rule },
-    device: flow.observer === undefined ? undefined : { name: flow.observer, type_id: 0 },
+    ...controlled,
+    device: observer === undefined ? undefined : { name: observer, type_id: 0 },
     unmapped: { ...revisionFields(row, REVISION), ...restOfFlow(row) },
   });
 }
@@ -176,7 +264,7 @@ export const ocsf = defineFormat({
     const flow = asFlow(message, context);
     if (flow) return flowDocument(message, flow, context);
     return compact({
-      ...head(context, 0, 0, messageId(message)),
+      ...head(context, BASE, { id: 0, name: 'Unknown' }, messageId(message)),
       time: messageTime(message) ?? 0,
       severity_id: 1,
       unmapped: {
