@@ -28,7 +28,7 @@ describe('ECS', () => {
       threat: {
         framework: 'MITRE ATT&CK',
         tactic: { id: ['TA0011'], name: ['Command and Control'] },
-        technique: { id: ['T1071.001'] },
+        technique: { id: ['T1071'], subtechnique: { id: ['T1071.001'] } },
       },
       source: { ip: '10.0.1.4' },
       destination: { ip: '203.0.113.9' },
@@ -127,6 +127,23 @@ describe('OCSF', () => {
 });
 
 describe('CIM', () => {
+  /** Fields of the models Alerts, Intrusion Detection and Network Traffic with the values they prescribe (CIM 6). */
+  const PRESCRIBED: Readonly<Record<string, readonly string[]>> = {
+    action: ['allowed', 'blocked', 'teardown'],
+    direction: ['inbound', 'outbound'],
+    ids_type: ['network', 'host', 'application', 'wireless'],
+    risk_object_type: ['user', 'system', 'other'],
+    severity: ['critical', 'high', 'medium', 'low', 'informational', 'unknown'],
+    transport: ['icmp', 'tcp', 'udp'],
+    type: ['alarm', 'alert', 'event', 'task', 'warning'],
+  };
+
+  it('uses the values that the models prescribe', () => {
+    for (const message of [alert, incident, flow])
+      for (const [field, value] of Object.entries(document('cim', message)))
+        if (PRESCRIBED[field]) expect(PRESCRIBED[field]).toContain(value);
+  });
+
   it('names the inside entity as the one at risk', () => {
     expect(document('cim', alert)).toMatchObject({
       src: '10.0.1.4',

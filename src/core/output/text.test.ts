@@ -124,6 +124,43 @@ describe('CEF', () => {
     );
   });
 
+  /** Longest values by the extension dictionary, version 25; of those that we fill with text. */
+  const LIMITS: Readonly<Record<string, number>> = {
+    act: 63,
+    cat: 1023,
+    cs1: 4000,
+    cs2: 4000,
+    cs3: 4000,
+    cs4: 4000,
+    cs5: 4000,
+    cs6: 4000,
+    dvchost: 100,
+    externalId: 40,
+    msg: 1023,
+    proto: 31,
+    shost: 1023,
+    suser: 1023,
+  };
+
+  it('keeps every value within what its key may hold', () => {
+    const long = 'x'.repeat(5000);
+    const wide: Message[] = [
+      { ...alert, id: long, description: long, incidentId: long, link: long, techniques: [long] },
+      { ...flow, id: long, values: { ...flow.values, AclRule: long, Observer: long } },
+    ];
+    for (const message of wide)
+      for (const [key, value] of Object.entries(readCef(line('cef', message)).extension))
+        if (key in LIMITS)
+          expect([key, String(value).length <= (LIMITS[key] ?? 0)]).toEqual([key, true]);
+  });
+
+  it('says which version of a row it is', () => {
+    const { extension } = readCef(
+      line('cef', { ...flow, revision: { number: 3, isWithdrawn: false } }),
+    );
+    expect(extension).toMatchObject({ cn3: '3', cn3Label: 'revision', cs6: 'current' });
+  });
+
   it('cuts what is huge', () => {
     const huge = { ...alert, title: '\u{1F600}'.repeat(1e5), description: 'd'.repeat(1e6) };
     expect(line('cef', huge).length).toBeLessThan(8000);

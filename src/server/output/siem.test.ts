@@ -253,7 +253,7 @@ describe('Elastic', () => {
     openElastic({
       apiKey: 'good-secret',
       stream: 'logs-weir-default',
-      mappings: { 'source.port': 'long', 'source.ip': 'ip', '@timestamp': 'date' },
+      mappings: { 'source.port': 'long', 'source.ip': 'ip', 'weir.Region': 'long' },
     });
 
   it('has each document once, whatever was sent twice', async () => {
@@ -278,13 +278,13 @@ describe('Elastic', () => {
     const server = await open();
     const { delivery, counts, state } = deliver(settings(server.url), [
       flow(1),
-      flow(2, { SrcIp: 'not an address' }),
+      flow(2, { Region: 'somewhere' }),
       flow(3),
     ]);
     await untilIdle(delivery);
     expect([...server.documents.keys()]).toEqual(['seg-1', 'seg-3']);
     expect(counts()).toMatchObject({ sent: 2, rejected: 1 });
-    expect(state.rejected('siem', 9)[0]?.reason).toContain('[source.ip]');
+    expect(state.rejected('siem', 9)[0]?.reason).toContain('[weir.Region]');
   });
 
   it.each([

@@ -16,6 +16,14 @@ import { SEVERITY_NAMES } from '../severity.ts';
 /** Longest value, in UTF-16 units: that of `msg` in the extension dictionary, kept by all so that a line stays under 8 KiB. */
 const LONGEST = 1023;
 
+/** Where the dictionary says less. */
+const SHORTER: ReadonlyMap<string, number> = new Map([
+  ['act', 63],
+  ['dvchost', 100],
+  ['externalId', 40],
+  ['proto', 31],
+]);
+
 /** Control characters other than line breaks: none has a place in a line of a log. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is meant.
 const CONTROL = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f]/g;
@@ -36,7 +44,7 @@ function extension(fields: Fields): string {
     .flatMap(([key, value]) => {
       if (value === undefined || value === null || value === '') return [];
       const plain = typeof value === 'string' ? value : JSON.stringify(value);
-      return [`${key}=${extensionValue(cut(plain, LONGEST))}`];
+      return [`${key}=${extensionValue(cut(plain, SHORTER.get(key) ?? LONGEST))}`];
     })
     .join(' ');
 }

@@ -34,6 +34,7 @@ function alertDocument(alert: AlertMessage): JsonObject {
     ...plainDocument(alert),
     signature: alert.title,
     signature_id: alert.finder.id,
+    type: 'alert',
     ids_type: 'network',
     category: alert.finder.family,
     src: addressOf(alert, 'actor'),
@@ -47,6 +48,7 @@ function alertDocument(alert: AlertMessage): JsonObject {
     risk_message: alert.title,
     threat_object: threat?.identifiers['Address'],
     threat_object_type: threat && 'ip_address',
+    mitre_technique_id: alert.techniques,
     annotations: compact({ mitre_attack: alert.techniques }),
   });
 }

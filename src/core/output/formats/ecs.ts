@@ -1,3 +1,4 @@
+import { parseIp } from '#core/base/index.ts';
 import { addressesOf, addressOf, domainsOf, hostsOf, usersOf } from '../alert-parts.ts';
 import { tacticId, tacticTitle } from '../attack-ids.ts';
 import { asFlow, type FlowView, restOfFlow, total } from '../flow.ts';
@@ -31,6 +32,20 @@ function base(context: Context, id: string): JsonObject {
     },
     labels: { message_id: id },
   };
+}
+
+const isAddress = (text: string): boolean => parseIp(text) !== undefined;
+
+/** A mapping of type ip refuses the whole document for what is no address. */
+const side = (ip: string): JsonObject => (isAddress(ip) ? { ip, address: ip } : { address: ip });
+
+/** `T1071.001` is a part of `T1071`; each has a list of its own. */
+function techniquesOf({ techniques }: AlertMessage): JsonObject {
+  const parts = techniques.filter((id) => id.includes('.'));
+  return compact({
+    id: [...new Set(techniques.map((id) => id.split('.', 1)[0] ?? id))],
+    subtechnique: parts.length === 0 ? undefined : { id: parts },
+  });
 }
 
 function alertDocument(alert: AlertMessage, context: Context): JsonObject {
@@ -75,12 +90,12 @@ function alertDocument(alert: AlertMessage, context: Context): JsonObject {
               id: alert.tactics.flatMap((tactic) => tacticId(tactic) ?? []),
               name: alert.tactics.map(tacticTitle),
             }),
-            technique: { id: alert.techniques },
+            technique: techniquesOf(alert),
           }),
-    source: source === undefined ? undefined : { ip: source, address: source },
-    destination: destination === undefined ? undefined : { ip: destination, address: destination },
+    source: source === undefined ? undefined : side(source),
+    destination: destination === undefined ? undefined : side(destination),
     related: compact({
-      ip: addressesOf(alert),
+      ip: addressesOf(alert).filter(isAddress),
       hosts: [...hostsOf(alert), ...domainsOf(alert)],
       user: usersOf(alert),
     }),
@@ -99,8 +114,6 @@ function alertDocument(alert: AlertMessage, context: Context): JsonObject {
 const REVISION = { id: 'row_id', revision: 'revision', withdrawn: 'withdrawn' } as const;
 
 function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonObject {
-  const side = (ip: string, port: number | undefined, bytes?: number, packets?: number) =>
-    compact({ ip, address: ip, port, bytes, packets });
   return compact({
     '@timestamp': iso(flow.at ?? flow.end ?? flow.start),
     ...base(context, messageId(row)),
@@ -120,8 +133,18 @@ function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonOb
       module: 'weir',
       dataset: 'weir.flows',
     }),
-    source: side(flow.srcIp, flow.srcPort, flow.bytesOut, flow.packetsOut),
-    destination: side(flow.dstIp, flow.dstPort, flow.bytesIn, flow.packetsIn),
+    source: compact({
+      ...side(flow.srcIp),
+      port: flow.srcPort,
+      bytes: flow.bytesOut,
+      packets: flow.packetsOut,
+    }),
+    destination: compact({
+      ...side(flow.dstIp),
+      port: flow.dstPort,
+      bytes: flow.bytesIn,
+      packets: flow.packetsIn,
+    }),
     network: compact({
       type: flow.srcIp.includes(':') ? 'ipv6' : 'ipv4',
       transport: flow.transport,
@@ -132,7 +155,7 @@ function flowDocument(row: RowMessage, flow: FlowView, context: Context): JsonOb
       packets: total(flow.packetsOut, flow.packetsIn),
     }),
     rule: flow.rule === undefined ? undefined : { name: flow.rule },
-    related: { ip: [...new Set([flow.srcIp, flow.dstIp])] },
+    related: compact({ ip: [...new Set([flow.srcIp, flow.dstIp])].filter(isAddress) }),
     weir: compact({
       table: row.table,
       observer: flow.observer,

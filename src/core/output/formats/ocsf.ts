@@ -81,9 +81,8 @@ const attacks = (alert: AlertMessage): readonly JsonObject[] => [
 const ANALYTIC_TYPES = { rule: 1, detector: 2, indicator: 1, canary: 1 } as const;
 
 function findingInfo(alert: AlertMessage): JsonObject {
-  return compact({
-    uid: alert.id,
-    title: alert.title,
+  const { id: uid, title } = alert;
+  const more = compact({
     desc: alert.description,
     analytic: compact({
       type_id: ANALYTIC_TYPES[alert.finder.kind],
@@ -99,6 +98,7 @@ function findingInfo(alert: AlertMessage): JsonObject {
     last_seen_time: Math.floor(alert.last / 1000),
     src_url: alert.link,
   });
+  return { uid, title, ...more };
 }
 
 /** What findings and incidents have alike. */

@@ -155,7 +155,8 @@ export function createWindowFeed(deps: WindowFeedDeps): Feed {
       id: `${series}-${begin / 1000}-${place}`,
       table: deps.as,
       revision: { number: revision, isWithdrawn: values === undefined },
-      values: values ?? { TimeGenerated: isoOf(begin * 1000) },
+      // Receivers want a time of each row; sums over the stretch have none of their own.
+      values: { TimeGenerated: isoOf(begin * 1000), ...values },
     };
   }
 

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENTITY_TYPES, SEVERITIES } from '#core/alert/index.ts';
 import { type AlertMessage, formatNamed, type JsonObject, type Message } from './index.ts';
+import { judgeEcs } from './testdata/judge-ecs.ts';
 import { judgeOcsf } from './testdata/judge-ocsf.ts';
 import { alert, flow, incident, other } from './testdata/messages.ts';
 
 /** As a receiver gets it. */
-function written(message: Message): JsonObject {
-  const document = formatNamed('ocsf').print(message, {
+function written(name: 'ocsf' | 'ecs', message: Message): JsonObject {
+  const document = formatNamed(name).print(message, {
     version: '1.2.3',
     host: 'weir.example',
     sha1: (bytes) => createHash('sha1').update(bytes).digest(),
@@ -74,34 +75,36 @@ const anyAlert: fc.Arbitrary<AlertMessage> = fc
   )
   .map((more) => ({ ...alert, ...more }));
 
+const MESSAGES = [
+  ['alert', alert],
+  ['incident', incident],
+  ['flow', flow],
+  ['row', other],
+  ['corrected row', { ...flow, revision: { number: 2, isWithdrawn: false } }],
+  [
+    'withdrawn row',
+    {
+      ...flow,
+      revision: { number: 2, isWithdrawn: true },
+      values: { TimeGenerated: '2026-03-04T05:06:07Z' },
+    },
+  ],
+] as const;
+
 describe('OCSF, judged by its published schema', () => {
-  it.each([
-    ['alert', alert],
-    ['incident', incident],
-    ['flow', flow],
-    ['row', other],
-    ['corrected row', { ...flow, revision: { number: 2, isWithdrawn: false } }],
-    [
-      'withdrawn row',
-      {
-        ...flow,
-        revision: { number: 2, isWithdrawn: true },
-        values: { TimeGenerated: '2026-03-04T05:06:07Z' },
-      },
-    ],
-  ] as const)('is right for this %s', (_, message) => {
-    expect(judgeOcsf(written(message))).toEqual([]);
+  it.each(MESSAGES)('is right for this %s', (_, message) => {
+    expect(judgeOcsf(written('ocsf', message))).toEqual([]);
   });
 
   it('is right for any flow and alert', () => {
     fc.assert(
       fc.property(anyFlow, (values) => {
-        expect(judgeOcsf(written({ ...flow, values }))).toEqual([]);
+        expect(judgeOcsf(written('ocsf', { ...flow, values }))).toEqual([]);
       }),
     );
     fc.assert(
       fc.property(anyAlert, (message) => {
-        expect(judgeOcsf(written(message))).toEqual([]);
+        expect(judgeOcsf(written('ocsf', message))).toEqual([]);
       }),
     );
   });
@@ -121,7 +124,39 @@ describe('OCSF, judged by its published schema', () => {
       'no evidences',
     ],
   ])('would be found wrong by %s', (attribute, value, says) => {
-    const faults = judgeOcsf({ ...written(alert), [attribute]: value });
+    const faults = judgeOcsf({ ...written('ocsf', alert), [attribute]: value });
     expect(faults.join('\n')).toContain(says);
+  });
+});
+
+describe('ECS, judged by its published schema', () => {
+  it.each(MESSAGES)('is right for this %s', (_, message) => {
+    // A row without a time has none to show; a data stream refuses it.
+    const faults = judgeEcs(written('ecs', message));
+    expect(faults).toEqual(message === other ? ['@timestamp is required'] : []);
+  });
+
+  it('is right for any flow and alert', () => {
+    fc.assert(
+      fc.property(anyFlow, (values) => {
+        const timed = { ...values, TimeGenerated: '2026-03-04T05:06:07Z' };
+        expect(judgeEcs(written('ecs', { ...flow, values: timed }))).toEqual([]);
+      }),
+    );
+    fc.assert(
+      fc.property(anyAlert, (message) => {
+        expect(judgeEcs(written('ecs', message))).toEqual([]);
+      }),
+    );
+  });
+
+  it.each([
+    ['source', { ip: 'not an address' }, 'source.ip is no ip'],
+    ['event', { kind: 'beacon' }, 'event.kind cannot be beacon'],
+    ['event', { category: 'network' }, 'event.category is no list'],
+    ['event', { category: ['network'], type: ['indicator'] }, 'does not go with'],
+    ['nonsense', 1, 'there is no nonsense'],
+  ])('would be found wrong by %s %j', (field, value, says) => {
+    expect(judgeEcs({ ...written('ecs', alert), [field]: value }).join('\n')).toContain(says);
   });
 });
