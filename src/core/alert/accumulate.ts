@@ -9,6 +9,8 @@ import { hasGrown, type Weighed } from './weigh.ts';
 export const QUIET_GAP: Micros = MICROS_PER_DAY;
 /** New alerts of one finder about one entity a day; further findings are added to the newest. */
 export const DAILY_CAP = 5;
+/** New informational alerts of one finder a day, whatever they are about; further findings are added to the newest. */
+export const NOTICE_CAP = 10;
 /** Signs about one entity add up while they are no further apart. */
 export const ADD_UP_WINDOW: Micros = MICROS_PER_DAY;
 

@@ -3,6 +3,7 @@ export {
   absorb,
   DAILY_CAP,
   followUp,
+  NOTICE_CAP,
   QUIET_GAP,
   raiseAlert,
   raiseTogether,

@@ -51,6 +51,8 @@ export interface AlertStore {
   /** Of one finder about one entity, raised since an instant, newest first. */
   raisedSince(finder: string, subject: string, since: Micros): readonly Alert[];
   raisedByRule(finder: string, since: Micros): readonly Alert[];
+  /** The informational ones of a finder, raised since an instant, newest first. */
+  noticesSince(finder: string, since: Micros): readonly Alert[];
   /** Open alerts in which one of the entities acts or is acted upon, still seen after an instant, newest first. */
   sharing(entities: readonly string[], since: Micros, limit: number): readonly Alert[];
   /** How many alerts since an instant touch an entity, by incident; those of none under undefined. */
@@ -80,6 +82,11 @@ export interface AlertStore {
 
 export interface AlertFilter {
   readonly since: Micros;
+  readonly state?: Alert['state'] | undefined;
+  /** Lowest rank. */
+  readonly severity: number;
+  /** Words of title, entities and reasons. */
+  readonly text?: string | undefined;
   readonly finder?: string | undefined;
   readonly entity?: string | undefined;
   readonly isUnplaced: boolean;
@@ -185,6 +192,12 @@ export function createAlertStore(state: Database): AlertStore {
         finder,
         since,
       ),
+    noticesSince: (finder, since) =>
+      all(
+        'SELECT body FROM alert WHERE finder = ? AND raised_at >= ? AND severity = 0 ORDER BY raised_at DESC, id',
+        finder,
+        since,
+      ),
     sharing: (entities, since, limit) =>
       all(
         `SELECT body FROM alert WHERE id IN (
@@ -249,11 +262,23 @@ export function createAlertStore(state: Database): AlertStore {
         `SELECT body FROM alert WHERE raised_at >= ? AND finder_kind <> 'canary' ORDER BY raised_at DESC, id`,
         since,
       ),
-    list({ since, finder, entity, isUnplaced, limit }) {
-      const where = `raised_at >= ? AND finder_kind <> 'canary' AND coalesce(finder = ?, true)
+    list({ since, state: wanted, severity, text = '', finder, entity, isUnplaced, limit }) {
+      const words = text.split(/\s+/).filter((word) => word !== '');
+      const where = `raised_at >= ? AND severity >= ? AND finder_kind <> 'canary'
+        AND coalesce(state = ?, true) AND coalesce(finder = ?, true)
         AND (? IS NULL OR id IN (SELECT alert FROM alert_entity WHERE entity = ?))
-        AND (incident IS NULL OR NOT ?)`;
-      const values = [since, finder ?? null, entity ?? null, entity ?? null, isUnplaced ? 1 : 0];
+        AND (incident IS NULL OR NOT ?)
+        ${words.map(() => 'AND instr(lower(body), lower(?)) > 0').join(' ')}`;
+      const values = [
+        since,
+        severity,
+        wanted ?? null,
+        finder ?? null,
+        entity ?? null,
+        entity ?? null,
+        isUnplaced ? 1 : 0,
+        ...words,
+      ];
       return {
         alerts: all(
           `SELECT body FROM alert WHERE ${where} ORDER BY raised_at DESC, id LIMIT ?`,

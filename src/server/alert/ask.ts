@@ -110,9 +110,12 @@ export function createAnswers({ alerts, incidents, clock }: AskDeps): Answers {
         related: relatedTo(incident, of),
       };
     },
-    alerts({ since, finder, entity, isUnplaced, limit }) {
+    alerts({ since, state, severity, text, finder, entity, isUnplaced, limit }) {
       const found = alerts.list({
         since: since === undefined ? 0 : Date.parse(since) * 1000,
+        state,
+        severity: severityRank(severity),
+        text,
         finder,
         entity,
         isUnplaced,

@@ -9,25 +9,21 @@ import {
   type Link,
   linkAlerts,
   MOST_ALERTS,
-  type Specificity,
   STAGE_WINDOW,
   severityRank,
   tellIncident,
 } from '#core/alert/index.ts';
-import { MICROS_PER_DAY, type Micros } from '#core/base/index.ts';
 import type { AlertStore } from './alert-store.ts';
 import { type IncidentStore, WEIR } from './incident-store.ts';
 import type { Journal } from './journal.ts';
+import { createSpecificity, type SpecificityDeps } from './specificity.ts';
 
-export interface GroupingDeps {
+export interface GroupingDeps extends SpecificityDeps {
   readonly alerts: AlertStore;
   readonly incidents: IncidentStore;
   readonly journal: Journal;
   readonly assets: Assets;
-  /** What the entity of a key is, where so many have to do with it that sharing it means nothing. */
-  readonly hubOf: (entityKey: string) => string | undefined;
   readonly newId: () => string;
-  readonly clock: () => Micros;
 }
 
 /**
@@ -47,18 +43,10 @@ export interface Grouper {
   settle(who?: string): void;
 }
 
-/** Alerts of the last so many days say how specific an entity is. */
-const SPECIFIC_SINCE: Micros = 30 * MICROS_PER_DAY;
 const MOST_CANDIDATES = 60;
 /** Rank of the severity that opens an incident by itself: medium. */
 const OPENS = severityRank('medium');
 const STRENGTH = ['grown', 'changed', 'reopened', 'closed', 'opened'] as const;
-
-/** Alerts that touch an entity. */
-interface Touching {
-  readonly byIncident: ReadonlyMap<number | undefined, number>;
-  readonly total: number;
-}
 
 interface Found {
   readonly alert: Alert;
@@ -66,7 +54,7 @@ interface Found {
 }
 
 export function createGrouper(deps: GroupingDeps): Grouper {
-  const { alerts, incidents, journal, assets, hubOf, newId, clock } = deps;
+  const { alerts, incidents, journal, assets, newId, clock } = deps;
   /** Incidents that changed, and the most important change of each. */
   const touched = new Map<number, IncidentChange>();
 
@@ -78,36 +66,17 @@ export function createGrouper(deps: GroupingDeps): Grouper {
 
   const isCritical = (entity: Entity) => assets.find(entity)?.isCritical === true;
 
-  /**
-   * How specific entities are to two alerts that share them: what else of the last 30 days touches them, outside of the
-   * two and their incidents. Looked up once an entity, however many alerts are compared.
-   */
-  function createSpecificity() {
-    const known = new Map<string, Touching>();
-    const touchingOf = (key: string): Touching => {
-      const byIncident = alerts.touching(key, clock() - SPECIFIC_SINCE);
-      const found = { byIncident, total: [...byIncident.values()].reduce((sum, n) => sum + n, 0) };
-      known.set(key, found);
-      return found;
-    };
-    return (a: Alert, b: Alert, key: string): Specificity => {
-      const hub = hubOf(key);
-      if (hub !== undefined) return { others: 0, hub };
-      const { byIncident, total } = known.get(key) ?? touchingOf(key);
-      const own = new Set([a.incident, b.incident].flatMap((n) => n ?? []));
-      const together = [...own].reduce((sum, n) => sum + (byIncident.get(n) ?? 0), 0);
-      const strays = [a, b].filter((alert) => alert.incident === undefined).length;
-      return { others: Math.max(0, total - together - strays), hub: undefined };
-    };
-  }
-
   function linked(alert: Alert): readonly Found[] {
-    const specificity = createSpecificity();
+    const specificity = createSpecificity(deps);
     const keys = alert.entities.filter((e) => e.role !== 'related').map(entityKey);
     return alerts
       .sharing([...new Set(keys)], alert.first - STAGE_WINDOW, MOST_CANDIDATES)
       .filter(
-        (other) => other.id !== alert.id && !other.grouping && !alerts.isApart(alert.id, other.id),
+        (other) =>
+          other.id !== alert.id &&
+          !other.grouping &&
+          !isNotice(other) &&
+          !alerts.isApart(alert.id, other.id),
       )
       .map((other) => ({
         alert: other,
@@ -225,6 +194,7 @@ export function createGrouper(deps: GroupingDeps): Grouper {
   function place(alert: Alert): Alert {
     if (alert.finder.kind === 'canary' || alert.incident !== undefined) return alert;
     if (alert.grouping) return placeByRule(alert);
+    if (isNotice(alert)) return alert;
     const found = linked(alert);
     const homes = [...new Set(found.flatMap((f) => isOpenWithRoom(f.alert.incident) ?? []))];
     const best = found.find((f) => homes.includes(f.alert.incident ?? -1));
@@ -239,7 +209,7 @@ export function createGrouper(deps: GroupingDeps): Grouper {
       placed = { ...alert, incident: incident.number };
     } else return alert;
     const home = placed.incident!;
-    const specificity = createSpecificity();
+    const specificity = createSpecificity(deps);
     for (const { alert: stray } of strays)
       add(stray, home, linkAlerts(stray, alert, (key) => specificity(stray, alert, key)).says);
     mergeHomes(homes, found);
@@ -296,6 +266,10 @@ function keepJudged(incident: Incident, told: ReturnType<typeof tellIncident>) {
       : { severity: byHand.severity, severityReason: 'Set by hand.' }),
   };
 }
+
+/** What is good to know and no more is a part of no intrusion, unless a person says so. */
+const isNotice = (alert: Alert): boolean =>
+  severityRank(alert.severity) === 0 && alert.incident === undefined;
 
 /** Low alerts are an incident once they are so many different steps of an intrusion. */
 const STEPS = 3;

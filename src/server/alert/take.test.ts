@@ -155,6 +155,31 @@ describe('taking findings', () => {
     expect(says).toHaveLength(3);
   });
 
+  it('tells what is good to know singly, a few a day, and never as a part of an intrusion', async () => {
+    const { alerts, incidents } = await open();
+    const noticeOf = (n: number) =>
+      findingOf({ by: `192.0.2.${n}`, to: `10.2.${n}.9`, severity: 'informational' });
+    await alerts.take(Array.from({ length: 30 }, (_, i) => noticeOf(i + 1)));
+    expect(incidents()).toEqual([]);
+    const single = () =>
+      alerts.alerts({ severity: 'informational', state: 'open', isUnplaced: true, limit: 100 });
+    expect(single().total).toBe(10);
+    expect(
+      single()
+        .alerts.map((a) => a.findings)
+        .toSorted((a, b) => b - a)[0],
+    ).toBe(21);
+    await alerts.take([
+      findingOf({ by: '10.2.1.9', to: '198.51.100.7', finder: { id: 'beacon' } }),
+    ]);
+    expect(incidents().at(-1)?.alerts).toHaveLength(1);
+    const [one] = single().alerts;
+    alerts.judgeAlert({ id: one!.id, verdict: 'BenignPositive' }, 'ann');
+    expect(single().total).toBe(9);
+    const learned = findingOf({ by: '10.7.7.7', severity: 'low', isLearning: true });
+    expect(await alerts.take([learned])).toMatchObject({ kept: 1 });
+  });
+
   it('joins nothing through a DNS server', async () => {
     const hubOf = (key: string) => (key === 'IP 10.2.0.9' ? 'dns' : undefined);
     const { alerts, incidents } = await open({ hubOf });

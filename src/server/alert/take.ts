@@ -10,6 +10,7 @@ import {
   type Finding,
   followUp,
   hasGrown,
+  NOTICE_CAP,
   pairOf,
   QUIET_GAP,
   raiseAlert,
@@ -123,6 +124,15 @@ export function createTaker(deps: TakeDeps): TakeOne {
     return ['raised', raise(raiseAlert(finding, weighed, { id: newId(), now })).id];
   }
 
+  /** Good to know and no more: told where single alerts are, a few a day, so that it hides nothing. */
+  function notice(finding: Finding, weighed: Weighed): [keyof Taken, string] {
+    const notices = alerts.noticesSince(finding.finder.id, clock() - MICROS_PER_DAY);
+    const newest = notices.find((a) => a.state === 'open');
+    if (!newest || notices.length < NOTICE_CAP) return raiseOrAbsorb(finding, weighed);
+    alerts.save(absorb(newest, finding));
+    return ['counted', newest.id];
+  }
+
   /** A weak sign: kept, and told with the others about the same entity once they are enough. */
   function keepOrAddUp(finding: Finding, weighed: Weighed): [keyof Taken, string | null] {
     const subject = subjectOf(finding);
@@ -145,6 +155,9 @@ export function createTaker(deps: TakeDeps): TakeOne {
 
   function takeNew(finding: Finding, weighed: Weighed): [keyof Taken, string | null] {
     const { kind } = finding.finder;
+    // What only became informational here, because it is still being learned, stays untold.
+    if (kind === 'detector' && finding.severity === 'informational' && weighed.weight >= ALONE)
+      return notice(finding, weighed);
     const isTold =
       kind === 'rule' ||
       kind === 'canary' ||

@@ -279,6 +279,12 @@ export const incidentRoutes = {
     says: 'Alerts, newest first.',
     input: z.strictObject({
       since: instant.optional(),
+      /** Both unless given. */
+      state: z.enum(ALERT_STATES).optional(),
+      /** The lowest. */
+      severity: severity.default('informational'),
+      /** Words of title, entities and reasons. */
+      text: z.string().max(200).optional(),
       finder: z.string().max(200).optional(),
       entity: z.string().max(400).optional(),
       /** Only those that belong to no incident. */

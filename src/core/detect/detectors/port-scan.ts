@@ -45,9 +45,9 @@ function gather(rows: readonly Row[]): Scan[] {
 
 function severityOf({ isInside, failed, answers, refused }: Scan): Severity | undefined {
   if (isInside) return failed >= 100 ? 'high' : failed >= 15 ? 'medium' : 'low';
-  // From the internet: what the edge refused is weather; a scan that got through and was answered is not.
-  // A few ports are what every address outside tries, or what a flood leaves.
-  if (failed - refused < 50) return undefined;
+  // From the internet: a few ports are what every address outside tries, or what a flood leaves. A scan that the edge
+  // refused is good to know and no more; one that got through and was answered is.
+  if (failed - refused < 50) return failed >= 100 ? 'informational' : undefined;
   return answers > 0 ? 'medium' : 'low';
 }
 
@@ -55,7 +55,7 @@ export const portScan = defineDetector({
   name: 'port-scan',
   title: 'Scan of ports',
   family: 'scan',
-  version: '1.0.0',
+  version: '1.1.0',
   says: 'One source tries many ports of a host, and hardly any of them talks.',
   source:
     'Threshold random walk over first contacts (Jung, Paxson, Berger and Balakrishnan 2004, thresholds 0.8 and 0.2), with a floor of distinct ports as in Zeek (15) and Maltrail (10).',
@@ -155,6 +155,16 @@ ${contactsKql(pass, "L4Protocol in ('T', 'U')")}
       })),
     },
     {
+      says: 'An address outside tries 900 ports of one host, and the edge denies them all',
+      flows: Array.from({ length: 900 }, (_, i) => ({
+        src: '203.0.113.9',
+        dest: '10.1.0.9',
+        port: 1 + i,
+        at: [3600 + Math.floor(i / 4)],
+        isDenied: true,
+      })),
+    },
+    {
       says: 'One port every ten minutes for four hours',
       flows: Array.from({ length: 24 }, (_, i) => ({
         src: '10.1.0.5',
@@ -169,7 +179,7 @@ ${contactsKql(pass, "L4Protocol in ('T', 'U')")}
   ],
   silent: [
     {
-      says: 'The internet knocks on many ports and the edge denies it',
+      says: 'The internet knocks on some ports and the edge denies it',
       flows: Array.from({ length: 60 }, (_, i) => ({
         src: '203.0.113.9',
         dest: '10.1.0.9',

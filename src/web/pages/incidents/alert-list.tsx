@@ -3,30 +3,47 @@ import { type AlertTold, hasRole } from '#core/contract/index.ts';
 import { plural } from '#web/base/format.ts';
 import { useLocation } from '#web/base/router.ts';
 import { asFailure, useChange, useRoute } from '#web/query/index.ts';
-import { Ago, Button, Dialog, Empty, Failed, Listing } from '#web/widgets/index.ts';
+import { Ago, Button, Dialog, Empty, Failed, Listing, Pill } from '#web/widgets/index.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { isFiltered, NO_FILTERS } from './filters.ts';
 import { AlertCard } from './incident/alert-card.tsx';
 import type { ViewProps } from './index.tsx';
 import { SeverityPill } from './severity.tsx';
-import { distinctEntities, entityText } from './words.ts';
+import { distinctEntities, entityText, VERDICT_WORDS } from './words.ts';
+
+const MOST = 500;
+const STATE_OF = { open: 'open', closed: 'closed', all: undefined } as const;
 
 /** Alerts that are too mild for an incident, and belong to none. */
-export function AlertList({ filters }: ViewProps): ReactNode {
+export function AlertList({ filters, change }: ViewProps): ReactNode {
+  const { severity, text, entity } = filters;
+  const state = STATE_OF[filters.state];
   const answer = useRoute('alerts', {
     isUnplaced: 'true',
-    limit: '500',
-    ...(filters.entity === '' ? {} : { entity: filters.entity }),
+    severity,
+    limit: String(MOST),
+    ...(state ? { state } : {}),
+    ...(text === '' ? {} : { text }),
+    ...(entity === '' ? {} : { entity }),
   });
-  const [open, setOpen] = useState<AlertTold>();
+  const { data } = answer;
+  const [chosen, setChosen] = useState<string>();
+  // Once it is closed it leaves the open ones, and its dialog with it.
+  const open = data?.alerts.find((a) => a.id === chosen);
   return (
     <>
+      <FilterBar filters={filters} change={change} />
       <Listing
         title="Single alerts"
-        unit={answer.data && `${plural(answer.data.total, 'alert')} that belong to no incident`}
-        rows={answer.data?.alerts}
+        unit={
+          data &&
+          `${plural(data.total, 'alert')} that ${data.total === 1 ? 'belongs' : 'belong'} to no incident`
+        }
+        rows={data?.alerts}
         error={answer.error}
         onRetry={answer.retry}
         keyOf={(alert) => alert.id}
-        onChoose={setOpen}
+        onChoose={(alert) => setChosen(alert.id)}
         choosing="See the alert (Enter)"
         columns={[
           {
@@ -46,16 +63,46 @@ export function AlertList({ filters }: ViewProps): ReactNode {
           },
           { head: 'last seen', kind: 'number', render: (a) => <Ago at={Date.parse(a.last)} /> },
           { head: 'found by', kind: 'words', render: (a) => a.finder.name },
+          {
+            head: 'verdict',
+            kind: 'words',
+            render: (a) =>
+              a.verdict ? (
+                <Pill>{VERDICT_WORDS[a.verdict].text}</Pill>
+              ) : (
+                <span className="sub">–</span>
+              ),
+          },
         ]}
         empty={
-          <Empty title="There is none.">
-            <p>
-              Low alerts that nothing else confirms wait here. From medium on they are incidents.
-            </p>
-          </Empty>
+          isFiltered(filters) ? (
+            <Empty title="No alert is like that.">
+              <p>
+                <button
+                  type="button"
+                  className="button quiet"
+                  onClick={() => change({ ...NO_FILTERS, view: 'alerts' })}
+                >
+                  Show all open ones
+                </button>
+              </p>
+            </Empty>
+          ) : (
+            <Empty title="There is none.">
+              <p>
+                Low alerts that nothing else confirms wait here, and what is good to know: a scan
+                that was refused, a rule that may be missing. From medium on they are incidents.
+              </p>
+            </Empty>
+          )
+        }
+        footer={
+          data && data.total > data.alerts.length
+            ? `The newest ${data.alerts.length} of ${data.total}. Narrow them down to see others.`
+            : undefined
         }
       />
-      {open && <AlertDialog alert={open} onClose={() => setOpen(undefined)} />}
+      {open && <AlertDialog alert={open} onClose={() => setChosen(undefined)} />}
     </>
   );
 }

@@ -27,6 +27,10 @@ export const NO_FILTERS: QueueFilters = {
   entity: '',
 };
 
+/** Whether something of a view is left out on purpose. */
+export const isFiltered = (filters: QueueFilters): boolean =>
+  JSON.stringify({ ...filters, view: NO_FILTERS.view }) !== JSON.stringify(NO_FILTERS);
+
 const oneOf = <T extends string>(values: readonly T[], text: string | null, otherwise: T): T =>
   values.find((value) => value === text) ?? otherwise;
 

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import { SEVERITIES } from '#core/alert/index.ts';
 import type { IncidentBrief } from '#core/contract/index.ts';
 import { plural } from '#web/base/format.ts';
 import { Link, useLocation } from '#web/base/router.ts';
 import { useRoute } from '#web/query/index.ts';
-import { Ago, Empty, FilterChip, Listing, Pill } from '#web/widgets/index.ts';
-import { NO_FILTERS, STATES, statesOf } from './filters.ts';
+import { Ago, Empty, Listing, Pill } from '#web/widgets/index.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { isFiltered, NO_FILTERS, statesOf } from './filters.ts';
 import type { ViewProps } from './index.tsx';
 import { SeverityPill } from './severity.tsx';
 import { distinctEntities, entityText, STATE_TONES, VERDICT_WORDS } from './words.ts';
@@ -24,10 +24,9 @@ export function Queue({ filters, change }: ViewProps): ReactNode {
     ...(entity === '' ? {} : { entity }),
   });
   const { data } = answer;
-  const isFiltered = JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
   return (
     <>
-      <QueueFilterBar filters={filters} change={change} owners={data?.owners ?? []} />
+      <FilterBar filters={filters} change={change} owners={data?.owners ?? []} />
       <Listing
         title="Incidents"
         unit={data && `${plural(data.total, 'incident')}, ${data.open} open in all`}
@@ -58,7 +57,7 @@ export function Queue({ filters, change }: ViewProps): ReactNode {
           },
           { head: 'status', kind: 'words', render: (i) => <Status incident={i} /> },
         ]}
-        empty={isFiltered ? <NoneFit reset={() => change(NO_FILTERS)} /> : <NoneYet />}
+        empty={isFiltered(filters) ? <NoneFit reset={() => change(NO_FILTERS)} /> : <NoneYet />}
         footer={
           data && data.total > data.incidents.length
             ? `The first ${data.incidents.length} of ${data.total}. Narrow them down to see others.`
@@ -66,71 +65,6 @@ export function Queue({ filters, change }: ViewProps): ReactNode {
         }
       />
     </>
-  );
-}
-
-function QueueFilterBar(props: ViewProps & { readonly owners: readonly string[] }): ReactNode {
-  const { filters, change, owners } = props;
-  return (
-    <search className="incident-filters">
-      <label>
-        Status
-        <select
-          className="input"
-          value={filters.state}
-          onChange={(e) => {
-            const state = STATES.find((s) => s === e.target.value);
-            if (state) change({ state });
-          }}
-        >
-          {STATES.map((s) => (
-            <option key={s}>{s}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        From
-        <select
-          className="input"
-          value={filters.severity}
-          onChange={(e) => {
-            const severity = SEVERITIES.find((s) => s === e.target.value);
-            if (severity) change({ severity });
-          }}
-        >
-          {SEVERITIES.map((s) => (
-            <option key={s}>{s}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Owner
-        <select
-          className="input"
-          value={filters.owner}
-          onChange={(e) => change({ owner: e.target.value })}
-        >
-          <option value="">anybody</option>
-          <option value="-">nobody</option>
-          {owners.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Words
-        <input
-          className="input"
-          type="search"
-          placeholder="address, title, rule"
-          value={filters.text}
-          onChange={(e) => change({ text: e.target.value })}
-        />
-      </label>
-      {filters.entity !== '' && (
-        <FilterChip name="About" value={filters.entity} onRemove={() => change({ entity: '' })} />
-      )}
-    </search>
   );
 }
 

@@ -126,7 +126,7 @@ export function Tiles(props: TilesProps): ReactNode {
             ? maliciousWords(at('Malicious'), at('MaliciousAllowed'))
             : 'known once flows are reduced')
         }
-        tone={at('MaliciousAllowed') > 0 ? 'bad' : 'plain'}
+        tone={hasMalicious && at('MaliciousAllowed') > 0 ? 'bad' : 'plain'}
         {...toKql}
       />
       <Tile

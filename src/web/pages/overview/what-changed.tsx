@@ -94,10 +94,14 @@ function StepLink(props: { readonly step: Step }): ReactNode {
     'kql' in step
       ? exploreHref(step.kql)
       : 'page' in step
-        ? `${step.page}${search}`
+        ? pageHref(step.page, search)
         : `/${printSelection({ ...selection, filters: { ...selection.filters, ...step.filters } })}`;
   return <Link href={href}>{step.text}</Link>;
 }
+
+/** A page that is narrowed already takes no more of this one. */
+const pageHref = (page: string, search: string): string =>
+  page.includes('?') ? page : `${page}${search}`;
 
 function Quiet(props: {
   readonly context: Context;

@@ -119,6 +119,11 @@ export function Entities({ incident }: { readonly incident: IncidentTold }): Rea
                 >
                   Incidents
                 </Link>
+                <Link
+                  href={`/incidents?view=alerts&state=all&entity=${encodeURIComponent(entityKeyOf(entity))}`}
+                >
+                  Single alerts
+                </Link>
               </span>
             </li>
           );

@@ -38,6 +38,7 @@ export const sweeping: Finding = defineFinding({
         why: `${formatCount(toNumber(first['Denied']))} flows denied${since === null ? '' : ` · first ${formatMoment(since)}`} · looks like a scan`,
         steps: [
           { text: 'What it tried', kql: tried },
+          { text: 'Its alert', page: `/incidents?view=alerts&text=${encodeURIComponent(ip)}` },
           { text: 'Only this host', filters: { host: ip } },
         ],
       },
