@@ -59,6 +59,7 @@ export {
 } from './routes/rules.ts';
 export type { PastQuery, SavedQuery } from './routes/saved.ts';
 export {
+  type Behind,
   type Completeness,
   SOURCE_STATES,
   type SourceStatus,

@@ -2,6 +2,21 @@ import { defineRoute } from '../route.ts';
 import { instant, nothing } from '../shapes.ts';
 import { z } from '../zod.ts';
 
+/** What has to follow what comes in, in the order in which it does. */
+export const STAGES = ['reducing', 'counting', 'looking', 'rules'] as const;
+
+/** How far something is behind what is stored. */
+const behind = z.object({
+  stage: z.enum(STAGES),
+  /** How long the oldest of what waits for it has been stored; for rules how long they wait for late rows. */
+  lagSeconds: z.number(),
+  /** Its last try failed. */
+  hasFailed: z.boolean(),
+  /** Why, and what it means, in a sentence. */
+  says: z.string(),
+});
+export type Behind = z.infer<typeof behind>;
+
 /** late: it works, but brings nothing new for longer than it should. */
 export const SOURCE_STATES = [
   'running',
@@ -92,6 +107,7 @@ export const statusAnswer = z.object({
     upTo: instant.nullable(),
     lagSeconds: z.number().nullable(),
   }),
+  behind: z.array(behind),
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;
 

@@ -1,4 +1,4 @@
-import { type OutputStatus, ROUTES } from '#core/contract/index.ts';
+import { type Behind, type OutputStatus, ROUTES, type StatusAnswer } from '#core/contract/index.ts';
 import { findServer, type ServerAddress } from '#server/store/index.ts';
 import { CommandError, type Run, type Surroundings } from '../command.ts';
 import { loadConfig } from '../config/index.ts';
@@ -28,11 +28,21 @@ export const run: Run = async (invocation, around) => {
     const server = found?.page ?? null;
     const sources = readStoppedSources(store);
     const outputs = await askOutputs(found);
-    const full = { data: folder.path, server, ...status, sources, outputs };
+    const { behind, duplicates } = await askStatus(found);
+    const full = {
+      data: folder.path,
+      server,
+      ...status,
+      sources,
+      outputs,
+      ...(found ? { behind, duplicates } : {}),
+    };
     if (invocation.isSet('json') || !around.isTerminal.stdout)
       around.stdout.write(`${JSON.stringify(full)}\n`);
     else {
       printStatus(around, folder.path, server, status);
+      for (const { sentence } of duplicates) around.stdout.write(`\n${sentence}\n`);
+      printBehind(around, behind);
       printOutputs(around, outputs);
     }
     return 0;
@@ -41,15 +51,43 @@ export const run: Run = async (invocation, around) => {
   }
 };
 
-/** Only a running server sends anything. One that does not answer is for its own log to explain. */
-async function askOutputs(server: ServerAddress | undefined): Promise<readonly OutputStatus[]> {
-  if (!server) return [];
+/** Only a running server sends anything. */
+const askOutputs = (server: ServerAddress | undefined): Promise<readonly OutputStatus[]> =>
+  ask(server, async (at) => (await callServer(at, ROUTES.outputs, {})).outputs, []);
+
+/** What is told by whoever runs: how far it is behind, and what it has seen logged twice. */
+const askStatus = (
+  server: ServerAddress | undefined,
+): Promise<Pick<StatusAnswer, 'behind' | 'duplicates'>> =>
+  ask<Pick<StatusAnswer, 'behind' | 'duplicates'>>(
+    server,
+    (at) => callServer(at, ROUTES.status, {}),
+    { behind: [], duplicates: [] },
+  );
+
+/** One that does not answer is for its own log to explain. */
+async function ask<T>(
+  server: ServerAddress | undefined,
+  question: (server: ServerAddress) => Promise<T>,
+  otherwise: T,
+): Promise<T> {
+  if (!server) return otherwise;
   try {
-    return (await callServer(server, ROUTES.outputs, {})).outputs;
+    return await question(server);
   } catch (error) {
-    if (error instanceof CommandError) return [];
+    if (error instanceof CommandError) return otherwise;
     throw error;
   }
+}
+
+function printBehind(around: Surroundings, behind: readonly Behind[]): void {
+  if (behind.length === 0) return;
+  const rows = behind.map((b) => [
+    b.stage,
+    b.lagSeconds === 0 ? 'not' : `${printCount(b.lagSeconds)} s`,
+    b.says,
+  ]);
+  around.stdout.write(`\n${printColumns(['stage', 'behind', 'why'], rows, [1])}`);
 }
 
 function printOutputs(around: Surroundings, outputs: readonly OutputStatus[]): void {

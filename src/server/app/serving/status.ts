@@ -1,15 +1,19 @@
 import { printInstant } from '#core/base/index.ts';
-import type { StatusAnswer } from '#core/contract/index.ts';
+import type { Behind, StatusAnswer } from '#core/contract/index.ts';
 import { PROBLEMS } from '#core/decode/index.ts';
 import { type Duplicates, duplicateSentences, printDuplicatesKql } from '#core/enrich/index.ts';
+import type { Activity } from '#server/activity/index.ts';
+import type { Detection } from '#server/detect/index.ts';
 import type { Log, StatusService } from '#server/http/index.ts';
 import type { Outputs } from '#server/output/index.ts';
 import type { QueryService } from '#server/query/index.ts';
 import { type Reducer, reducedUpTo } from '#server/reduce/index.ts';
+import type { Scheduler } from '#server/rules/index.ts';
 import type { Store } from '#server/store/index.ts';
 import type { Config } from '../config/index.ts';
 import { readStatus } from '../status.ts';
 import { tellAbout } from './about.ts';
+import { tellBehind } from './behind.ts';
 import { findNewest } from './freshness.ts';
 import { createGlance } from './glance.ts';
 import { printOutputMetrics } from './outputs.ts';
@@ -26,6 +30,9 @@ export interface StatusDeps {
   readonly followed: Followed;
   readonly queries: QueryService;
   readonly reducer: Reducer;
+  readonly activity: Activity;
+  readonly detection: Detection;
+  readonly scheduler: Scheduler;
   readonly outputs: Outputs;
   readonly log: Log;
 }
@@ -57,6 +64,11 @@ export function createStatus(deps: StatusDeps): StatusService {
     everyMs: 60_000,
     onError: (error) => log.warn('duplicate logging could not be looked for', { error }),
   });
+  const behind = () =>
+    tellBehind({
+      ...deps,
+      reductionLag: () => tellReduction(store, reducer, clock()).lagSeconds,
+    });
   return {
     async status({ from, to }) {
       const at = clock();
@@ -75,6 +87,7 @@ export function createStatus(deps: StatusDeps): StatusService {
         sources: followed.status(await newest(), at),
         duplicates: await duplicates(),
         reduction: tellReduction(store, reducer, at),
+        behind: behind(),
       };
     },
     async quarantine(limit) {
@@ -104,10 +117,20 @@ export function createStatus(deps: StatusDeps): StatusService {
           '1 when every raw row is reduced.',
           reducer.state().isCurrent ? 1 : 0,
         ),
+        printBehindMetrics(behind()),
         printOutputMetrics(outputs, now()),
       ].join('');
     },
   };
+}
+
+function printBehindMetrics(all: readonly Behind[]): string {
+  return [
+    '# HELP weir_lag_seconds How far what follows the store is behind it.',
+    '# TYPE weir_lag_seconds gauge',
+    ...all.map(({ stage, lagSeconds }) => `weir_lag_seconds{stage="${stage}"} ${lagSeconds}`),
+    '',
+  ].join('\n');
 }
 
 function tellReduction(store: Store, reducer: Reducer, now: number): StatusAnswer['reduction'] {

@@ -169,6 +169,7 @@ const STATUS: StatusService = {
     retention: [],
     quarantine: [],
     duplicates: [],
+    behind: [],
     reduction: { upTo: null, lagSeconds: null },
   }),
   quarantine: async () => ({ records: [] }),

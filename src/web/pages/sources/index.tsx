@@ -1,8 +1,15 @@
 import './sources.css';
 import type { ReactNode } from 'react';
-import type { Completeness, SourceStatus, StatusAnswer } from '#core/contract/index.ts';
+import type { Behind, Completeness, SourceStatus, StatusAnswer } from '#core/contract/index.ts';
 import { exploreHref } from '#web/base/explore-link.ts';
-import { exactNumber, formatBytes, formatCount, formatShare, plural } from '#web/base/format.ts';
+import {
+  exactNumber,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatShare,
+  plural,
+} from '#web/base/format.ts';
 import { Link } from '#web/base/router.ts';
 import { formatInterval } from '#web/base/time-text.ts';
 import { hintBeyond } from '#web/base/words.ts';
@@ -58,6 +65,7 @@ export default function Sources(): ReactNode {
       ))}
       <SourceList sources={status.data.sources} search={search} />
       <CompletenessTable all={status.data.completeness} interval={formatInterval(interval)} />
+      <BehindList behind={status.data.behind} />
       <Stored status={status.data} />
       <Quarantine />
     </div>
@@ -111,6 +119,49 @@ function SourceList(props: {
     />
   );
 }
+
+const STAGE_WORDS: Readonly<Record<Behind['stage'], string>> = {
+  reducing: 'Reduced flows and rollups',
+  counting: 'Hourly counts of hosts and pairs',
+  looking: 'Detectors',
+  rules: 'Scheduled rules',
+};
+/** From here on it is worth a colour. */
+const LATE_SECONDS = 60;
+
+/** How far what is made of the rows is behind them. */
+function BehindList({ behind }: { readonly behind: readonly Behind[] }): ReactNode {
+  return (
+    <Listing
+      title="How far behind"
+      unit="what is made of the rows, once they are stored"
+      rows={behind}
+      keyOf={({ stage }) => stage}
+      columns={[
+        {
+          head: 'what',
+          kind: 'words',
+          render: (b) => (
+            <>
+              <Dot tone={b.hasFailed ? 'bad' : isLate(b) ? 'deny' : 'ok'} /> {STAGE_WORDS[b.stage]}
+              {b.hasFailed && <Pill tone="bad">failed</Pill>}
+            </>
+          ),
+        },
+        {
+          head: 'behind',
+          kind: 'number',
+          render: (b) => (b.lagSeconds === 0 ? 'not' : formatDuration(b.lagSeconds * 1000)),
+        },
+        { head: 'why', kind: 'words', render: (b) => <span className="sub">{b.says}</span> },
+      ]}
+      empty={null}
+    />
+  );
+}
+
+const isLate = ({ stage, lagSeconds }: Behind): boolean =>
+  stage !== 'rules' && lagSeconds > LATE_SECONDS;
 
 function SourceName({ source }: { readonly source: SourceStatus }): ReactNode {
   const { lastError } = source;

@@ -1,4 +1,10 @@
-import { exactNumber, formatAgo, formatCount, formatShare } from '#web/base/format.ts';
+import {
+  exactNumber,
+  formatAgo,
+  formatCount,
+  formatDuration,
+  formatShare,
+} from '#web/base/format.ts';
 import { formatMoment } from '#web/base/time-text.ts';
 import { hintBeyond } from '#web/base/words.ts';
 import { completenessOf } from '../completeness.ts';
@@ -104,6 +110,37 @@ export const incomplete: Finding = defineFinding({
       },
     ];
   },
+});
+
+const BEHIND_SECONDS = 300;
+const BEHIND_WORDS = {
+  reducing: 'Reduced flows are',
+  counting: 'Hourly counts are',
+  looking: 'Detectors are',
+} as const;
+
+/** What is made of the rows is behind them: numbers and alerts of the last minutes are not whole yet. */
+export const fallenBehind: Finding = defineFinding({
+  id: 'fallen-behind',
+  kql: nothing,
+  judge: (_, { status }) =>
+    status.behind.flatMap(({ stage, lagSeconds, hasFailed, says }): Change[] => {
+      // That rules wait for late rows is as it should be.
+      if (stage === 'rules' || (!hasFailed && lagSeconds < BEHIND_SECONDS)) return [];
+      return [
+        {
+          id: `behind ${stage}`,
+          tone: hasFailed ? 'bad' : 'deny',
+          weight: hasFailed ? 95 : 60,
+          news: hasFailed
+            ? `${BEHIND_WORDS[stage]} not kept up`
+            : `${BEHIND_WORDS[stage]} ${formatDuration(lagSeconds * 1000)} behind`,
+          rest: '.',
+          why: says,
+          steps: [{ text: 'How far behind', page: '/sources' }],
+        },
+      ];
+    }),
 });
 
 /** The disk is short, so something is being given up. */

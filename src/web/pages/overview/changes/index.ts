@@ -1,5 +1,5 @@
 import { callingHome } from './calling-home.ts';
-import { diskShort, incomplete, loggedTwice, sourceQuiet } from './data-trouble.ts';
+import { diskShort, fallenBehind, incomplete, loggedTwice, sourceQuiet } from './data-trouble.ts';
 import { deniedMore } from './denied-more.ts';
 import type { Finding } from './finding.ts';
 import { knocking } from './knocking.ts';
@@ -16,6 +16,7 @@ export const FINDINGS: readonly Finding[] = [
   callingHome,
   deniedMore,
   diskShort,
+  fallenBehind,
   incomplete,
   knocking,
   loggedTwice,

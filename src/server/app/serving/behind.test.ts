@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import { type BehindDeps, storedSince, tellBehind } from './behind.ts';
+
+const SECOND = 1e6;
+const NOW = 1_000_000 * SECOND;
+const ago = (seconds: number, rows = 10) => ({ committedAt: NOW - seconds * SECOND, rows });
+
+it.each([
+  [0, undefined],
+  [1, 5],
+  [10, 5],
+  [11, 40],
+  [99, 90],
+])('%i rows of what was stored last have waited since %s s ago', (rows, seconds) => {
+  const since = storedSince([ago(90), ago(5), ago(40)], rows);
+  expect(since === undefined ? undefined : (NOW - since) / SECOND).toBe(seconds);
+});
+
+const detector = (name: string, covered: number, error = '') => ({
+  name,
+  lookedAt: NOW,
+  upTo: NOW,
+  covered,
+  ms: 1,
+  findings: 0,
+  looks: 1,
+  error,
+});
+
+function told(more: Partial<BehindDeps> = {}) {
+  const segments = ({ table }: { readonly table: string }) =>
+    table === 'PairHours' ? [ago(8), ago(70)] : [ago(3), ago(20)];
+  const all = tellBehind({
+    store: { segments },
+    reducer: {
+      state: () => ({ isRunning: false, isCurrent: true, lastPass: null, lastError: null }),
+    },
+    activity: {
+      state: () => ({ isRunning: false, waitingRows: 0, lastPass: null, lastError: null }),
+    },
+    detection: { state: () => [detector('beacon', NOW)] },
+    scheduler: { lag: () => ({ sources: [], waitMicros: 20 * SECOND }) },
+    clock: () => NOW,
+    reductionLag: () => 0,
+    ...more,
+  });
+  return Object.fromEntries(all.map((b) => [b.stage, b]));
+}
+
+it('says that nothing waits, and how long rules wait for late rows', () => {
+  const all = told();
+  for (const stage of ['reducing', 'counting', 'looking'])
+    expect(all[stage]).toMatchObject({ lagSeconds: 0, says: 'Nothing waits.' });
+  expect(all['rules']).toMatchObject({ lagSeconds: 20 });
+});
+
+it('says how long the oldest of what waits has been stored', () => {
+  const all = told({
+    activity: {
+      state: () => ({ isRunning: true, waitingRows: 15, lastPass: null, lastError: null }),
+    },
+    detection: {
+      state: () => [detector('beacon', NOW - 60 * SECOND), detector('port-scan', NOW)],
+    },
+    scheduler: {
+      lag: () => ({ sources: [{ source: 'azure-vnet', lag: 60 * SECOND }], waitMicros: 65e6 }),
+    },
+  });
+  expect(all['counting']).toMatchObject({ lagSeconds: 20, says: expect.stringMatching('15 rows') });
+  expect(all['looking']).toMatchObject({
+    lagSeconds: 8,
+    says: expect.stringMatching('^beacon has'),
+  });
+  expect(all['rules']?.says).toMatch('azure-vnet, whose rows come up to 60 s late');
+});
+
+it('says what failed', () => {
+  const all = told({ detection: { state: () => [detector('beacon', NOW, 'no memory')] } });
+  expect(all['looking']).toMatchObject({
+    hasFailed: true,
+    says: expect.stringMatching('no memory'),
+  });
+});

@@ -1,0 +1,106 @@
+import type { Micros } from '#core/base/index.ts';
+import type { Behind } from '#core/contract/index.ts';
+import type { Activity } from '#server/activity/index.ts';
+import type { Detection } from '#server/detect/index.ts';
+import type { Reducer } from '#server/reduce/index.ts';
+import type { Scheduler } from '#server/rules/index.ts';
+import type { Segment } from '#server/store/index.ts';
+import { printCount } from '../format.ts';
+
+/** What is asked of a segment. */
+type Stored = Pick<Segment, 'committedAt' | 'rows'>;
+
+export interface BehindDeps {
+  readonly store: {
+    segments(query: { readonly table: string }): readonly Stored[];
+  };
+  readonly reducer: Pick<Reducer, 'state'>;
+  readonly activity: Pick<Activity, 'state'>;
+  readonly detection: Pick<Detection, 'state'>;
+  readonly scheduler: Pick<Scheduler, 'lag'>;
+  /** µs. */
+  readonly clock: () => Micros;
+  /** How far reduction is behind, by itself, seconds; null before there is anything to reduce. */
+  readonly reductionLag: () => number | null;
+}
+
+/** How far everything that follows the store is behind it, and why. */
+export function tellBehind(deps: BehindDeps): Behind[] {
+  return [tellReducing(deps), tellCounting(deps), tellLooking(deps), tellRules(deps)];
+}
+
+const NOTHING_WAITS = 'Nothing waits.';
+const secondsSince = (since: Micros | undefined, now: Micros): number =>
+  since === undefined ? 0 : Math.max(0, Math.round((now - since) / 1e6));
+
+function tellReducing({ reducer, reductionLag }: BehindDeps): Behind {
+  const { isCurrent, lastError } = reducer.state();
+  const lagSeconds = isCurrent ? 0 : (reductionLag() ?? 0);
+  return stageOf('reducing', lagSeconds, lastError, {
+    none: isCurrent ? NOTHING_WAITS : 'It begins a few seconds after rows come.',
+    some: 'Rows are folded an hour of event time at once, the newest hour again as it grows.',
+  });
+}
+
+function tellCounting({ store, activity, clock }: BehindDeps): Behind {
+  const { waitingRows, isRunning, lastError } = activity.state();
+  const since = storedSince(store.segments({ table: 'Flows' }), waitingRows);
+  return stageOf('counting', secondsSince(since, clock()), lastError, {
+    none: NOTHING_WAITS,
+    some: `${printCount(waitingRows)} rows wait${isRunning ? ', and some are being counted now' : ''}. Detectors see them once they are counted.`,
+  });
+}
+
+/** When the oldest of so many rows was stored, when the newest of a table are those that wait; undefined for none. */
+export function storedSince(segments: readonly Stored[], waitingRows: number): Micros | undefined {
+  let left = waitingRows;
+  let since: Micros | undefined;
+  for (const { committedAt, rows } of segments.toSorted((a, b) => b.committedAt - a.committedAt)) {
+    if (left <= 0) return since;
+    since = committedAt;
+    left -= rows;
+  }
+  return since;
+}
+
+function tellLooking({ store, detection, clock }: BehindDeps): Behind {
+  // Those that never looked rest: what they read is empty.
+  const looked = detection.state().filter((d) => d.lookedAt > 0);
+  const covered = Math.min(...looked.map((d) => d.covered));
+  const fresh = store
+    .segments({ table: 'PairHours' })
+    .map((s) => s.committedAt)
+    .filter((at) => looked.length === 0 || at > covered);
+  const failed = looked.filter((d) => d.error !== '');
+  const [first] = failed;
+  const behind = looked.filter((d) => fresh.some((at) => at > d.covered)).map((d) => d.name);
+  return stageOf(
+    'looking',
+    fresh.length === 0 ? 0 : secondsSince(Math.min(...fresh), clock()),
+    first ? `${failed.map((d) => d.name).join(', ')}: ${first.error}` : null,
+    {
+      none: NOTHING_WAITS,
+      some: `${looked.length === 0 ? 'No detector has looked yet' : `${behind.join(', ')} ${behind.length === 1 ? 'has' : 'have'} yet to look`} at what was counted last. What looks far back looks again a minute later at the soonest.`,
+    },
+  );
+}
+
+function tellRules({ scheduler }: BehindDeps): Behind {
+  const { sources, waitMicros } = scheduler.lag();
+  const [slowest] = sources.toSorted((a, b) => b.lag - a.lag);
+  const says = slowest
+    ? `Rules wait for ${slowest.source}, whose rows come up to ${printCount(Math.round(slowest.lag / 1e6))} s late.`
+    : 'Rules wait so long for rows that come late; none came within the last hour.';
+  return { stage: 'rules', lagSeconds: Math.round(waitMicros / 1e6), hasFailed: false, says };
+}
+
+function stageOf(
+  stage: Behind['stage'],
+  lagSeconds: number,
+  error: string | null,
+  says: { readonly none: string; readonly some: string },
+): Behind {
+  if (error !== null)
+    return { stage, lagSeconds, hasFailed: true, says: `It failed and is tried again: ${error}` };
+  return { stage, lagSeconds, hasFailed: false, says: lagSeconds > 0 ? says.some : says.none };
+}
