@@ -114,7 +114,9 @@ export function rhythmReasons(
       : '';
   const gaps = rhythm.events - 1;
   return [
-    `${printCount(rhythm.events)} connections, ${printSeconds(rhythm.period)} apart, give or take ${percent(rhythm.jitter)}: ${percent(rhythm.fit)} of ${printCount(gaps - rhythm.pauses)} gaps fit that rhythm, of a person's traffic less than half would.`,
+    rhythm.isLine
+      ? `${printCount(rhythm.events)} connections, one every ${printSeconds(rhythm.period)} on average: ${percent(rhythm.fit)} of them are within six tenths of that of an even grid, from which a person's traffic strays by more and more.`
+      : `${printCount(rhythm.events)} connections, ${printSeconds(rhythm.period)} apart, give or take ${percent(rhythm.jitter)}: ${percent(rhythm.fit)} of ${printCount(gaps - rhythm.pauses)} gaps fit that rhythm, of a person's traffic less than half would.`,
     `RITA's beacon score is ${rita.score} (times ${rita.timestamps}, sizes ${rita.sizes}, spread over the window ${rita.histogram}, duration ${rita.duration}).${sizeText}`,
     ...(rhythm.pauses > 0
       ? [`${rhythm.pauses} longer pauses were left out, as of a night or a laptop asleep.`]

@@ -14,6 +14,7 @@ import { internalBeacon } from './detectors/internal-beacon.ts';
 import { lateralMovement } from './detectors/lateral-movement.ts';
 import { longConnection } from './detectors/long-connection.ts';
 import { misconfiguration } from './detectors/misconfiguration.ts';
+import { outwardFlood } from './detectors/outward-flood.ts';
 import { passwordSpray } from './detectors/password-spray.ts';
 import { portScan } from './detectors/port-scan.ts';
 import { rogueNetwork } from './detectors/rogue-network.ts';
@@ -40,6 +41,7 @@ export const DETECTORS: readonly AnyDetector[] = [
   lateralMovement,
   longConnection,
   misconfiguration,
+  outwardFlood,
   passwordSpray,
   portScan,
   rogueNetwork,

@@ -6,9 +6,11 @@ export interface Periodicity {
   readonly period: number;
   /** Half the spread of the gaps as a share of the period: 0.2 is ±20 %. */
   readonly jitter: number;
-  /** Share of the gaps that fit the rhythm, and the lower end of its 95 % interval: few events prove little. */
+  /** Share of the gaps (of the events, along a line) that fit the rhythm, and the lower end of its 95 % interval: few prove little. */
   readonly fit: number;
   readonly surely: number;
+  /** True where not the gaps are even but the times lie along a straight line. */
+  readonly isLine: boolean;
   /** Gaps that were told apart as pauses: nights, a laptop asleep. */
   readonly pauses: number;
   /** Beats that are missing: gaps of two or three periods. */
@@ -44,16 +46,42 @@ export function findPeriodicity(seconds: readonly number[]): Periodicity | undef
     if (together > 0 && starts.length === seconds.length) continue;
     const gaps = differences(starts);
     if (gaps.length < MIN_GAPS) continue;
-    for (const read of [readWide, readStrict]) {
-      const found = read(gaps, {
-        shortest: Math.max(SHORTEST_PERIOD, together * 2),
-        span: sum(gaps),
-      });
+    const least = { shortest: Math.max(SHORTEST_PERIOD, together * 2), span: sum(gaps) };
+    for (const found of [readWide(gaps, least), readStrict(gaps, least), readLine(starts, least)])
       if (found && (!best || found.surely > best.surely))
         best = { ...found, events: starts.length, together };
-    }
   }
   return best;
+}
+
+/** Events below which a straight line proves nothing, and how far from it (in periods, root mean square) they may be. */
+const LINE_EVENTS = 14;
+const LINE_OFF = 0.4;
+
+/**
+ * A clock that counts from a fixed grid strays from it and comes back: its gaps differ by as much as they are long, but the times by their
+ * number lie along a straight line (least squares), half a period off at most with ±50 % of jitter. The times of a memoryless process
+ * leave every line like a walk, by sqrt(n / 15) periods (a Brownian bridge without its slope): one of fourteen.
+ */
+function readLine(starts: readonly number[], least: Least): Reading | undefined {
+  const n = starts.length;
+  if (n < LINE_EVENTS) return undefined;
+  const middle = (n - 1) / 2;
+  const meanAt = sum(starts) / n;
+  const slope = sum(starts.map((at, i) => (i - middle) * (at - meanAt))) / ((n * (n * n - 1)) / 12);
+  const off = starts.map((at, i) => Math.abs(at - meanAt - slope * (i - middle)) / slope);
+  if (slope < least.shortest || least.span < SHORTEST_BEAT) return undefined;
+  if (Math.sqrt(sum(off.map((d) => d * d)) / n) > LINE_OFF) return undefined;
+  const near = off.filter((d) => d <= 0.6).length;
+  return {
+    period: slope,
+    jitter: quantile(sorted(off), 0.95),
+    fit: near / n,
+    surely: wilson(near, n).low,
+    isLine: true,
+    pauses: 0,
+    missed: 0,
+  };
 }
 
 /** What a rhythm must at least be: its period, and the time it is looked for in. */
@@ -112,6 +140,7 @@ function judge(
     jitter: spread / 1.8 / period,
     fit: fitting.length / within,
     surely: wilson(fitting.length, within).low,
+    isLine: false,
     pauses,
     missed,
   };

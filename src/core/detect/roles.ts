@@ -26,11 +26,15 @@ export const isRole = (text: string): text is Role => (ROLES as readonly string[
 /** Roles by address. */
 export type Roles = ReadonlyMap<string, ReadonlySet<Role>>;
 
+/** Ports of proxies; programs of every sort answer on them too, so that a proxy must also reach many outside. */
+const PROXY_PORTS: readonly number[] = [3128, 8080, 8888];
+const PROXY_PEERS = 20;
+
 /** What answers clients on these ports is for this; with how many clients it is believed. */
 const SERVICES: readonly (readonly [role: Role, ports: readonly number[], clients: number])[] = [
   ['dns', [53], 3],
   ['ntp', [123], 3],
-  ['proxy', [3128, 8080, 8888], 5],
+  ['proxy', PROXY_PORTS, 5],
   ['mail', [25, 465, 587], 3],
   ['dhcp', [67], 2],
   ['directory', [88, 389, 636, 3268], 3],
@@ -55,8 +59,8 @@ let callers = pairs | where SrcIsInside
       Low = percentile(Flows, 20), High = percentile(Flows, 80), Talked = sum(Talked) by Ip = SrcIp, Port = DestPort
   | where Peers >= 5 | extend Sort = 'caller';
 let crowds = HostHours | ${inWindow(pass)} | where Role == 'Initiator' and IsInside
-  | summarize Peers = max(OutsidePeers) by Ip
-  | where Peers >= 200 | extend Sort = 'crowd';
+  | summarize Peers = max(OutsidePeers), Flows = sum(Flows), Talked = sum(AllowedFlows) - sum(UnansweredFlows), Got = sum(BytesReceivedOutside) by Ip
+  | where Peers >= ${GATEWAY_PEERS} or Peers >= ${PROXY_PEERS} and Ip in ((services | where Port in (${PROXY_PORTS.join(', ')}) | project Ip)) | extend Sort = 'crowd';
 let sweeping = HostHours | where Role == 'Initiator' and IsInside and Services >= 50;
 let sweeps = sweeping | ${beforeWindow(pass)} | summarize Peers = dcount(bin(TimeGenerated, 1d)), Hours = dcount(hourofday(TimeGenerated)), From = min(hourofday(TimeGenerated)), To = max(hourofday(TimeGenerated)) by Ip
   | join kind=inner (sweeping | ${inWindow(pass)} | summarize NowFrom = min(hourofday(TimeGenerated)), NowTo = max(hourofday(TimeGenerated)) by Ip) on Ip
@@ -66,6 +70,9 @@ union services, callers, crowds, sweeps, hosts
 | project Sort, Ip, Port, Peers, Flows, Hours, Sent, Got, Low, High, Talked
 | top 20000 by Peers desc`;
 }
+
+/** Outside addresses within an hour from which on an address stands for many hosts. */
+const GATEWAY_PEERS = 500;
 
 /** How many distinct hours of the day a scanner that is run on a schedule may show; it must keep to them today. */
 const SCHEDULE_HOURS = 4;
@@ -80,6 +87,9 @@ export function readRoles(rows: readonly Row[]): { readonly roles: Roles; readon
     else roles.set(ip, new Set([role]));
   };
   let hosts = 0;
+  const reaching = new Set(
+    rows.filter((row) => textOf(row, 'Sort') === 'crowd').map((row) => textOf(row, 'Ip')),
+  );
   for (const row of rows) {
     const ip = textOf(row, 'Ip');
     const peers = numberOf(row, 'Peers');
@@ -88,13 +98,13 @@ export function readRoles(rows: readonly Row[]): { readonly roles: Roles; readon
         hosts = peers;
         break;
       case 'service':
-        for (const role of servedBy(row, peers)) give(ip, role);
+        for (const role of servedBy(row, peers, reaching.has(ip))) give(ip, role);
         break;
       case 'caller':
         if (isMonitoring(row, peers)) give(ip, 'monitor');
         break;
       case 'crowd':
-        if (peers >= 500) give(ip, 'gateway');
+        if (peers >= GATEWAY_PEERS && carriesTraffic(row)) give(ip, 'gateway');
         break;
       case 'sweeper':
         if (numberOf(row, 'Hours') <= SCHEDULE_HOURS) give(ip, 'scanner');
@@ -104,16 +114,26 @@ export function readRoles(rows: readonly Row[]): { readonly roles: Roles; readon
   return { roles, hosts };
 }
 
-function servedBy(row: Row, clients: number): Role[] {
+function servedBy(row: Row, clients: number, reachesMany: boolean): Role[] {
   const port = portOf(row, 'Port');
   const found: Role[] = SERVICES.filter(
-    ([, ports, least]) => port !== null && ports.includes(port) && clients >= least,
+    ([role, ports, least]) =>
+      port !== null &&
+      ports.includes(port) &&
+      clients >= least &&
+      (role !== 'proxy' || reachesMany),
   ).map(([role]) => role);
   const sent = numberOf(row, 'Sent');
   if (clients >= 3 && sent >= GIGABYTE && sent >= 10 * numberOf(row, 'Got')) found.push('backup');
   if (clients >= 5) found.push('server');
   return found;
 }
+
+/** Who passes on what others ask for is answered, and gets pages and files; who scans the internet gets silence or resets. */
+const carriesTraffic = (row: Row): boolean => {
+  const flows = numberOf(row, 'Flows');
+  return numberOf(row, 'Talked') >= 0.7 * flows && numberOf(row, 'Got') >= 1000 * flows;
+};
 
 /** Calls many hosts on one port, each about as often, again and again, and is answered. */
 function isMonitoring(row: Row, peers: number): boolean {

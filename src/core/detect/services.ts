@@ -63,6 +63,16 @@ export function printPort(port: number | null, protocol = 'T'): string {
   return name ? `${number} (${name})` : number;
 }
 
+/**
+ * Where calls of voice and video go over UDP: STUN and TURN (RFC 8489) with Teams' 3479 to 3481, Zoom's 8801 to 8810 and
+ * Meet's 19302 to 19309, as their makers publish them for firewalls.
+ */
+export const MEDIA_PORTS: ReadonlySet<number> = new Set([
+  ...[3478, 3479, 3480, 3481],
+  ...Array.from({ length: 10 }, (_, i) => 8801 + i),
+  ...Array.from({ length: 8 }, (_, i) => 19_302 + i),
+]);
+
 /** Ports that everything outside is reached by: a connection to one says nothing of itself. */
 export const COMMON_OUTSIDE: ReadonlySet<number> = new Set([
   53, 80, 123, 443, 853, 993, 5223, 5228,

@@ -35,7 +35,7 @@ export const amplification = defineDetector({
   version: '1.0.0',
   says: 'A host gets large answers that it never asked for from many servers, or gives them to the internet itself.',
   source:
-    'UDP ports of US-CERT alert TA14-017A (UDP-based amplification attacks); many servers, large packets, ten bytes out for each one in.',
+    'UDP ports of US-CERT alert TA14-017A (UDP-based amplification attacks); many servers, packets larger than questions (of SSDP 300 bytes, of others a thousand), ten bytes out for each one in.',
   tactics: ['Impact'],
   techniques: ['T1498.002'],
   falsePositives: [
@@ -66,7 +66,7 @@ let straight = Flows | where TimeGenerated >= ${instant(pass.from)} and TimeGene
   | project Ip = DestIp, Peer = SrcIp, Port = SrcPort, Bytes = BytesSrcToDest, Other = coalesce(BytesDestToSrc, 0), Packets = PacketsSrcToDest, Count = tolong(1), FirstTime = TimeGenerated, LastTime = TimeGenerated, SamplingRate;
 let victims = union turned, straight
   | summarize Servers = dcount(Peer), Bytes = sum(Bytes), Other = sum(Other), Packets = sum(Packets), Flows = sum(Count), Some = make_set(Peer, 10), FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate) by Ip, Port
-  | where Servers >= ${pass.values.leastServers} and Bytes >= ${pass.values.leastMegabytes * 1e6} and Bytes >= 400 * Packets and Other * 20 <= Bytes
+  | where Servers >= ${pass.values.leastServers} and Bytes >= ${pass.values.leastMegabytes * 1e6} and Bytes >= 200 * Packets and Other * 20 <= Bytes
   | extend Sort = 'victim';
 let reflectors = PairHours | ${inWindow(pass)}
   | where L4Protocol == 'U' and not(SrcIsInside) and DestIsInside and DestPort in (ports)

@@ -64,10 +64,19 @@ flows
 | project ${CONVERSATION_COLUMNS}, Users, Known, PastUsers`;
 }
 
-/** Things that beat all day and are meant to. */
-export function isKnownService({ port, protocol, sent, packets }: Conversation): boolean {
-  if (protocol !== 'U' || (port !== 123 && port !== 53)) return false;
-  return sent / Math.max(1, packets) <= 120;
+/**
+ * Things that beat all day and are meant to: clocks, and questions to name servers. A host that took up a name server of its own today,
+ * which nobody else asks, is not excused: names carry orders too.
+ */
+export function isKnownService(
+  { src, port, protocol, sent, packets }: Conversation,
+  standing: Standing,
+  pass: Pass,
+): boolean {
+  if (protocol !== 'U' || sent / Math.max(1, packets) > 120) return false;
+  if (port !== 53) return port === 123;
+  const asksForOthers = pass.knowledge.hasRole(src, 'dns', 'directory', 'proxy', 'gateway', 'mail');
+  return asksForOthers || !standing.isRare || standing.ageDays !== 0;
 }
 
 function severityOf(
@@ -79,10 +88,11 @@ function severityOf(
 ): Severity {
   const standsForMany = pass.knowledge.hasRole(conversation.src, 'proxy', 'gateway', 'dns', 'ntp');
   const isHigh = events >= 24 && standing.isNew && score >= 0.95;
+  const isKnown = isKnownService(conversation, standing, pass);
   return worstFirst(
     [
-      isKnownService(conversation),
-      isKnownService(conversation),
+      isKnown,
+      isKnown,
       // What several hosts use, or did before today, is a service: there is nothing to say of it.
       !standing.isRare,
       !standing.isRare,
@@ -206,6 +216,18 @@ export const beacon = defineDetector({
         },
       ],
     },
+    {
+      says: 'Half-hour grid with 50 % of jitter: gaps of a minute and of an hour, along a straight line',
+      flows: [
+        ...hosts('10.1.0.', 1, 30).map((src) => ({
+          src,
+          dest: '198.51.100.10',
+          port: 443,
+          at: every(1800, 20, 3600, 0.9),
+        })),
+        { src: '10.1.0.7', dest: '203.0.113.5', port: 443, at: every(1800, 26, 28_800, 0.5) },
+      ],
+    },
   ],
   silent: [
     {
@@ -220,6 +242,24 @@ export const beacon = defineDetector({
         received: 76,
         packets: [1, 1] as const,
       })),
+    },
+    {
+      says: 'A program calls at random moments, forty times a day: there is no rhythm to tell',
+      flows: [
+        {
+          src: '10.1.0.9',
+          dest: '203.0.113.80',
+          port: 443,
+          at: every(1, 40, 0).map((_, i, all) =>
+            all
+              .slice(0, i + 1)
+              .reduce(
+                (at, k) => at - Math.log(((k * 40503 + 9973) % 65_536) / 65_536 + 1e-5) * 1500,
+                3600,
+              ),
+          ),
+        },
+      ],
     },
     {
       says: 'A person visits a site now and then: bursts, and long waits between',

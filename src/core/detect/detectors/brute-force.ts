@@ -152,8 +152,9 @@ flows | join kind=inner pairs on ${CONVERSATION_KEY}
       c.rows[0]!['SrcIsInside'] === true ? `${c.src} ${c.dest} ${c.port}` : `${c.dest} ${c.port}`,
     );
     const frequent = [...groups.values()].filter((group) => isFrequent(group, pass.values));
-    return frequent.map((group) => {
-      const worst = group.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+    return frequent.map((found) => {
+      const group = found.toSorted((a, b) => rank(b) - rank(a));
+      const worst = group[0]!;
       const { conversation: c, tries, burst, gotIn, bytesEach, spread, largest, largestAt } = worst;
       const isInside = c.rows[0]!['SrcIsInside'] === true;
       const all = sum(group.map((a) => a.tries));

@@ -7,38 +7,64 @@ import { every, hosts } from '../sample.ts';
 import { printPort } from '../services.ts';
 import { blindness, clarity, sightOf } from '../sight.ts';
 
-/** One hour of one target, with the port that most of it went to. */
+/** One hour of one protocol of one target, with the port that most of it went to. */
 interface Hour {
   readonly row: Row;
+  /** False with fewer than three hours of a host: nothing is usual yet. */
+  readonly isKnown: boolean;
   readonly sources: number;
   readonly peakFlows: number;
   readonly peakPackets: number;
-  /** Shares of the flows: those that never talked, those that the edge denied. */
+  /** What the busiest minute has beyond that of the median hour. */
+  readonly beyondPeak: number;
+  /** Flows that were let in and never talked, and their share. */
+  readonly silentFlows: number;
   readonly silent: number;
+  /** The same as a share of the flows that the hour has beyond its usual. */
+  readonly silentBeyond: number;
   readonly denied: number;
   /** Bytes back for each byte in. */
   readonly back: number;
   readonly timesUsualFlows: number;
   readonly timesUsualPackets: number;
+  readonly timesUsualSilent: number;
+  /** Flows of one source, and how many times as many as usual. */
+  readonly each: number;
+  readonly timesUsualEach: number;
+  /** No more sources than usual, and hardly any of them gets through: the service is rather down than flooded. */
+  readonly looksDown: boolean;
 }
 
 function readHour(row: Row): Hour {
   const flows = Math.max(1, numberOf(row, 'Flows'));
-  // With fewer than three hours of a host nothing is usual yet.
   const isKnown = numberOf(row, 'UsualHours') >= 3;
   const usual = (name: string) => (isKnown ? Math.max(1, numberOf(row, name)) : 1);
+  const sources = Math.max(1, numberOf(row, 'Sources'));
   const peakFlows = numberOf(row, 'PeakFlows');
   const peakPackets = numberOf(row, 'PeakPackets');
+  const silentFlows = numberOf(row, 'Silent');
+  const talking = flows - silentFlows - numberOf(row, 'Denied');
   return {
     row,
-    sources: numberOf(row, 'Sources'),
+    isKnown,
+    sources,
     peakFlows,
     peakPackets,
-    silent: numberOf(row, 'Silent') / flows,
+    beyondPeak: peakFlows - (isKnown ? numberOf(row, 'UsualFlows') : 0),
+    silentFlows,
+    silent: silentFlows / flows,
+    silentBeyond: silentFlows / Math.max(1, flows - (isKnown ? numberOf(row, 'UsualHour') : 0)),
     denied: numberOf(row, 'Denied') / flows,
     back: numberOf(row, 'Got') / Math.max(1, numberOf(row, 'Sent')),
     timesUsualFlows: peakFlows / usual('UsualFlows'),
     timesUsualPackets: peakPackets / usual('UsualPackets'),
+    timesUsualSilent: silentFlows / usual('UsualSilent'),
+    each: flows / sources,
+    timesUsualEach: flows / sources / usual('UsualEach'),
+    looksDown:
+      isKnown &&
+      sources <= 1.5 * numberOf(row, 'UsualPeers') &&
+      talking <= 0.1 * (usual('UsualHour') - numberOf(row, 'UsualSilent')),
   };
 }
 
@@ -49,42 +75,78 @@ interface Floods {
   readonly leastPackets: number;
   readonly times: number;
   readonly leastSources: number;
+  readonly leastEach: number;
 }
 
 function kindOf(hour: Hour, values: Floods): Kind | undefined {
   const isMany = hour.sources >= values.leastSources;
-  if (
-    hour.peakFlows >= (isMany ? values.leastFlows : 3 * values.leastFlows) &&
-    (hour.timesUsualFlows >= values.times ||
-      (hour.sources >= 5 * values.leastSources && hour.timesUsualFlows >= values.times / 3)) &&
-    hour.silent >= (isMany ? 0.5 : 0.8)
-  )
+  if (isMany ? isSilentCrowd(hour, values) : isSilentFew(hour, values))
     return 'connections that never talk';
   if (
     isMany &&
     hour.peakPackets >= values.leastPackets &&
     hour.timesUsualPackets >= values.times &&
+    numberOf(hour.row, 'Packets') * 2 >= hour.peakPackets &&
     hour.back <= 0.1 &&
     (hour.silent >= 0.5 || textOf(hour.row, 'L4Protocol') !== 'T')
   )
     return 'packets that nobody answers';
-  if (
-    hour.sources >= 10 * values.leastSources &&
-    hour.peakFlows >= 10 * values.leastFlows &&
-    hour.timesUsualFlows >= 3 * values.times
-  )
-    return 'requests';
-  return undefined;
+  return isMany && isRequests(hour, values) ? 'requests' : undefined;
+}
+
+/**
+ * A busy server is as busy as ever while it is flooded: what tells is that nearly all it gets beyond its usual never talks, and that so
+ * much of that kind it never gets.
+ */
+const isSilentCrowd = (hour: Hour, { leastFlows, times }: Floods): boolean =>
+  hour.beyondPeak >= leastFlows &&
+  hour.timesUsualFlows >= 2 &&
+  hour.silentFlows >= leastFlows &&
+  hour.timesUsualSilent >= times &&
+  hour.silentBeyond >= 0.5;
+
+const isSilentFew = (hour: Hour, { leastFlows, times }: Floods): boolean =>
+  hour.peakFlows >= 3 * leastFlows && hour.timesUsualFlows >= times && hour.silent >= 0.8;
+
+/**
+ * Of a crowd each visitor asks for a few things; of a flood each source asks on and on. Who is met for the first time may be any of
+ * them (a failover), so that only a host that is known is flooded with requests.
+ */
+function isRequests(hour: Hour, { leastFlows, leastSources, leastEach, times }: Floods): boolean {
+  const isOutside = numberOf(hour.row, 'Outside') * 2 >= hour.sources;
+  const isInsistent = hour.each >= leastEach && hour.timesUsualEach >= 4;
+  if (hour.isKnown && isOutside && isInsistent && hour.beyondPeak >= leastFlows)
+    return hour.timesUsualFlows >= times;
+  return (
+    hour.sources >= 10 * leastSources &&
+    hour.peakFlows >= 10 * leastFlows &&
+    hour.timesUsualFlows >= 3 * times
+  );
+}
+
+function severityOf(hour: Hour, kind: Kind, isDistributed: boolean): Severity {
+  if (hour.denied >= 0.9 || (kind !== 'requests' && hour.looksDown)) return 'low';
+  return isDistributed && kind !== 'requests' ? 'high' : 'medium';
+}
+
+/** What it goes to: one service, or the protocol where no port has half of it. */
+function serviceOf({ row }: Hour): { readonly port: number | null; readonly text: string } {
+  const port = portOf(row, 'Port');
+  const protocol = textOf(row, 'L4Protocol');
+  if (port !== null && port !== -1 && numberOf(row, 'PortFlows') * 2 >= numberOf(row, 'Flows'))
+    return { port, text: ` port ${printPort(port, protocol)}` };
+  const ports = numberOf(row, 'Ports');
+  return { port: null, text: ports > 1 ? ` on ${printCount(ports)} ports` : '' };
 }
 
 export const flood = defineDetector({
   name: 'flood',
   title: 'Denial of service',
   family: 'flood',
-  version: '1.0.0',
+  version: '1.1.0',
   says: 'A host gets many times the traffic it is used to within a minute, from many sources, and hardly answers it.',
   source:
-    'Rates per target as FastNetMon counts them, against the host’s own median hour instead of one fixed limit, with the share of unanswered connections (SYN flood) and of bytes back; many sources on one port of one target is the entropy pattern of Lakhina, Crovella and Diot 2005.',
+    'Rates per target as FastNetMon counts them, against the host’s own median hour instead of one fixed limit; unanswered connections (SYN flood) against their own usual number, bytes back, and requests of one source against the usual; many sources at one target is the entropy pattern of Lakhina, Crovella and Diot 2005.',
   tactics: ['Impact'],
   techniques: ['T1498', 'T1499'],
   falsePositives: [
@@ -102,6 +164,10 @@ export const flood = defineDetector({
     leastPackets: { value: 60_000, meaning: 'Packets in the busiest minute.' },
     times: { value: 10, meaning: 'How many times the host’s median hour the peak must be.' },
     leastSources: { value: 10, meaning: 'Sources from which on it counts as distributed.' },
+    leastEach: {
+      value: 10,
+      meaning: 'Requests of one source in an hour, of all on average, below which it is a crowd.',
+    },
   },
   reads: ['PairHours', 'HostHours'],
   window: DAY,
@@ -112,14 +178,18 @@ let loud = HostHours | ${inWindow(pass)} | where Role == 'Responder' and IsInsid
   | project TimeGenerated, DestIp = Ip, PeakFlows = PeakFlowsPerMinute, PeakPackets = PeakPacketsPerMinute, PeakBytes = PeakBytesPerMinute, PeakAt;
 let usual = HostHours | where TimeGenerated >= ${instant(pass.from - 14 * DAY)} and TimeGenerated < ${instant(pass.to)}
   | where Role == 'Responder' and Ip in ((loud | project DestIp))
-  | summarize UsualFlows = percentile(PeakFlowsPerMinute, 50), UsualPackets = percentile(PeakPacketsPerMinute, 50), UsualHours = count() by DestIp = Ip;
-PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
-| extend Talks = ${TALKS}, Port = coalesce(DestPort, -1)
-| summarize Sources = sum(Pairs), PortFlows = sum(Flows), Silent = sumif(AllowedFlows, not(Talks)), Denied = sum(DeniedFlows), Sent = sum(BytesSrcToDest), Got = sum(BytesDestToSrc),
-    AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs), FirstTime = min(FirstTime), LastTime = max(LastTime),
-    Outside = sumif(Pairs, not(SrcIsInside)), Some = make_set(SrcIp, 10) by TimeGenerated, DestIp, Port, L4Protocol
-| join kind=inner (PairHours | ${inWindow(pass)} | summarize Flows = sum(Flows) by TimeGenerated, DestIp) on TimeGenerated, DestIp
-| where PortFlows * 3 >= Flows
+  | summarize UsualFlows = percentile(PeakFlowsPerMinute, 50), UsualPackets = percentile(PeakPacketsPerMinute, 50), UsualHour = percentile(Flows, 50),
+      UsualSilent = percentile(UnansweredFlows, 50), UsualPeers = percentile(InsidePeers + OutsidePeers, 50), UsualEach = percentile(1.0 * Flows / max_of(1, InsidePeers + OutsidePeers), 50),
+      UsualHours = count() by DestIp = Ip;
+let pairs = PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
+  | extend Talks = ${TALKS}, Port = coalesce(DestPort, -1);
+let ports = pairs | summarize PortFlows = sum(Flows) by TimeGenerated, DestIp, L4Protocol, Port
+  | summarize arg_max(PortFlows, Port), Ports = count() by TimeGenerated, DestIp, L4Protocol;
+pairs
+| summarize Sources = dcount(SrcIp) + sumif(Pairs, isempty(SrcIp)), Flows = sum(Flows), Silent = sumif(AllowedFlows, not(Talks)), Denied = sum(DeniedFlows), Sent = sum(BytesSrcToDest), Got = sum(BytesDestToSrc),
+    Packets = sum(PacketsSrcToDest), AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs), FirstTime = min(FirstTime), LastTime = max(LastTime),
+    Outside = dcountif(SrcIp, not(SrcIsInside)) + sumif(Pairs, isempty(SrcIp) and not(SrcIsInside)), Some = make_set(SrcIp, 10) by TimeGenerated, DestIp, L4Protocol
+| join kind=inner ports on TimeGenerated, DestIp, L4Protocol
 | join kind=inner loud on TimeGenerated, DestIp
 | join kind=inner usual on DestIp
 | top 2000 by PeakFlows desc`,
@@ -130,31 +200,35 @@ PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
     });
     const byTarget = Map.groupBy(
       found,
-      ({ hour }) => `${textOf(hour.row, 'DestIp')} ${String(hour.row['Port'])}`,
+      ({ hour }) => `${textOf(hour.row, 'DestIp')} ${textOf(hour.row, 'L4Protocol')}`,
     );
     return [...byTarget.values()].map((of) => {
       const { hour, kind } = of.reduce((a, b) => (b.hour.peakFlows > a.hour.peakFlows ? b : a));
       const { row } = hour;
       const dest = textOf(row, 'DestIp');
-      const port = portOf(row, 'Port');
-      const service = printPort(port === -1 ? null : port, textOf(row, 'L4Protocol'));
+      const protocol = textOf(row, 'L4Protocol');
+      const { port, text: service } = serviceOf(hour);
       const first = Math.min(...of.map(({ hour: h }) => instantOf(h.row, 'FirstTime')));
       const last = Math.max(...of.map(({ hour: h }) => instantOf(h.row, 'LastTime')));
       const sight = sightOf(of.map(({ hour: h }) => h.row));
       const isDistributed = hour.sources >= pass.values.leastSources;
-      const severity: Severity =
-        hour.denied >= 0.9 ? 'low' : isDistributed && kind !== 'requests' ? 'high' : 'medium';
+      const severity = severityOf(hour, kind, isDistributed);
       const isOutside = numberOf(row, 'Outside') * 2 >= hour.sources;
       return {
-        about: [dest, port],
-        title: `${dest}${port === -1 ? '' : ` port ${service}`} is flooded with ${kind} by ${isDistributed ? `${printCount(hour.sources)} sources` : (textsOf(row, 'Some')[0] ?? 'one source')}`,
+        about: [dest, protocol],
+        title: `${dest}${service} is flooded with ${kind} by ${isDistributed ? `${printCount(hour.sources)} sources` : (textsOf(row, 'Some')[0] ?? 'one source')}`,
         reasons: [
           `${printCount(hour.peakFlows)} connections and ${printCount(hour.peakPackets)} packets (${printBytes(numberOf(row, 'PeakBytes'))}) arrived within one minute, at ${new Date(instantOf(row, 'PeakAt') / 1000).toISOString()}.`,
-          numberOf(row, 'UsualHours') >= 3
+          hour.isKnown
             ? `In its median hour of the last two weeks the busiest minute has ${printCount(numberOf(row, 'UsualFlows'))} connections and ${printCount(numberOf(row, 'UsualPackets'))} packets.`
             : 'The host is not known long enough to say what is usual for it.',
-          `${percent(hour.silent)} of the connections never talked, ${percent(hour.denied)} were denied; for each byte in ${hour.back.toFixed(2)} came back.`,
-          `${printCount(hour.sources)} sources took part, ${printCount(numberOf(row, 'Outside'))} of them outside.`,
+          `${printCount(hour.silentFlows)} of the hour's ${printCount(numberOf(row, 'Flows'))} connections never talked (${percent(hour.silent)}), ${percent(hour.denied)} were denied; for each byte in ${hour.back.toFixed(2)} came back.`,
+          `${printCount(hour.sources)} sources took part, ${printCount(numberOf(row, 'Outside'))} of them outside; each opened ${printCount(hour.each)} on average.`,
+          ...(kind !== 'requests' && hour.looksDown
+            ? [
+                'They are no more than usual, and hardly any gets through: the service may be down while its clients keep calling.',
+              ]
+            : []),
           ...blindness(sight),
         ],
         first,
@@ -178,14 +252,18 @@ PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
           back: hour.back,
           timesUsualFlows: hour.timesUsualFlows,
           timesUsualPackets: hour.timesUsualPackets,
+          timesUsualSilent: hour.timesUsualSilent,
+          each: hour.each,
+          looksDown: hour.looksDown,
+          protocol,
           port,
         },
         evidence: {
           kql: flowsKql({ first, last }, [
-            `DestIp == ${quote(dest)}`,
-            port === -1 ? `isnull(DestPort)` : `DestPort == ${port}`,
+            `DestIp == ${quote(dest)} and L4Protocol == ${quote(protocol)}`,
+            ...(port === null ? [] : [`DestPort == ${port}`]),
           ]),
-          rows: numberOf(row, 'PortFlows'),
+          rows: numberOf(row, port === null ? 'Flows' : 'PortFlows'),
         },
         magnitude: hour.peakFlows,
       };
@@ -212,8 +290,67 @@ PairHours | ${inWindow(pass)} | where DestIp in ((loud | project DestIp))
         })),
       ],
     },
+    {
+      says: 'Two hundred sources send packets to ports at random of a web server that is busy all day',
+      flows: [
+        ...hosts('198.51.100.', 1, 20).map((src, i) => ({
+          src,
+          dest: '10.1.0.9',
+          port: 443,
+          at: every(15, 960, 32_400 + i),
+        })),
+        ...hosts('203.0.113.', 1, 200).flatMap((src, i) =>
+          [0, 1, 2, 3].map((k) => ({
+            src,
+            dest: '10.1.0.9',
+            port: 1024 + (((i * 4 + k) * 7919) % 60_000),
+            protocol: 'U',
+            at: every(20, 4, 43_200 + i / 20 + k * 5),
+            received: 0,
+            sent: 9000,
+            packets: [20, 0] as const,
+          })),
+        ),
+      ],
+    },
+    {
+      says: 'Sixty sources ask a quiet web server for pages on and on',
+      flows: [
+        ...hosts('198.51.100.', 1, 20).map((src) => ({
+          src,
+          dest: '10.1.0.9',
+          port: 443,
+          at: every(3600, 23),
+        })),
+        ...hosts('203.0.113.', 1, 60).map((src, i) => ({
+          src,
+          dest: '10.1.0.9',
+          port: 443,
+          at: every(8, 60, 43_200 + i / 8),
+        })),
+      ],
+    },
   ],
   silent: [
+    {
+      says: 'A page becomes known: ten times the visitors, each for a few pages',
+      flows: [
+        ...hosts('198.51.100.', 1, 40).map((src, i) => ({
+          src,
+          dest: '10.1.0.9',
+          port: 443,
+          at: every(1800, 40, i * 40),
+        })),
+        ...['203.0.113.', '192.0.2.', '198.18.0.', '198.18.1.'].flatMap((prefix, p) =>
+          hosts(prefix, 1, 250).map((src, i) => ({
+            src,
+            dest: '10.1.0.9',
+            port: 443,
+            at: every(4, 3, 43_200 + (p * 250 + i) / 3),
+          })),
+        ),
+      ],
+    },
     {
       says: 'A busy server is as busy as every hour',
       flows: hosts('10.1.1.', 1, 40).map((src, i) => ({

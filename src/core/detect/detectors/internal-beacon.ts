@@ -10,11 +10,14 @@ import {
 import { printCount, printSeconds } from '../claim.ts';
 import { conversations } from '../conversation.ts';
 import { DAY, defineDetector, HOUR } from '../detector.ts';
-import { between, flowsKql, inWindow } from '../kql.ts';
-import { numberOf } from '../row.ts';
+import { beforeWindow, between, flowsKql, inWindow, pastDays } from '../kql.ts';
+import { instantOf, numberOf } from '../row.ts';
 import { every } from '../sample.ts';
 import { printPort } from '../services.ts';
 import { BEACON_PARAMETERS, beaconKql } from './beacon.ts';
+
+/** Who calls so many addresses outside is no relay of one. */
+const MOST_TARGETS = 20;
 
 export const internalBeacon = defineDetector({
   name: 'internal-beacon',
@@ -49,15 +52,18 @@ export const internalBeacon = defineDetector({
 let outward = PairHours | ${inWindow(pass)} | where SrcIsInside and not(DestIsInside) and AllowedFlows > UnansweredFlows and DestPort !in (53, 123)
   | summarize OutFlows = sum(AllowedFlows) by DestIp = SrcIp, OutDest = DestIp, OutPort = DestPort
   | summarize OutTargets = count(), arg_max(OutFlows, OutDest, OutPort) by DestIp;
+let met = PairDays | ${beforeWindow(pass)} | where SrcIsInside and DestIsInside and DestIp in ((outward | where OutTargets <= ${MOST_TARGETS} | project DestIp))
+  | summarize Met = min(FirstTime) by SrcIp, DestIp;
 ${beaconKql(pass, pass.values, { isInternal: true })}
-| join kind=inner outward on DestIp`,
+| join kind=inner outward on DestIp
+| join kind=leftouter met on SrcIp, DestIp`,
   score: (rows, pass) =>
     conversations(rows).flatMap((conversation) => {
       const { src, dest, port, protocol, first, last, flows } = conversation;
       const row = conversation.rows[0]!;
       const out = numberOf(row, 'OutFlows');
       const times = Math.max(out / flows, flows / Math.max(1, out));
-      if (times > pass.values.mostTimes || numberOf(row, 'OutTargets') > 20) return [];
+      if (times > pass.values.mostTimes || numberOf(row, 'OutTargets') > MOST_TARGETS) return [];
       const { hasRole } = pass.knowledge;
       if (
         hasRole(src, 'monitor', 'scanner', 'backup') ||
@@ -68,6 +74,8 @@ ${beaconKql(pass, pass.values, { isInternal: true })}
       if (!regular) return [];
       const standing = standingOf(conversation, pass);
       const target = String(row['OutDest']);
+      // Monitoring calls hosts that report elsewhere too: what is as it always was, or of which no past is known, says little.
+      const isNew = pastDays(pass) >= 1 && instantOf(row, 'Met') === 0;
       return [
         {
           about: [src, dest, port],
@@ -75,11 +83,13 @@ ${beaconKql(pass, pass.values, { isInternal: true })}
           reasons: [
             ...rhythmReasons(regular, conversation),
             `${dest} called ${target} outside ${printCount(out)} times in the same day, about as often as it was called.`,
+            isNew
+              ? `${src} had nothing to do with ${dest} before.`
+              : 'The two had to do with each other before, or the data does not go back far enough to tell.',
           ],
           first,
           last,
-          severity:
-            standing.isRare && !standing.isEstablished ? ('medium' as const) : ('low' as const),
+          severity: standing.isRare && isNew ? ('medium' as const) : ('low' as const),
           score: beaconScore(regular, standing, port) - 0.1,
           confidence: 0.7 * beaconConfidence(regular, conversation),
           entities: [

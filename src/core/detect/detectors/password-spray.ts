@@ -1,19 +1,27 @@
 import { ipEntity } from '#core/alert/index.ts';
 import { percent, printBytes, printCount } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
-import { flowsKql, inWindow, isHost, quote, TALKS } from '../kql.ts';
-import { instantOf, numberOf, portOf, textOf, textsOf } from '../row.ts';
+import { flowsKql, inWindow, isHost, quote, quoteAll, TALKS } from '../kql.ts';
+import { instantOf, numberOf, portOf, type Row, textOf } from '../row.ts';
 import { every, hosts } from '../sample.ts';
 import { ADMIN_PORTS, printPort } from '../services.ts';
 import { blindness, clarity, sightOf } from '../sight.ts';
+import { median, sorted, sum } from '../statistics.ts';
 
 const PORTS = Object.keys(ADMIN_PORTS).filter((port) => port !== '135' && port !== '139');
+
+/** Hosts at which the sessions are about as large as at the middle one: those where the source works differ. */
+function alike(rows: readonly Row[], mostSpread: number): readonly Row[] {
+  const each = (row: Row) => numberOf(row, 'Bytes') / Math.max(1, numberOf(row, 'Flows'));
+  const middle = median(sorted(rows.map(each)));
+  return rows.filter((row) => Math.abs(each(row) - middle) <= mostSpread * middle);
+}
 
 export const passwordSpray = defineDetector({
   name: 'password-spray',
   title: 'Password spraying',
   family: 'brute-force',
-  version: '1.0.0',
+  version: '1.1.0',
   says: 'One source logs in at many hosts, a few times each, with sessions that are all the same small size.',
   source:
     'Flow-only band of SSHCure (Hofstede et al. 2014), over targets instead of over one; Sentinel counts 15 accounts in five minutes, here hosts stand for accounts.',
@@ -42,30 +50,36 @@ export const passwordSpray = defineDetector({
   window: DAY,
   every: MINUTE,
   candidates: (pass) => `
-PairHours | ${inWindow(pass)} | where DestPort in (${PORTS.join(', ')}) and DestIsInside and ${isHost('DestIp')} and ${isHost('SrcIp')}
+let pairs = PairHours | ${inWindow(pass)} | where DestPort in (${PORTS.join(', ')}) and DestIsInside and ${isHost('DestIp')} and ${isHost('SrcIp')}
 | extend Talks = ${TALKS} | where Talks and AllowedFlows > 0
 | summarize Flows = sum(AllowedFlows), Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc), Packets = sum(PacketsSrcToDest) + sum(PacketsDestToSrc), Squares = sum(BytesSquared),
     OneWayFlows = sum(OneWayFlows), FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by SrcIp, DestIp, DestPort, SrcIsInside
-| where Flows <= ${pass.values.mostEach}
-| summarize Hosts = count(), Flows = sum(Flows), AllowedFlows = sum(Flows), Bytes = sum(Bytes), Packets = sum(Packets), Squares = sum(Squares), Some = make_list(DestIp, 20),
-    OneWayFlows = sum(OneWayFlows), FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by SrcIp, DestPort, SrcIsInside
-| where Hosts >= ${pass.values.leastHosts} and Flows >= ${pass.values.leastTries} and Bytes >= 400 * Flows and Bytes <= 20000 * Flows and (Packets >= 5 * Flows or Bytes >= 800 * Flows)
-| top 1000 by Flows desc`,
+| where Flows <= ${pass.values.mostEach} and Bytes >= 400 * Flows and Bytes <= 20000 * Flows and (Packets >= 5 * Flows or Bytes >= 800 * Flows);
+pairs | join kind=inner (pairs | summarize Hosts = count(), Tries = sum(Flows) by SrcIp, DestPort | where Hosts >= ${pass.values.leastHosts} and Tries >= ${pass.values.leastTries}
+  | top 1000 by Tries desc | project SrcIp, DestPort) on SrcIp, DestPort
+| project SrcIp, DestIp, DestPort, SrcIsInside, Flows, AllowedFlows = Flows, OneWayFlows, Bytes, Squares, FirstTime, LastTime, SamplingRate, WindowMs
+| top 50000 by Flows desc`,
   score: (rows, pass) =>
-    rows.flatMap((row) => {
+    [
+      ...Map.groupBy(rows, (row) => `${textOf(row, 'SrcIp')} ${portOf(row, 'DestPort')}`).values(),
+    ].flatMap((of) => {
+      const tried = alike(of, pass.values.mostSpread);
+      const total = (name: string) => sum(tried.map((row) => numberOf(row, name)));
+      const row = of[0]!;
       const src = textOf(row, 'SrcIp');
       if (pass.knowledge.hasRole(src, 'scanner', 'monitor', 'deployment', 'backup')) return [];
-      const flows = numberOf(row, 'Flows');
-      const each = numberOf(row, 'Bytes') / flows;
-      const spread = Math.sqrt(Math.max(0, numberOf(row, 'Squares') / flows - each * each)) / each;
+      const flows = total('Flows');
+      const targets = tried.length;
+      if (targets < pass.values.leastHosts || flows < pass.values.leastTries) return [];
+      const each = total('Bytes') / flows;
+      const spread = Math.sqrt(Math.max(0, total('Squares') / flows - each * each)) / each;
       if (spread > pass.values.mostSpread) return [];
-      const targets = numberOf(row, 'Hosts');
       const port = portOf(row, 'DestPort');
       const isInside = row['SrcIsInside'] === true;
-      const first = instantOf(row, 'FirstTime');
-      const last = instantOf(row, 'LastTime');
-      const sight = sightOf([row]);
-      const some = textsOf(row, 'Some');
+      const first = Math.min(...tried.map((r) => instantOf(r, 'FirstTime')));
+      const last = Math.max(...tried.map((r) => instantOf(r, 'LastTime')));
+      const sight = sightOf(tried);
+      const dests = tried.map((r) => textOf(r, 'DestIp'));
       return [
         {
           about: [src, port],
@@ -81,11 +95,13 @@ PairHours | ${inWindow(pass)} | where DestPort in (${PORTS.join(', ')}) and Dest
           confidence: 0.75 * (1 - spread) * clarity(sight),
           entities: [
             ipEntity(src, 'actor', isInside),
-            ...some.map((dest) => ipEntity(dest, 'target', true)),
+            ...dests.slice(0, 20).map((dest) => ipEntity(dest, 'target', true)),
           ],
           features: { hosts: targets, flows, bytesEach: each, spread, port },
           evidence: {
-            kql: flowsKql({ first, last }, [`SrcIp == ${quote(src)} and DestPort == ${port}`]),
+            kql: flowsKql({ first, last }, [
+              `SrcIp == ${quote(src)} and DestPort == ${port} and DestIp in (${quoteAll(dests.slice(0, 200))})`,
+            ]),
             rows: flows,
           },
           magnitude: flows,
@@ -104,6 +120,28 @@ PairHours | ${inWindow(pass)} | where DestPort in (${PORTS.join(', ')}) and Dest
         received: 2700,
         packets: [13, 12] as const,
       })),
+    },
+    {
+      says: 'Three tries of SMB at each of twelve hosts, from a machine that works with two file servers',
+      flows: [
+        ...hosts('10.1.9.', 1, 2).map((dest) => ({
+          src: '10.1.0.5',
+          dest,
+          port: 445,
+          at: every(1800, 8, 3600),
+          sent: [4000, 90_000, 30_000, 800_000, 5000, 9000, 200_000, 40_000],
+          received: [9000, 400_000, 2_000_000, 30_000, 6000, 70_000, 1_000_000, 80_000],
+        })),
+        ...hosts('10.1.1.', 1, 12).map((dest, i) => ({
+          src: '10.1.0.5',
+          dest,
+          port: 445,
+          at: every(40, 3, 3600 + i * 200),
+          sent: 1800,
+          received: 1500,
+          packets: [6, 5] as const,
+        })),
+      ],
     },
   ],
   silent: [

@@ -47,10 +47,9 @@ export const slowBeacon = defineDetector({
     conversations(rows).flatMap((conversation) => {
       const regular = regularityOf(conversation, pass, pass.values);
       const { src, dest, port, protocol, first, last, flows } = conversation;
-      if (!regular || regular.rhythm.period < SHORTEST_PERIOD || isKnownService(conversation))
-        return [];
+      if (!regular || regular.rhythm.period < SHORTEST_PERIOD) return [];
       const standing = standingOf(conversation, pass);
-      if (!standing.isRare) return [];
+      if (!standing.isRare || isKnownService(conversation, standing, pass)) return [];
       const standsForMany = pass.knowledge.hasRole(src, 'proxy', 'gateway', 'dns', 'mail');
       return [
         {
