@@ -107,11 +107,54 @@ export function printConfiguration(): string {
     '`10m`, `12h`, `30d`, `8w`. Secrets are references: `file:PATH` or `env:NAME`. Relative paths are from the folder of',
     'the file.',
     '',
+    ...printKeys(keysOf(schema, '')),
+    ...familiesOf(schema, '').flatMap(printFamily),
+  ].join('\n');
+}
+
+function printKeys(keys: readonly Key[]): readonly string[] {
+  return [
     '| key | default | meaning |',
     '|---|---|---|',
-    ...keysOf(schema, '').map(([key, from, text]) => `| \`${key}\` | ${from} | ${cell(text)} |`),
+    ...keys.map(([key, from, text]) => `| \`${key}\` | ${from} | ${cell(text)} |`),
     '',
-  ].join('\n');
+  ];
+}
+
+/** A list whose members are of several kinds. */
+interface Family {
+  readonly key: string;
+  readonly members: readonly JsonSchema[];
+}
+
+function familiesOf(schema: JsonSchema, path: string): Family[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
+    const key = `${path}${name}`;
+    const members = inner.items?.oneOf ?? [];
+    return [...(members.length > 0 ? [{ key, members }] : []), ...familiesOf(inner, `${key}.`)];
+  });
+}
+
+/** What all kinds have alike once, then a section for each kind with what it has beside that. */
+function printFamily({ key, members }: Family): readonly string[] {
+  const keys = members.map((member) => keysOf(member, '').filter(([name]) => name !== 'kind'));
+  const isShared = (line: Key) =>
+    keys.every((own) => own.some((other) => JSON.stringify(other) === JSON.stringify(line)));
+  const shared = keys[0]?.filter(isShared) ?? [];
+  const kindOf = ({ properties }: JsonSchema) => String(properties?.['kind']?.const ?? '');
+  return [
+    `## ${key}`,
+    '',
+    `Each entry has a \`kind\`: ${members.map((m) => `[\`${kindOf(m)}\`](#${key}-${kindOf(m)})`).join(', ')}.`,
+    ...(shared.length > 0 ? ['Every kind has:', '', ...printKeys(shared)] : ['']),
+    ...members.flatMap((member, i) => [
+      `### ${key}: ${kindOf(member)}`,
+      '',
+      member.description ?? '',
+      '',
+      ...printKeys(keys[i]?.filter((line) => !isShared(line)) ?? []),
+    ]),
+  ];
 }
 
 type Key = readonly [key: string, from: string, meaning: string];
@@ -123,13 +166,14 @@ function keysOf(schema: JsonSchema, path: string): Key[] {
   return (isTables ? entries.slice(0, 1) : entries).flatMap(([name, inner]) => {
     const key = `${path}${isTables ? 'TABLE' : name}`;
     const kind = inner.const === undefined ? '' : `\`${String(inner.const)}\`. `;
-    const own: Key = [key, printDefault(inner), `${kind}${inner.description ?? ''}`.trim()];
-    const members = (inner.items?.oneOf ?? []).flatMap((m) => [
-      [`${key}[]`, '', m.description ?? ''] as const,
-      ...keysOf(m, `${key}[].`),
-    ]);
+    const family = inner.items?.oneOf ? ` See [below](#${key}).` : '';
+    const own: Key = [
+      key,
+      printDefault(inner),
+      `${kind}${inner.description ?? ''}${family}`.trim(),
+    ];
     const items = inner.items?.properties ? keysOf(inner.items, `${key}[].`) : [];
-    return [own, ...members, ...items, ...keysOf(inner, `${key}.`)];
+    return [own, ...items, ...keysOf(inner, `${key}.`)];
   });
 }
 

@@ -27,6 +27,7 @@ export { pagerdutyEvent } from './notices/pagerduty.ts';
 export { slackMessage } from './notices/slack.ts';
 export { teamsMessage } from './notices/teams.ts';
 export { type Hmac, webhookHeaders } from './notices/webhook.ts';
+export { sentinelTemplate, TEMPLATE_SUBJECTS } from './sentinel-template.ts';
 export { SEVERITY_NAMES } from './severity.ts';
 export { frameSyslog, printSyslog, type SyslogSettings } from './syslog.ts';
 

@@ -222,6 +222,21 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/canary.ts'),
   },
   {
+    name: 'outputs',
+    takes: { name: 'template alerts|incidents|TABLE', min: 2, max: 2 },
+    summary: 'Print the template that makes a receiving table in Microsoft Sentinel.',
+    flags: [],
+    notes: [
+      'The template makes the table and the data collection rule before it. Its outputs (url, rule, stream) are the ' +
+        "settings of an output of kind sentinel; the output's application needs Monitoring Metrics Publisher on the rule.",
+    ],
+    examples: [
+      'weir outputs template Flows > flows.json',
+      'az deployment group create --resource-group soc --template-file flows.json --parameters workspace=soc-logs',
+    ],
+    load: () => import('./commands/outputs.ts'),
+  },
+  {
     name: 'status',
     summary:
       'Show tables, sources with freshness and completeness, disk use, and what was quarantined and why.',

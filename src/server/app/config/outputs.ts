@@ -192,7 +192,9 @@ const sentinel = z
       .default('columns')
       .describe('How each row is written.'),
   })
-  .describe('Microsoft Sentinel, by the Logs Ingestion API.');
+  .describe(
+    'Microsoft Sentinel, by the Logs Ingestion API. `weir outputs template TABLE` prints what makes the receiving table.',
+  );
 
 const webhook = z
   .strictObject({
