@@ -1,5 +1,5 @@
 import { type Column, tablesByName } from '#core/schema/index.ts';
-import type { EngineName } from './query.ts';
+import type { EngineName } from './engine-name.ts';
 
 /** A column as SQL. */
 export type NameColumn = (name: string) => string;

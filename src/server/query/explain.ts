@@ -1,8 +1,8 @@
 import { clickhouse, type Plan, printStage } from '#core/kql/index.ts';
 import { hostsByName } from '#server/kql/index.ts';
 import { printClickhouseRelation } from './clickhouse-relation.ts';
+import type { EngineName } from './engine-name.ts';
 import type { FileFacts } from './file-facts.ts';
-import type { EngineName } from './query.ts';
 import { printRelation } from './relation.ts';
 import type { ScanSource } from './scan.ts';
 

@@ -1,4 +1,5 @@
 export { type AnswerBody, heldBody } from './body.ts';
+export { ENGINES, type EngineName } from './engine-name.ts';
 export { QUERY_ERRORS, QueryError, type QueryErrorCode } from './errors.ts';
 export type { ExternalFiles } from './external.ts';
 export type { GivenRows } from './given.ts';
@@ -16,7 +17,6 @@ export type {
   AnswerFacts,
   Checked,
   Completed,
-  EngineName,
   Explained,
   PrintedAnswer,
   QueryRequest,
@@ -24,7 +24,6 @@ export type {
   QueryService,
   QueryWarning,
 } from './query.ts';
-export { ENGINES } from './query.ts';
 export type { Interval, WholeFile } from './scan.ts';
 export { createQueryService, type QueryServiceDeps } from './service.ts';
 export type { ListKeeper, ReadableList } from './watchlists.ts';

@@ -1,9 +1,10 @@
 import type { Render, ResultColumn } from '#core/contract/index.ts';
 import type { Plan } from '#core/kql/index.ts';
 import type { CatalogFunction, CatalogTable, ExtraTables } from '#server/kql/index.ts';
+import type { EngineName } from './engine-name.ts';
 import type { Bound } from './limits.ts';
 import type { Form } from './print/index.ts';
-import type { EngineName, QueryWarning } from './query.ts';
+import type { QueryWarning } from './query.ts';
 import type { Filled, RowLimits } from './row-sink.ts';
 import type { ScanSource } from './scan.ts';
 import type { Spooled } from './spool.ts';

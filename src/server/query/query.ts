@@ -11,10 +11,6 @@ import type { GivenRows } from './given.ts';
 import type { Form } from './print/index.ts';
 import type { Interval, WholeFile } from './scan.ts';
 
-/** What can compute a query. */
-export const ENGINES = ['duckdb', 'clickhouse'] as const;
-export type EngineName = (typeof ENGINES)[number];
-
 export interface QueryRequest {
   readonly text: string;
   /** Restricts the time column of every table that is read; half-open, µs. */

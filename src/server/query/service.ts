@@ -6,6 +6,7 @@ import type { StoreReader } from '#server/store/index.ts';
 import { heldBody, openBody } from './body.ts';
 import { createResultCache, isRepeatable } from './cache.ts';
 import { type Child, ChildLost, startChild } from './child.ts';
+import type { EngineName } from './engine-name.ts';
 import { type ExternalFiles, fetchExternal, type KeptFiles, mayReadExternal } from './external.ts';
 import { asQueryError, onceCancelled, tooLate } from './failures.ts';
 import { asWholeFile, type GivenRows, planGiven } from './given.ts';
@@ -25,7 +26,6 @@ import type {
 import type {
   Checked,
   Completed,
-  EngineName,
   KeptFunction,
   PrintedAnswer,
   QueryRequest,

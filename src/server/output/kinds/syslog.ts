@@ -73,8 +73,8 @@ async function deliver(socket: Socket, frames: readonly Uint8Array[]): Promise<v
     let isEnded = false;
     socket.once('end', () => {
       isEnded = true;
-      // An end before ours is a receiver that goes away: what it has read nobody knows.
-      if (socket.writableEnded) resolve();
+      // An end before the last of our bytes has left is a receiver that goes away: what it has read nobody knows.
+      if (socket.writableFinished) resolve();
       else {
         const gone = new DeliveryFailure(
           'later',

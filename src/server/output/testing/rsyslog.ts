@@ -61,6 +61,8 @@ module(load="imtcp"${
       : ''
   })
 input(type="imtcp" port="${port}" listenPortFileName="${file('port')}" address="127.0.0.1")
+# What it took it writes before it ends, however busy the machine is.
+main_queue(queue.type="LinkedList" queue.timeoutShutdown="20000" queue.timeoutActionCompletion="20000")
 template(name="parsed" type="string"
   string="%pri%\\t%protocol-version%\\t%timereported:::date-rfc3339%\\t%hostname%\\t%app-name%\\t%procid%\\t%msgid%\\t%structured-data%\\t%msg%\\n")
 action(type="omfile" file="${file('received')}" template="parsed")
@@ -77,14 +79,16 @@ action(type="omfile" file="${file('received')}" template="parsed")
     started.stderr.on('data', (bytes) => {
       said += bytes;
     });
-    // The file is written only for a port that the daemon chose itself.
-    const isReady = async () => (port === 0 ? existsSync(file('port')) : canConnect(port));
+    // The file is written only for a port that the daemon chose itself, and before it listens there.
+    const isReady = async () => {
+      if (port === 0 && existsSync(file('port'))) port = Number(readFileSync(file('port'), 'utf8'));
+      return port !== 0 && canConnect(port);
+    };
     for (let tries = 0; !(await isReady()); tries++) {
       if (tries > 400 || started.exitCode !== null)
         throw new Error(`rsyslog did not start: ${said}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
-    if (port === 0) port = Number(readFileSync(file('port'), 'utf8'));
   }
 
   async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
