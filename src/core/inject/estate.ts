@@ -15,6 +15,10 @@ export const ROLES = [
   'scanner',
   'backup',
   'jump',
+  'balancer',
+  'gateway',
+  'vpn',
+  'printer',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -48,6 +52,10 @@ export interface Estate {
   /** The first of a role: there is always one. */
   the(role: Role): Host;
   nicOf(ip: string): Host | undefined;
+  /** An address outside of somebody harmless, who may come again or not. */
+  passer(random: Random): string;
+  /** An address outside of an attacker, whom nobody here has to do with otherwise. */
+  stranger(random: Random): string;
 }
 
 /** How many of each role an estate of any size has; all others are workstations. */
@@ -64,21 +72,31 @@ const SERVERS: readonly (readonly [Role, number])[] = [
   ['scanner', 1],
   ['backup', 1],
   ['jump', 1],
+  ['balancer', 1],
+  ['gateway', 1],
+  ['vpn', 1],
+  ['printer', 2],
 ];
-export const FEWEST_HOSTS = 30;
+export const FEWEST_HOSTS = 36;
 
-/** An address of the public internet that is of nobody in particular. */
-export function publicAddress(random: Random): string {
-  const first = random.pick([13, 20, 34, 51, 84, 93, 104, 142, 151, 172, 185, 195, 212]);
-  const second = first === 172 ? random.between(64, 250) : random.between(32, 250);
-  return `${first}.${second}.${random.between(0, 255)}.${random.between(1, 254)}`;
+/** Of the documentation and benchmark ranges: TEST-NET-1 to 3 (RFC 5737), 198.18.0.0/15 (RFC 2544). */
+function outsideAddress(random: Random): string {
+  const block = random.between(0, 514);
+  const last = random.between(1, 254);
+  const [documented] = ['192.0.2', '198.51.100', '203.0.113'].slice(block);
+  if (documented !== undefined) return `${documented}.${last}`;
+  const net = block - 3;
+  return `198.${18 + Math.floor(net / 256)}.${net % 256}.${last}`;
 }
 
-/** An address of an attacker: TEST-NET-1 to 3 (RFC 5737) or the benchmark range (RFC 2544). */
-export function attackerAddress(random: Random): string {
-  const net = random.pick(['192.0.2', '198.51.100', '203.0.113', '198.18', '198.19']);
-  const third = net.startsWith('198.1') ? `.${random.between(0, 255)}` : '';
-  return `${net}${third}.${random.between(1, 254)}`;
+/** One address in eight is an attacker's; which, nothing about it tells. */
+const isAttackers = (address: string): boolean => new Random(`whose ${address}`).next() < 1 / 8;
+
+function drawAddress(random: Random, attackers: boolean): string {
+  for (;;) {
+    const address = outsideAddress(random);
+    if (isAttackers(address) === attackers) return address;
+  }
 }
 
 /** The estate of a seed: `size` hosts in 10.60.0.0/16, 200 to a subnet, servers in the first. */
@@ -102,22 +120,23 @@ export function makeEstate(seed: string, size: number): Estate {
       zeal: role === 'workstation' ? random.around(100, 0.5) / 100 : 1,
     };
   });
-  const some = (count: number) => Array.from({ length: count }, () => publicAddress(random));
+  const some = (count: number) => Array.from({ length: count }, () => drawAddress(random, false));
   const byIp = new Map(hosts.map((h) => [h.ip, h]));
   const byRole = Map.groupBy(hosts, (h) => h.role);
+  const outside: Outside = {
+    sites: some(2500),
+    cdn: some(40),
+    updates: some(6),
+    telemetry: some(8),
+    time: some(4),
+    push: some(8),
+    meetings: some(24),
+    storage: some(4),
+    software: some(50),
+  };
   return {
     hosts,
-    outside: {
-      sites: some(2500),
-      cdn: some(40),
-      updates: some(6),
-      telemetry: some(8),
-      time: some(4),
-      push: some(8),
-      meetings: some(24),
-      storage: some(4),
-      software: some(50),
-    },
+    outside,
     of: (role) => byRole.get(role) ?? [],
     the(role) {
       const [first] = byRole.get(role) ?? [];
@@ -125,5 +144,7 @@ export function makeEstate(seed: string, size: number): Estate {
       return first;
     },
     nicOf: (ip) => byIp.get(ip),
+    passer: (of) => drawAddress(of, false),
+    stranger: (of) => drawAddress(of, true),
   };
 }

@@ -1,5 +1,7 @@
 export type { Attack, AttackKind, Shape } from './attack.ts';
+export { CONTACT } from './attacks/contact.ts';
 export { ATTACKS } from './attacks/index.ts';
+export { CAMPAIGNS, UNRELATED } from './campaigns.ts';
 export { type Estate, FEWEST_HOSTS, type Host } from './estate.ts';
 export { HABITS } from './habits/index.ts';
 export {
@@ -13,3 +15,4 @@ export {
   smallGrid,
   type Truth,
 } from './scenario.ts';
+export { SOURCES, type SourceName } from './sources.ts';

@@ -1,15 +1,23 @@
-import { type Conversation, type LogFile, Random, vnetFiles } from '#core/traffic/index.ts';
+import { type Conversation, type LogFile, Random } from '#core/traffic/index.ts';
 import type { Attack, Shape } from './attack.ts';
 import { ATTACKS } from './attacks/index.ts';
 import { DAY, Day } from './day.ts';
-import { type Estate, FEWEST_HOSTS, makeEstate } from './estate.ts';
+import { type Estate, FEWEST_HOSTS, type Host, makeEstate, type Role } from './estate.ts';
 import { HABITS } from './habits/index.ts';
+import { SOURCES, type SourceName } from './sources.ts';
 
 /** One attack of a scenario. */
 export interface Planned {
   /** A name of ATTACKS. */
   readonly attack: string;
   readonly shape: Shape;
+  /** Attacks of one campaign are steps of one intruder, in their order. */
+  readonly campaign?: string;
+  /**
+   * Whose host it is from: by default one that no other attack uses, but for those of its campaign; `reached` is the last
+   * target of the step before, `same` the host of the step before, a role its first host.
+   */
+  readonly host?: 'reached' | 'same' | Role;
 }
 
 /** What is to happen, as data. */
@@ -38,13 +46,20 @@ const BOUNDS: Bounds = { maxHosts: 2000, maxDays: 35, maxConversations: 20_000_0
 export interface Truth extends Attack, Planned {
   readonly id: string;
   readonly technique: string;
+  /** Its campaign, or its id: what belongs together. */
+  readonly story: string;
+  /** All that it did: its calls, attempts, flows, and when (ms) the first and the last of them began. */
+  readonly conversations: readonly Conversation[];
+  readonly events: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface Injected {
   readonly estate: Estate;
   readonly conversations: readonly Conversation[];
-  /** The logs that Azure would have written, one interface after the other. */
-  files(): Generator<LogFile>;
+  /** The logs that a cloud would have written. */
+  files(source?: SourceName): Generator<LogFile>;
   readonly truth: readonly Truth[];
 }
 
@@ -60,12 +75,13 @@ export const fullGrid = (): readonly Planned[] =>
 /** A few shapes of each attack, spread over its grid. */
 export const smallGrid = (each = 3): readonly Planned[] =>
   ATTACKS.flatMap(({ name, grid }) =>
-    grid
-      .filter((_, i) => i % Math.max(1, Math.floor(grid.length / each)) === 0)
-      .map((shape) => ({ attack: name, shape })),
+    Array.from({ length: Math.min(each, grid.length) }, (_, i) => ({
+      attack: name,
+      shape: grid[Math.floor((i * grid.length) / Math.min(each, grid.length))] ?? {},
+    })),
   );
 
-/** Lives through the days of a scenario. Habits begin on the first, attacks happen on the last. Throws BadScenario. */
+/** Lives through the days of a scenario. Habits begin on the first, attacks happen on the last, or end there. Throws BadScenario. */
 export function inject(scenario: Scenario): Injected {
   const bounds = { ...BOUNDS, ...scenario.bounds };
   const { seed, hosts, days, start } = scenario;
@@ -91,25 +107,70 @@ export function inject(scenario: Scenario): Injected {
           `the scenario makes more than ${bounds.maxConversations} conversations`,
         );
     }
-  const victims = estate.of('workstation').slice(0, -1);
-  const order = new Random(`${seed} victims`);
-  const shuffled = victims.map((host) => ({ host, at: order.next() })).sort((a, b) => a.at - b.at);
-  if (scenario.attacks.length > shuffled.length)
-    throw new BadScenario(
-      `${scenario.attacks.length} attacks need as many clients; there are ${shuffled.length}`,
-    );
-  const truth = scenario.attacks.map(({ attack, shape }, i): Truth => {
-    const kind = ATTACKS.find((a) => a.name === attack);
-    const victim = shuffled[i]?.host;
-    if (!kind || !victim) throw new BadScenario(`there is no attack ${attack}`);
-    const id = `${attack} ${i + 1}`;
-    const happened = kind.happen(dayOf(days - 1, id), shape, victim);
-    return { ...happened, id, attack, shape, technique: kind.technique };
-  });
+  const truth = hide(scenario, estate, (id) => dayOf(days - 1, id), told);
   return {
     estate,
     conversations: told,
-    files: () => vnetFiles(told, (ip) => estate.nicOf(ip), start + days * DAY),
+    files: (source = 'vnet') => SOURCES[source](told, (ip) => estate.nicOf(ip), start + days * DAY),
     truth,
   };
+}
+
+/** Lets the attacks of a scenario happen; what they do is added to `told`. */
+function hide(
+  { seed, attacks }: Scenario,
+  estate: Estate,
+  lastDay: (stream: string) => Day,
+  told: Conversation[],
+): readonly Truth[] {
+  // The last client is the one that `change` gives another address.
+  const victims = estate.of('workstation').slice(0, -1);
+  const order = new Random(`${seed} victims`);
+  const free = victims
+    .map((host) => ({ host, at: order.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ host }) => host);
+  const steps = new Map<string, { readonly host: Host; readonly reached: string }>();
+  return attacks.map((planned, i): Truth => {
+    const { attack, shape, campaign, host: from } = planned;
+    const kind = ATTACKS.find((a) => a.name === attack);
+    if (!kind) throw new BadScenario(`there is no attack ${attack}`);
+    const id = `${attack} ${i + 1}`;
+    const story = campaign ?? id;
+    const before = steps.get(story);
+    const host =
+      from === 'reached'
+        ? estate.nicOf(before?.reached ?? '')
+        : from === undefined || from === 'same'
+          ? (before?.host ?? free.shift())
+          : estate.the(from);
+    if (!host)
+      throw new BadScenario(
+        `${id} has no host: of ${victims.length} clients each attack needs one, and 'reached' a step before`,
+      );
+    const begun = told.length;
+    const happened = kind.happen(lastDay(id), shape, host);
+    steps.set(story, { host, reached: happened.targets.at(-1) ?? '' });
+    const conversations = told.slice(begun);
+    return {
+      ...planned,
+      ...happened,
+      id,
+      story,
+      technique: kind.technique,
+      conversations,
+      events: conversations.length,
+      ...spanOf(conversations),
+    };
+  });
+}
+
+function spanOf(conversations: readonly Conversation[]): { first: number; last: number } {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { at } of conversations) {
+    first = Math.min(first, at);
+    last = Math.max(last, at);
+  }
+  return { first, last };
 }

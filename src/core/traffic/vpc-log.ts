@@ -5,21 +5,26 @@ const MINUTE = 60_000;
 const FIELDS =
   'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status vpc-id subnet-id tcp-flags type region flow-direction';
 
-/** The two lines (there and back) that an interface writes of each minute of a conversation. */
-function linesOf(c: Conversation, host: Nic, until: number): { at: number; text: string }[] {
+/** The two lines (there and back) that an interface writes of each interval of a conversation. */
+function linesOf(
+  c: Conversation,
+  host: Nic,
+  until: number,
+  interval: number,
+): { at: number; text: string }[] {
   const isInitiator = c.src === host.ip;
-  const minutes = Math.max(1, Math.ceil(c.lastsMs / MINUTE));
+  const pieces = Math.max(1, Math.ceil(c.lastsMs / interval));
   const lines: { at: number; text: string }[] = [];
-  for (let i = 0; i < minutes; i++) {
-    const start = c.at + i * MINUTE;
+  for (let i = 0; i < pieces; i++) {
+    const start = c.at + i * interval;
     if (start >= until) break;
-    const end = Math.min(start + MINUTE - 1000, c.at + c.lastsMs);
+    const end = Math.min(start + interval - 1000, c.at + c.lastsMs);
     const share = (total: number) =>
-      Math.floor((total * (i + 1)) / minutes) - Math.floor((total * i) / minutes);
+      Math.floor((total * (i + 1)) / pieces) - Math.floor((total * i) / pieces);
     const flags = (isReply: boolean) =>
       c.protocol !== 6
         ? '0'
-        : String((i === 0 ? (isReply ? 18 : 2) : 0) | (i === minutes - 1 ? 1 : 0));
+        : String((i === 0 ? (isReply ? 18 : 2) : 0) | (i === pieces - 1 ? 1 : 0));
     const line = (isReply: boolean) => {
       const ends = isReply
         ? [c.dest, c.src, c.destPort, c.srcPort]
@@ -53,11 +58,15 @@ function linesOf(c: Conversation, host: Nic, until: number): { at: number; text:
   return lines;
 }
 
-/** VPC flow logs as S3 delivers them (text, header first), one file an hour, account and region, before `until` (ms). */
+/**
+ * VPC flow logs as S3 delivers them (text, header first), one file an hour, account and region, before `until` (ms).
+ * `interval` is how long (ms) one line covers at most: one minute or ten.
+ */
 export function* vpcFiles(
   conversations: readonly Conversation[],
   nicOf: (ip: string) => Nic | undefined,
   until: number,
+  interval: number = MINUTE,
 ): Generator<LogFile> {
   const files = new Map<
     string,
@@ -65,7 +74,7 @@ export function* vpcFiles(
   >();
   for (const [nic, seen] of seenBy(conversations, nicOf))
     for (const c of seen)
-      for (const line of linesOf(c, nic, until)) {
+      for (const line of linesOf(c, nic, until, interval)) {
         const hour = Math.floor(line.at / 3_600_000);
         const key = `${hour} ${nic.account} ${nic.region}`;
         const file = files.get(key) ?? { nic, hour, lines: [] };

@@ -184,17 +184,31 @@ export const COMMANDS: readonly Command[] = [
     takes: { name: 'detection', min: 1, max: 1 },
     summary: 'Measure how well detection finds attacks that are hidden in invented traffic.',
     flags: [
-      { name: 'hosts', value: 'N', meaning: 'Hosts of the invented network; 100.' },
-      { name: 'days', value: 'N', meaning: 'Days, of which the last has the attacks; 5.' },
+      {
+        name: 'hosts',
+        value: 'N',
+        meaning: 'Hosts of the invented network; 200, or 80 with --small.',
+      },
+      {
+        name: 'days',
+        value: 'N',
+        meaning: 'Days, of which the last has the attacks; 3, or 2 with --small.',
+      },
       { name: 'seed', value: 'TEXT', meaning: 'Another text, other traffic; weir.' },
       { name: 'small', meaning: 'Two shapes of each attack instead of all.' },
+      {
+        name: 'sources',
+        value: 'NAMES',
+        meaning:
+          'Compare what is found in logs of vnet, nsg, aws, gcp (with commas), or all; none.',
+      },
       { name: 'output', value: 'FORM', choices: ['markdown', 'json'], meaning: 'markdown.' },
     ],
     notes: [
       'Everything happens in a folder of its own, which is removed; no packet is sent.',
-      'Exit code 1 when a bar is missed. The published page is docs/detection.md.',
+      'Exit code 1 when a bar is missed. The published page is docs/detection.md, of --sources all: half an hour.',
     ],
-    examples: ['weir bench detection --small --hosts 40 --days 3'],
+    examples: ['weir bench detection --small'],
     load: () => import('./commands/bench.ts'),
   },
   {

@@ -1,5 +1,4 @@
 import { DAY, MINUTE } from '../day.ts';
-import { publicAddress } from '../estate.ts';
 import type { Habit } from '../habit.ts';
 
 const WANTED = [22, 23, 80, 445, 1433, 3389, 5900, 6379, 8080, 9200] as const;
@@ -12,7 +11,7 @@ export const noise: Habit = {
     const facing = [...day.estate.of('web'), day.estate.the('mail')];
     const when = () => day.start + Math.floor(day.random.next() * (DAY - 10 * MINUTE));
     for (let i = 0; i < 80; i++) {
-      const src = publicAddress(day.random);
+      const src = day.estate.passer(day.random);
       const destPort = day.random.pick(WANTED);
       const at = when();
       for (const { ip } of facing)
@@ -26,7 +25,7 @@ export const noise: Habit = {
           });
     }
     for (let i = 0; i < 3; i++) {
-      const src = publicAddress(day.random);
+      const src = day.estate.passer(day.random);
       const dest = day.random.pick(facing).ip;
       const at = when();
       for (let n = 0; n < 350; n++)

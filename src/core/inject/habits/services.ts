@@ -1,5 +1,4 @@
 import { SECOND } from '../day.ts';
-import { publicAddress } from '../estate.ts';
 import type { Habit } from '../habit.ts';
 
 export const services: Habit = {
@@ -29,7 +28,7 @@ export const services: Habit = {
     const always = [day.start, day.start + 24 * 3600 * SECOND] as const;
     day.now(250, always, (at) => {
       const web = tier('web');
-      call(at, publicAddress(random), web, 443, 3000, 50_000);
+      call(at, estate.passer(random), web, 443, 3000, 50_000);
       if (random.next() < 0.6) call(at + 20, web, tier('application'), 8080, 2500, 20_000);
     });
     day.now(300, always, (at) => call(at, tier('application'), tier('database'), 5432, 2000, 9000));

@@ -1,6 +1,6 @@
 import { type Row, ritaScore, toRows } from '#core/detect/index.ts';
 import type { QueryService } from '#server/query/index.ts';
-import type { Claimed } from './score.ts';
+import type { Claimed } from './claim.ts';
 
 /** Something simpler, or something others publish, measured on the same data. */
 export interface Rival {
@@ -18,20 +18,31 @@ async function rowsOf(query: QueryService, text: string): Promise<Row[]> {
   return toRows(columns, rows);
 }
 
-/** A rule that is one query: rows with Family, and the address that acts (and the one acted upon). */
+/** A rule that is one query: rows with Family, the address that acts (and the one acted upon), N, From and To. */
 const rule = (name: string, source: string, text: (hours: string) => string): Rival => ({
   name,
   source,
   claim: async (query, from, to) =>
-    (await rowsOf(query, text(within(from, to)))).map((row) => ({
-      family: String(row['Family']),
-      names: [row['Actor'], row['Target']]
-        .filter((v) => typeof v === 'string' && v !== '')
-        .map(String),
-      text: `${name}: ${String(row['Actor'] ?? row['Target'])}`,
-    })),
+    (await rowsOf(query, text(within(from, to)))).map((row) => {
+      const names = [row['Actor'], row['Target']].flatMap((v) =>
+        typeof v === 'string' && v !== '' ? [v] : [],
+      );
+      return {
+        families: [String(row['Family'])],
+        actors: names.slice(0, 1),
+        names,
+        first: Date.parse(String(row['From'])),
+        last: Date.parse(String(row['To'])) + HOUR_MS - 1,
+        weight: Number(row['N']),
+        text: `${name}: ${names.join(' ')}`,
+      };
+    }),
 });
 
+const HOUR_MS = 3_600_000;
+/** One claim of whatever a rule says of several hours. */
+const once = (by: string) =>
+  `summarize N = max(N), From = min(TimeGenerated), To = max(TimeGenerated) by ${by}`;
 const FAILED = 'AllowedFlows <= UnansweredFlows';
 
 /** Every rule is asked of the same aggregates: a window of five minutes becomes an hour, which favours it. */
@@ -41,18 +52,18 @@ export const RIVALS: readonly Rival[] = [
     'Slips: over 5 ports of a host or 5 hosts on a port not established; 9 SSH tries an hour',
     (hours) => `
 let failed = ${hours} | where ${FAILED};
-union (failed | summarize N = dcount(DestPort) by TimeGenerated, Actor = SrcIp, Target = DestIp | where N > 5 | distinct Actor, Target | extend Family = 'scan'),
-  (failed | summarize N = dcount(DestIp) by TimeGenerated, Actor = SrcIp, DestPort | where N > 5 | distinct Actor | extend Family = 'scan'),
-  (${hours} | where DestPort == 22 and not(${FAILED}) | summarize N = sum(AllowedFlows) by TimeGenerated, Actor = SrcIp, Target = DestIp | where N >= 9 | distinct Actor, Target | extend Family = 'brute-force')`,
+union (failed | summarize N = dcount(DestPort) by TimeGenerated, Actor = SrcIp, Target = DestIp | where N > 5 | ${once('Actor, Target')} | extend Family = 'scan'),
+  (failed | summarize N = dcount(DestIp) by TimeGenerated, Actor = SrcIp, DestPort | where N > 5 | ${once('Actor')} | extend Family = 'scan'),
+  (${hours} | where DestPort == 22 and not(${FAILED}) | summarize N = sum(AllowedFlows) by TimeGenerated, Actor = SrcIp, Target = DestIp | where N >= 9 | ${once('Actor, Target')} | extend Family = 'brute-force')`,
   ),
   rule(
     'Zeek and Snort, fixed thresholds',
     'Zeek’s old scan policy: 25 hosts or 15 ports; Zeek: 30 SSH tries; FastNetMon: 3,500 flows a second to one host',
     (hours) => `
-union (${hours} | where ${FAILED} | summarize N = dcount(DestPort) by TimeGenerated, Actor = SrcIp, Target = DestIp | where N >= 15 | distinct Actor, Target | extend Family = 'scan'),
-  (${hours} | where ${FAILED} | summarize N = dcount(DestIp) by TimeGenerated, Actor = SrcIp, DestPort | where N >= 25 | distinct Actor | extend Family = 'scan'),
-  (${hours} | where DestPort == 22 | summarize N = sum(AllowedFlows) by TimeGenerated, Actor = SrcIp | where N >= 30 | distinct Actor | extend Family = 'brute-force'),
-  (HostHours | where Role == 'Responder' and PeakFlowsPerMinute >= 210000 | distinct Actor = Ip | extend Family = 'flood')`,
+union (${hours} | where ${FAILED} | summarize N = dcount(DestPort) by TimeGenerated, Actor = SrcIp, Target = DestIp | where N >= 15 | ${once('Actor, Target')} | extend Family = 'scan'),
+  (${hours} | where ${FAILED} | summarize N = dcount(DestIp) by TimeGenerated, Actor = SrcIp, DestPort | where N >= 25 | ${once('Actor')} | extend Family = 'scan'),
+  (${hours} | where DestPort == 22 | summarize N = sum(AllowedFlows) by TimeGenerated, Actor = SrcIp | where N >= 30 | ${once('Actor')} | extend Family = 'brute-force'),
+  (HostHours | where Role == 'Responder' and PeakFlowsPerMinute >= 210000 | extend Actor = Ip, N = PeakFlowsPerMinute | ${once('Actor')} | extend Family = 'flood')`,
   ),
   {
     name: 'RITA’s beacon score alone, 0.8 and up',
@@ -79,7 +90,17 @@ outward | join kind=inner (pairs | project SrcIp, DestIp) on SrcIp, DestIp | pro
           { from: from / 1e6, to: to / 1e6 },
         );
         return score >= 0.8
-          ? [{ family: 'beacon', names: pair.split(' '), text: `RITA ${score}: ${pair}` }]
+          ? [
+              {
+                families: ['beacon'],
+                actors: pair.split(' ').slice(0, 1),
+                names: pair.split(' '),
+                first: (starts[0]?.[0] ?? 0) * 1000,
+                last: (starts.at(-1)?.[0] ?? 0) * 1000,
+                weight: score,
+                text: `RITA ${score}: ${pair}`,
+              },
+            ]
           : [];
       });
     },
@@ -88,22 +109,35 @@ outward | join kind=inner (pairs | project SrcIp, DestIp) on SrcIp, DestIp | pro
     'Sentinel, as published',
     'ASIM: over 50 ports of a host from outside; RDP: 25 failures from outside; over 80 % of over 15 events at one gap is not expressible on aggregates and left out',
     (hours) => `
-union (${hours} | where not(SrcIsInside) | summarize N = dcount(DestPort) by TimeGenerated, Actor = SrcIp | where N > 50 | distinct Actor | extend Family = 'scan'),
-  (${hours} | where not(SrcIsInside) and DestPort == 3389 and ${FAILED} | summarize N = sum(Flows) by TimeGenerated, Actor = SrcIp, Target = DestIp | where N >= 25 | distinct Actor, Target | extend Family = 'brute-force')`,
+union (${hours} | where not(SrcIsInside) | summarize N = dcount(DestPort) by TimeGenerated, Actor = SrcIp | where N > 50 | ${once('Actor')} | extend Family = 'scan'),
+  (${hours} | where not(SrcIsInside) and DestPort == 3389 and ${FAILED} | summarize N = sum(Flows) by TimeGenerated, Actor = SrcIp, Target = DestIp | where N >= 25 | ${once('Actor, Target')} | extend Family = 'brute-force')`,
   ),
   rule(
     'One feature: services of a host in an hour',
     'the best single number there is: over 30 pairs of address and port',
-    () => `
-HostHours | where Role == 'Initiator' and Services > 30 | distinct Actor = Ip | extend Family = '*'`,
+    (hours) => `
+${hours.replace('PairHours', 'HostHours')} | where Role == 'Initiator' and Services > 30 | extend Actor = Ip, N = Services | ${once('Actor')} | extend Family = '*'`,
   ),
 ];
 
-/** As many alarms as there were, at hosts drawn by a fixed rule: what guessing finds. */
-export function guess(hosts: readonly string[], alarms: number): Claimed[] {
-  return Array.from({ length: alarms }, (_, i) => {
+/** As many alerts as there were, at hosts drawn by a fixed rule, of the whole time: what guessing finds. */
+export function guess(
+  hosts: readonly string[],
+  alerts: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly Claimed[] {
+  return Array.from({ length: alerts }, (_, i) => {
     const name = hosts[(i * 7919) % Math.max(1, hosts.length)] ?? '';
-    return { family: '*', names: [name], text: `guess: ${name}` };
+    const [first, last] = [from / 1000, to / 1000];
+    return {
+      families: ['*'],
+      actors: [name],
+      names: [name],
+      first,
+      last,
+      weight: 0,
+      text: `guess: ${name}`,
+    };
   });
 }
 

@@ -90,6 +90,17 @@ export function hubOf(
   );
 }
 
+/** What hosts serve, as the day before `to` (µs) shows it. Rejects with QueryError. */
+export async function rolesAt(
+  queries: QueryService,
+  to: number,
+  signal: AbortSignal,
+): Promise<Roles> {
+  const text = rolesKql({ from: to - MICROS_PER_DAY, to, knownFrom: to - MICROS_PER_DAY });
+  const { columns, rows } = await queries.query({ text, user: 'alerts', signal });
+  return readRoles(toRows(columns, rows)).roles;
+}
+
 const HOUR_MS = 3_600_000;
 
 /** Looks hourly, while there is something new, for what hosts serve. */
@@ -104,9 +115,7 @@ function followRoles({ store, queries, clock, log }: ServedAlertsDeps) {
       ...store.segments({ table: 'HostHours' }).map((s) => s.ranges['TimeGenerated']?.[1] ?? 0),
     );
     const to = newest + HOUR_MS * 1000;
-    const text = rolesKql({ from: to - MICROS_PER_DAY, to, knownFrom: to - MICROS_PER_DAY });
-    const { columns, rows } = await queries.query({ text, user: 'alerts', signal: ending.signal });
-    roles = readRoles(toRows(columns, rows)).roles;
+    roles = await rolesAt(queries, to, ending.signal);
   }
 
   const stopListening = store.onChange((tables) => {

@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Finding } from '#core/alert/index.ts';
+import type { Micros } from '#core/base/index.ts';
+import { CONTACT, type Injected, type Truth } from '#core/inject/index.ts';
+import { Random } from '#core/traffic/index.ts';
+import { createIntel, type FeedSettings, type Intel } from '#server/intel/index.ts';
+import type { Store } from '#server/store/index.ts';
+
+/** Addresses of each feed that nobody here ever meets. */
+const OTHERS = 300;
+/** Addresses of networks that deliver content for everybody, which a careless feed lists and a warning list knows. */
+const SHARED = 3;
+
+/** When the feed with a contact's address comes: before the traffic, or after. */
+export const LISTED = ['before', 'after'] as const;
+
+export interface Followed {
+  /** Matches what is stored from now on, then looks back once the second feed came. Resolves with all that was found. */
+  finish(): Promise<readonly Finding[]>;
+}
+
+/**
+ * Follows two feeds as the product would: one that is there before anything is stored, one that comes when all is. Both
+ * list content networks too, which a warning list excuses, and addresses that only tried in vain to come in.
+ */
+export async function followFeeds(
+  home: string,
+  injected: Injected,
+  store: Store,
+  clock: () => Micros,
+  onError: (text: string) => void,
+): Promise<Followed> {
+  const folder = join(home, 'feeds');
+  mkdirSync(folder);
+  const { estate, truth, conversations } = injected;
+  const met = new Set(truth.flatMap((t) => t.conversations.flatMap((c) => [c.src, c.dest])));
+  const shared = estate.outside.cdn.slice(0, SHARED);
+  const noise = conversations.filter((c) => c.isDenied && !estate.nicOf(c.src)).slice(0, SHARED);
+  const feeds = LISTED.map((listed): FeedSettings => {
+    const random = new Random(`feed ${listed}`);
+    const bad = truth.filter((t) => t.attack === CONTACT && t.shape['listed'] === listed);
+    const lines = [
+      ...Array.from({ length: OTHERS }, () => estate.stranger(random)).filter((a) => !met.has(a)),
+      ...bad.map(listedOf(estate)),
+      ...shared,
+      ...noise.map((c) => c.src),
+    ];
+    const location = join(folder, `${listed}.txt`);
+    writeFileSync(location, `${lines.join('\n')}\n`);
+    return {
+      name: `listed ${listed}`,
+      kind: 'file',
+      location,
+      everyMs: 3_600_000,
+      trust: 1,
+      confidence: 80,
+      role: 'c2',
+      isWholeList: true,
+      allowsPrivate: false,
+    };
+  });
+  const path = join(folder, 'content-networks.txt');
+  writeFileSync(path, `${shared.join('\n')}\n`);
+  const follow = (of: readonly FeedSettings[]): Intel =>
+    createIntel({
+      store,
+      clock,
+      feeds: of,
+      warningLists: [{ path, class: 'shared' }],
+      onError: (error, what) => onError(`indicators: ${what}: ${String(error)}`),
+    });
+  const first = follow(feeds.slice(0, 1));
+  first.start();
+  await first.settle();
+  return {
+    async finish() {
+      await first.settle();
+      await first.stop();
+      const second = follow(feeds);
+      second.start();
+      try {
+        await second.settle();
+        return second.findings({ from: 0, to: Number.MAX_SAFE_INTEGER });
+      } finally {
+        await second.stop();
+      }
+    },
+  };
+}
+
+/** Of the two that a contact is between, the one outside. */
+const listedOf =
+  (estate: Injected['estate']) =>
+  ({ actor, targets }: Truth): string =>
+    estate.nicOf(actor) ? (targets[0] ?? '') : actor;
