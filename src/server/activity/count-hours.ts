@@ -13,43 +13,49 @@ import {
   writeTable,
 } from '#server/observe/index.ts';
 import { loadEnds } from './ends.ts';
+import { Fold } from './fold/fold.ts';
+import type { Folded } from './fold/folded.ts';
 import type { HoursJob, JobResult } from './job.ts';
 import {
   earlierOf,
   FRESH,
   HOST_HOURS,
   HOST_ORDER,
-  HOSTS_OF_PART,
+  HOSTS,
   HOURS,
   knownOf,
-  MINUTES_OF_PART,
-  PORTS_OF_PART,
-  peaksOf,
+  minutesFrom,
+  PORTS,
   peersOf,
+  START_MINUTES,
   slim,
 } from './sql/hosts.ts';
 import {
-  LISTS,
   MOST_INITIATORS,
   MOST_SERVICES,
   PAIR_ORDER,
   pairHoursOf,
-  pairsOf,
+  pairsFrom,
+  START_PAIRS,
   trim,
 } from './sql/pairs.ts';
 import {
-  choosePart,
-  conversations,
   counted,
+  hasMore,
+  type Kind,
   moreColumns,
+  rowsOf,
+  SIZES,
   type Sight,
   sightOf,
-  splitRows,
+  TWO_WAY,
+  VERDICTS,
 } from './sql/rows.ts';
 
 const CONTEXT = ['Source', 'Observer'] as const;
 const POLICY = ['FlowStatus', 'L4Protocol'] as const;
-const TEN_MINUTES = 600_000_000;
+/** Minutes of hosts that are kept in memory from part to part; each takes 50 bytes. */
+const MOST_MINUTES = 3_000_000;
 
 /** Tables that stay from job to job. */
 const KEPT: ReadonlySet<string> = new Set(['known', 'known_ends']);
@@ -61,8 +67,8 @@ export interface Memory {
 }
 
 /**
- * Counts hours of Flows as PairHours and HostHours. Rows are counted part by part, so that memory is bounded by the
- * engine's limit however many pairs there are; a part holds all rows of a pair of addresses.
+ * Counts hours of Flows as PairHours and HostHours. Rows are folded part by part, so that memory is bounded however many
+ * there are; a part holds all rows of a pair of addresses.
  */
 export async function countHours(
   engine: Duckdb,
@@ -72,44 +78,87 @@ export async function countHours(
 ): Promise<Omit<JobResult, 'usage'>> {
   await dropTemporary(engine);
   await engine.run('SET preserve_insertion_order = false');
-  const { parts } = job;
-  const sight = await readSight(engine, segments(job.rawFiles));
+  const { rawFiles, hours, parts } = job;
+  const sight = await readSight(engine, segments(rawFiles));
   const more = moreColumns(parts, sight);
-  const observation = {
-    rawFiles: job.rawFiles,
-    hours: job.hours,
-    intervalMicros: TEN_MINUTES,
-    context: CONTEXT,
-    policy: POLICY,
-    more,
-  };
+  const observation = { rawFiles, hours, context: CONTEXT, policy: POLICY, more };
   for (const sql of observeStatements(observation)) await engine.run(sql);
   const clash = (await engine.run(CHECK_HASHES)).rows[0];
   if (clash)
     throw new Error(
       `two values of ${String(clash[0])} share the hash ${String(clash[1])}: the hours cannot be counted`,
     );
-  const counts = await engine.run('SELECT hr, count(*) FROM seen GROUP BY hr ORDER BY hr');
-  const rows = counts.rows.map(([hour, n]) => [Number(hour), Number(n)] as const);
-  const hasOneWay = (await engine.run('SELECT 1 FROM seen WHERE one_way LIMIT 1')).rows.length > 0;
+  const sizes = readSizes((await engine.run(SIZES)).rows);
+  const { hasOneWay } = sizes;
+  for (const sql of [...SIGHT, ...CHOOSE, ...VERDICTS, ...(hasOneWay ? [TWO_WAY] : [])])
+    await engine.run(sql);
+  const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
+  const kind: Kind = { ...sight, hasOneWay, hasRepeats, base: Math.min(...hours) };
+  await foldRows(engine, kind, { job, rows: sizes.largestPart, more: Object.keys(more) });
 
-  for (const sql of SIGHT) await engine.run(sql);
-  for (const sql of splitRows(parts)) await engine.run(sql);
   const kept = job.pairFiles.length > 0 ? segments(job.pairFiles) : undefined;
   await loadEnds(engine, enricher, `${scratch}.ends`, kept);
   await recall(engine, job, memory);
-  for (let part = 0; part < parts; part++)
-    await countPart(engine, { hasOneWay, kept, part, parts, sight, more: Object.keys(more) });
-  if (job.hostFiles.length > 0)
-    await engine.run(`INSERT INTO minutes ${peaksOf(segments(job.hostFiles))}`);
-
+  for (const sql of [slim(kept), peersOf(kept !== undefined), FRESH, HOSTS, PORTS, HOURS])
+    await engine.run(sql);
   const written = await writeHours(
     engine,
     job,
-    rows.map(([hour]) => hour),
+    sizes.rows.map(([hour]) => hour),
   );
   await dropTemporary(engine);
-  return { written, rows };
+  return { written, rows: sizes.rows };
+}
+
+/** What SIZES found: rows by hour, rows of the largest part, and whether any count one direction. */
+function readSizes(found: readonly (readonly unknown[])[]) {
+  const byHour = new Map<number, number>();
+  const byPart = new Map<number, number>();
+  for (const [hour, part, n] of found) {
+    byHour.set(Number(hour), (byHour.get(Number(hour)) ?? 0) + Number(n));
+    byPart.set(Number(part), (byPart.get(Number(part)) ?? 0) + Number(n));
+  }
+  return {
+    rows: [...byHour].sort(([a], [b]) => a - b),
+    largestPart: Math.max(0, ...byPart.values()),
+    hasOneWay: found.some(([, , , isOneWay]) => isOneWay === true),
+  };
+}
+
+/** `pairs` and `minutes`, of the rows that are `seen`. */
+async function foldRows(
+  engine: Duckdb,
+  kind: Kind,
+  { job, rows, more }: { job: HoursJob; rows: number; more: readonly string[] },
+): Promise<void> {
+  const kept = job.hostFiles.length > 0 ? segments(job.hostFiles) : undefined;
+  for (const sql of [
+    START_PAIRS,
+    START_MINUTES,
+    pairsFrom(kind.base),
+    minutesFrom(kind.base, kept),
+  ])
+    await engine.run(sql);
+  const put = (table: string, { rows, columns }: Folded) => engine.append(table, rows, columns);
+  const fold = new Fold({ rows, base: kind.base, hasMore: hasMore(kind) });
+  /** True where what a host did in a minute is in several rows. */
+  let isSplit = kept !== undefined;
+  for (let part = 0; part < job.parts; part++) {
+    const seen = rowsOf(part, job.parts);
+    for (const name of ['VIEW oriented', 'TABLE oriented_rows', 'TABLE turned'])
+      await engine.run(`DROP ${name.replace(' ', ' IF EXISTS ')}`);
+    for (const sql of kind.hasOneWay ? orient(more, seen) : [orientNothing(more, seen)])
+      await engine.run(sql);
+    for await (const chunk of engine.columns(counted(kind))) fold.add(chunk);
+    await put('folded_pairs', fold.takePairs());
+    if (fold.hosts.cells <= MOST_MINUTES) continue;
+    await put('folded_minutes', fold.hosts.minutes());
+    fold.hosts.clear();
+    isSplit = true;
+  }
+  await put('folded_minutes', isSplit ? fold.hosts.minutes() : fold.hosts.peaks());
+  for (const name of ['VIEW oriented', 'TABLE oriented_rows', 'TABLE turned', 'TABLE seen'])
+    await engine.run(`DROP ${name.replace(' ', ' IF EXISTS ')}`);
 }
 
 /** Who met before: of the day in `earlier`, of the 30 days before it in `known`, which stays for the jobs that follow. */
@@ -140,47 +189,6 @@ async function readSight(engine: Duckdb, files: string): Promise<Sight> {
   return { hasWindows: row[0] === true, hasRates: row[1] === true };
 }
 
-interface Part {
-  readonly part: number;
-  readonly parts: number;
-  readonly hasOneWay: boolean;
-  readonly sight: Sight;
-  /** Names of the further columns of raw rows. */
-  readonly more: readonly string[];
-  /** A relation of PairHours that stay. */
-  readonly kept: string | undefined;
-}
-
-async function countPart(
-  engine: Duckdb,
-  { part, parts, hasOneWay, sight, more, kept }: Part,
-): Promise<void> {
-  for (const sql of choosePart(part)) await engine.run(sql);
-  for (const name of ['VIEW counted', 'VIEW oriented', 'TABLE oriented_rows', 'TABLE turned'])
-    await engine.run(`DROP ${name.replace(' ', ' IF EXISTS ')}`);
-  for (const sql of hasOneWay ? orient(more) : [orientNothing(more)]) await engine.run(sql);
-  for (const name of ['chosen', 'known_pairs', 'repeats'])
-    await engine.run(`DROP TABLE IF EXISTS ${name}`);
-  for (const sql of CHOOSE) await engine.run(sql);
-  const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
-  await engine.run(counted(hasRepeats, sight));
-  await engine.run(conversations(sight));
-  await engine.run(`CREATE OR REPLACE TEMP TABLE part_pairs AS ${pairsOf(hasOneWay)}`);
-  await engine.run(slim(kept, part, parts));
-  await engine.run(peersOf(kept !== undefined));
-  await engine.run(FRESH);
-  await addTo(engine, 'pairs', 'SELECT * FROM part_pairs', part);
-  await addTo(engine, 'lists', LISTS, part);
-  await addTo(engine, 'hosts', HOSTS_OF_PART, part);
-  await addTo(engine, 'ports', PORTS_OF_PART, part);
-  await addTo(engine, 'minutes', MINUTES_OF_PART, part);
-}
-
-const addTo = (engine: Duckdb, table: string, select: string, part: number) =>
-  engine.run(
-    part === 0 ? `CREATE TEMP TABLE ${table} AS ${select}` : `INSERT INTO ${table} ${select}`,
-  );
-
 /** One file an hour and table. */
 async function writeHours(
   engine: Duckdb,
@@ -192,7 +200,6 @@ async function writeHours(
   const big = new Set(
     (await engine.run('SELECT DISTINCT hr FROM big')).rows.map(([hour]) => Number(hour)),
   );
-  await engine.run(HOURS);
   const written: WrittenTable[] = [];
   for (const [i, hour] of hours.entries()) {
     const pairs = await writeTable(

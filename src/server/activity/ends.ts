@@ -26,7 +26,6 @@ export async function loadEnds(
   kept: string | undefined,
 ): Promise<void> {
   await knowEnds(engine);
-  await engine.run(`CREATE TEMP TABLE protocols AS SELECT DISTINCT pr, L4Protocol FROM verdicts`);
   const more = kept ? ` UNION SELECT SrcIp FROM ${kept} UNION SELECT DestIp FROM ${kept}` : '';
   await engine.run(
     `INSERT INTO addresses SELECT hash(ip), ip FROM (SELECT '' AS ip${more}) WHERE hash(ip) NOT IN (SELECT h FROM addresses)`,

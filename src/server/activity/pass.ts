@@ -261,9 +261,7 @@ export class Pass {
   }
 }
 
-const MOST_PARTS = 200;
-const partsOf = (rows: number, each: number): number =>
-  Math.min(MOST_PARTS, Math.max(1, Math.ceil(rows / each)));
+const partsOf = (rows: number, each: number): number => Math.max(1, Math.ceil(rows / each));
 
 const startOfHour = (at: number): number => Math.floor(at / MICROS_PER_HOUR) * MICROS_PER_HOUR;
 const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`) * 1000;

@@ -3,12 +3,14 @@ import {
   BOOLEAN,
   DOUBLE,
   type DuckDBConnection,
+  DuckDBDataChunk,
   DuckDBInstance,
   DuckDBScalarFunction,
   type DuckDBType,
   type DuckDBValue,
   VARCHAR,
 } from '@duckdb/node-api';
+import { copyNumbers, isNumbers, type NumberColumn, numbersOf } from './number-column.ts';
 
 /** What a value of a result is: bigint for 64-bit integers, objects with `micros` for timestamps, null for null. */
 export type { DuckDBValue } from '@duckdb/node-api';
@@ -45,6 +47,15 @@ export interface DuckdbFunction {
   readonly call: (...args: readonly FunctionValue[]) => FunctionValue;
 }
 
+/** Values of one column: numbers as the engine keeps them, or texts. */
+export type AppendColumn = NumberColumn | readonly string[];
+
+/** At most 2048 rows of a result. The arrays are the engine's own: gone when the next chunk is asked for. */
+export interface ColumnChunk {
+  readonly rows: number;
+  readonly columns: readonly NumberColumn[];
+}
+
 /**
  * One connection to an in-memory DuckDB of its own. It owns no data: what it computes on are files.
  * Statements run on native threads, one at a time. Throws what DuckDB says, as an Error.
@@ -57,6 +68,10 @@ export interface Duckdb {
     sql: string,
     values?: readonly DuckDBValue[],
   ): AsyncIterable<readonly (readonly DuckDBValue[])[]>;
+  /** The same as columns, for types of fixed size; 20 times faster than rows. Nulls come as whatever the engine left there. */
+  columns(sql: string, values?: readonly DuckDBValue[]): AsyncIterable<ColumnChunk>;
+  /** Adds rows to a table of the engine: as many as given of each of its columns, in their order and of their very types. */
+  append(table: string, rows: number, columns: readonly AppendColumn[]): Promise<void>;
   /** Lets statements call functions of ours: about 3 million calls a second, on the thread of JavaScript. */
   register(functions: readonly DuckdbFunction[]): void;
   /** Makes the statement that is running fail. */
@@ -118,6 +133,8 @@ function wrapConnection(connection: DuckDBConnection): Duckdb {
   return {
     run: (sql, values = []) => runWhole(connection, sql, values),
     stream: (sql, values = []) => streamRows(connection, sql, values),
+    columns: (sql, values = []) => streamColumns(connection, sql, values),
+    append: (table, rows, columns) => appendRows(connection, table, rows, columns),
     register(functions) {
       for (const fn of functions) connection.registerScalarFunction(makeFunction(fn));
     },
@@ -151,6 +168,46 @@ async function* streamRows(
     if (!chunk || chunk.rowCount === 0) return;
     yield chunk.getRows();
   }
+}
+
+async function* streamColumns(
+  connection: DuckDBConnection,
+  sql: string,
+  values: readonly DuckDBValue[],
+): AsyncGenerator<ColumnChunk> {
+  const result = await connection.stream(sql, [...values]);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return;
+    const columns = Array.from({ length: chunk.columnCount }, (_, i) =>
+      numbersOf(chunk.getColumnVector(i)),
+    );
+    yield { rows: chunk.rowCount, columns };
+  }
+}
+
+const VECTOR_ROWS = 2048;
+
+async function appendRows(
+  connection: DuckDBConnection,
+  table: string,
+  rows: number,
+  columns: readonly AppendColumn[],
+): Promise<void> {
+  const appender = await connection.createAppender(table);
+  const types = Array.from({ length: appender.columnCount }, (_, i) => appender.columnType(i));
+  for (let from = 0; from < rows; from += VECTOR_ROWS) {
+    const length = Math.min(VECTOR_ROWS, rows - from);
+    const chunk = DuckDBDataChunk.create(types, length);
+    for (const [i, column] of columns.entries()) {
+      const vector = chunk.getColumnVector(i);
+      if (isNumbers(column)) copyNumbers(column, from, numbersOf(vector));
+      else for (let row = 0; row < length; row++) vector.setItem(row, column[from + row]!);
+      vector.flush();
+    }
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
 }
 
 const TYPES: Readonly<Record<FunctionType, DuckDBType>> = {

@@ -1,4 +1,6 @@
 export {
+  type AppendColumn,
+  type ColumnChunk,
   type DuckDBValue,
   type Duckdb,
   type DuckdbFunction,
@@ -10,3 +12,4 @@ export {
   openDuckdb,
   openEngine,
 } from './duckdb.ts';
+export type { NumberColumn } from './number-column.ts';

@@ -8,8 +8,6 @@ export interface Observation {
   readonly rawFiles: readonly string[];
   /** Starts of the hours to read, µs. */
   readonly hours: readonly number[];
-  /** Length of the interval that `b` starts, µs. */
-  readonly intervalMicros: number;
   /** Columns of Flows that say who observed; Source and Observer among them. */
   readonly context: readonly string[];
   /** Columns of Flows that say what was decided. */
@@ -48,7 +46,7 @@ export function observeStatements(what: Observation): readonly string[] {
     `CREATE TEMP TABLE addresses AS SELECT hash(ip) AS h, ip
        FROM (SELECT ${text('SrcIp')} AS ip FROM ${raw} UNION SELECT ${text('DestIp')} FROM ${raw})`,
     `CREATE TEMP TABLE seen AS SELECT
-       ${t} // ${what.intervalMicros} * ${what.intervalMicros} AS b, ${hourOf(t)} AS hr, ${t} AS t,
+       ${hourOf(t)} AS hr, ${t} AS t,
        hash(${text('SrcIp')}) AS s, hash(${text('DestIp')}) AS d, SrcPort AS sp, DestPort AS dp,
        ${hash(context)} AS c, ${hash(policy)} AS p,
        (CASE FlowDirection WHEN 'Inbound' THEN 1 WHEN 'Outbound' THEN 2 ELSE 0 END)::UTINYINT AS dir,
@@ -56,7 +54,7 @@ export function observeStatements(what: Observation): readonly string[] {
        (CASE WHEN coalesce(SrcPort, -1) <> coalesce(DestPort, -1) THEN coalesce(SrcPort, -1) > coalesce(DestPort, -1)
          ELSE SrcIp <= DestIp END) AS from_client,
        (CASE WHEN InitiatorKnown THEN 1 WHEN TcpFlags & 18 = 18 THEN -1 ELSE 0 END)::TINYINT AS evidence,
-       coalesce(IsFlowStart, false) AS started, coalesce(FlowState, '') = 'E' AS ended,
+       coalesce(IsFlowStart, false) AS started,
        coalesce(PacketsSrcToDest, 0) AS pf, coalesce(BytesSrcToDest, 0) AS bf,
        coalesce(PacketsDestToSrc, 0) AS pb, coalesce(BytesDestToSrc, 0) AS bb${more.join('')}
        FROM ${raw}`,
@@ -76,9 +74,9 @@ export const CHECK_HASHES = `
  *
  * The initiator of a conversation (addresses, ports, protocol in one hour) is who sent a SYN without ACK; without such
  * evidence the end with the higher port, since services listen on lower ones; of equal ports the address that sorts first.
- * `more` names further columns to carry along.
+ * `more` names further columns to carry along; `seen` is the relation to read.
  */
-export function orient(more: readonly string[] = []): readonly string[] {
+export function orient(more: readonly string[] = [], seen = 'seen'): readonly string[] {
   const rest = more.map((name) => `, ${name}`).join('');
   return [
     `CREATE TEMP TABLE turned AS SELECT hr, p4, i, ip, r, rp FROM (
@@ -86,21 +84,21 @@ export function orient(more: readonly string[] = []): readonly string[] {
        CASE WHEN from_client THEN s ELSE d END AS i, CASE WHEN from_client THEN sp ELSE dp END AS ip,
        CASE WHEN from_client THEN d ELSE s END AS r, CASE WHEN from_client THEN dp ELSE sp END AS rp,
        CASE WHEN from_client THEN evidence ELSE -evidence END AS e
-     FROM seen WHERE one_way)
+     FROM ${seen} WHERE one_way)
    GROUP BY ALL HAVING sum(e) < 0`,
     `CREATE TEMP TABLE oriented_rows AS
-   SELECT b, hr, t, s, d, sp, dp, c, p, dir, started, ended, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0${rest}
-   FROM seen WHERE NOT one_way
+   SELECT hr, t, s, d, sp, dp, c, p, dir, started, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0${rest}
+   FROM ${seen} WHERE NOT one_way
    UNION ALL
-   SELECT b, hr, t,
+   SELECT hr, t,
      CASE WHEN f THEN s ELSE d END, CASE WHEN f THEN d ELSE s END,
      CASE WHEN f THEN sp ELSE dp END, CASE WHEN f THEN dp ELSE sp END,
-     c, p, CASE WHEN f OR dir = 0 THEN dir ELSE (3 - dir)::UTINYINT END, started, ended,
+     c, p, CASE WHEN f OR dir = 0 THEN dir ELSE (3 - dir)::UTINYINT END, started,
      CASE WHEN f THEN pf ELSE 0 END, CASE WHEN f THEN bf ELSE 0 END,
      CASE WHEN f THEN pb ELSE pf END, CASE WHEN f THEN bb ELSE bf END,
      one_way, s, d, dir${rest}
    FROM (
-     SELECT n.*, (n.from_client <> (x.i IS NOT NULL)) AS f FROM seen n LEFT JOIN turned x
+     SELECT n.*, (n.from_client <> (x.i IS NOT NULL)) AS f FROM ${seen} n LEFT JOIN turned x
        ON n.hr = x.hr AND n.p = x.p4
       AND x.i = CASE WHEN n.from_client THEN n.s ELSE n.d END
       AND x.ip IS NOT DISTINCT FROM CASE WHEN n.from_client THEN n.sp ELSE n.dp END
@@ -112,5 +110,5 @@ export function orient(more: readonly string[] = []): readonly string[] {
 }
 
 /** The same shape without work, for hours without one-directional records. */
-export const orientNothing = (more: readonly string[] = []): string =>
-  `CREATE TEMP VIEW oriented AS SELECT b, hr, t, s, d, sp, dp, c, p, dir, started, ended, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0${more.map((name) => `, ${name}`).join('')} FROM seen`;
+export const orientNothing = (more: readonly string[] = [], seen = 'seen'): string =>
+  `CREATE TEMP VIEW oriented AS SELECT hr, t, s, d, sp, dp, c, p, dir, started, pf, bf, pb, bb, one_way, s AS s0, d AS d0, dir AS dir0${more.map((name) => `, ${name}`).join('')} FROM ${seen}`;

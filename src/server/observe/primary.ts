@@ -14,8 +14,8 @@ const RANK_OF_SOURCE = `CASE Source WHEN 'azure-vnet' THEN 0 WHEN 'azure-nsg' TH
 export const SIGHT = [
   // Who saw what: one row per raw (pair, observer, direction).
   `CREATE TEMP TABLE sightings AS
-   SELECT hr, s, d, o, dir, one_way, count(*) AS n, min(c) AS c
-   FROM (SELECT seen.*, contexts.o FROM seen JOIN contexts USING (c)) GROUP BY ALL`,
+   SELECT hr, s, d, o, dir, one_way, sum(n)::BIGINT AS n, min(c) AS c
+   FROM (SELECT hr, s, d, c, dir, one_way, count(*) AS n FROM seen GROUP BY ALL) JOIN contexts USING (c) GROUP BY ALL`,
   // Inside addresses of each interface: its own, and for an appliance everybody's that it passes on.
   `CREATE TEMP TABLE inside AS
    SELECT hr, o, h, sum(n)::BIGINT AS n, min(c) AS c FROM (
@@ -45,10 +45,11 @@ export const CHOOSE = [
    SELECT hr, s, d, o, dir, false AS one_way FROM (
      SELECT hr, s, d, o, dir, row_number() OVER (
        PARTITION BY hr, s, d
-       ORDER BY CASE dir WHEN 2 THEN 0 WHEN 1 THEN 1 ELSE 2 END, addresses, rank, n DESC, Source, Observer) AS place,
-       count(*) OVER (PARTITION BY hr, s, d) AS candidates
-     FROM sightings JOIN observers USING (o) WHERE NOT one_way)
-   WHERE place = 1 AND candidates > 1
+       ORDER BY CASE dir WHEN 2 THEN 0 WHEN 1 THEN 1 ELSE 2 END, addresses, rank, n DESC, Source, Observer) AS place
+     FROM sightings SEMI JOIN (
+       SELECT hr, s, d FROM sightings WHERE NOT one_way GROUP BY ALL HAVING count(*) > 1) USING (hr, s, d)
+     JOIN observers USING (o) WHERE NOT one_way)
+   WHERE place = 1
    UNION ALL
    SELECT hr, least_ip, greatest_ip, o, 0, true FROM (
      SELECT hr, least_ip, greatest_ip, o,

@@ -132,7 +132,11 @@ export async function reduceHours(
   await dropTemporary(engine);
   // Rows may be written in any order; keeping theirs would hold whole results in memory.
   await engine.run('SET preserve_insertion_order = false');
-  const observation = { ...job, context: CONTEXT, policy: POLICY };
+  const more = {
+    b: `epoch_us(TimeGenerated) // ${job.intervalMicros} * ${job.intervalMicros}`,
+    ended: `coalesce(FlowState, '') = 'E'`,
+  };
+  const observation = { ...job, context: CONTEXT, policy: POLICY, more };
   for (const sql of observeStatements(observation)) await engine.run(sql);
   const clash = (await engine.run(CHECK_HASHES)).rows[0];
   if (clash)
@@ -142,7 +146,8 @@ export async function reduceHours(
   const rows = await rowsPerHour(engine, job.hours);
 
   const hasOneWay = (await engine.run('SELECT 1 FROM seen WHERE one_way LIMIT 1')).rows.length > 0;
-  for (const sql of hasOneWay ? orient() : [orientNothing()]) await engine.run(sql);
+  for (const sql of hasOneWay ? orient(Object.keys(more)) : [orientNothing(Object.keys(more))])
+    await engine.run(sql);
   for (const sql of [...SIGHT, ...CHOOSE]) await engine.run(sql);
   const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
   await enrich(engine, enricher, job, scratch);

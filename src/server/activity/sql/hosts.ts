@@ -1,22 +1,21 @@
 import { hostHours } from '#core/schema/index.ts';
 import { MICROS_PER_HOUR, selectList } from '#server/observe/index.ts';
-import { partOf, total } from './rows.ts';
+import { MINUTE_COLUMNS } from '../fold/hosts.ts';
+import { total } from './rows.ts';
 
 const MINUTE = 60_000_000;
 
-/** `slim`: what hosts are computed from; rows of PairHours that stay are added to what this part counted. */
-export const slim = (kept: string | undefined, part: number, parts: number): string => `
-  CREATE OR REPLACE TEMP TABLE slim AS
+/** `slim`: what hosts are computed from; rows of PairHours that stay are added to what was counted. */
+export const slim = (kept: string | undefined): string => `
+  CREATE TEMP TABLE slim AS
   SELECT hr, s, d, dp, pr, 1 AS pairs, a.is_inside AS si, z.is_inside AS di, st, al, de, un, bf, bb, n
-  FROM part_pairs JOIN ends a ON a.h = s JOIN ends z ON z.h = d
+  FROM pairs JOIN ends a ON a.h = s JOIN ends z ON z.h = d
   ${
     kept === undefined
       ? ''
-      : `UNION ALL SELECT * FROM (
-           SELECT epoch_us(TimeGenerated) AS hr, hash(SrcIp) AS s, hash(DestIp) AS d, coalesce(DestPort, -1) AS dp,
-             hash(L4Protocol) AS pr, Pairs, SrcIsInside, DestIsInside, Flows, AllowedFlows, DeniedFlows, UnansweredFlows,
-             BytesSrcToDest, BytesDestToSrc, RecordCount FROM ${kept})
-         WHERE ${partOf('s', 'd', parts)} = ${part}`
+      : `UNION ALL
+         SELECT epoch_us(TimeGenerated), hash(SrcIp), hash(DestIp), coalesce(DestPort, -1), hash(L4Protocol), Pairs, SrcIsInside, DestIsInside,
+           Flows, AllowedFlows, DeniedFlows, UnansweredFlows, BytesSrcToDest, BytesDestToSrc, RecordCount FROM ${kept}`
   }`;
 
 const sums = (names: readonly string[]) => names.map((x) => `${total(x)} AS ${x}`).join(', ');
@@ -24,9 +23,9 @@ const COUNTS = ['st', 'al', 'de', 'un', 'n'] as const;
 
 const pairHash = (s: string, d: string) => `hash(least(${s}, ${d}), greatest(${s}, ${d}))`;
 
-/** `peers`: one row per hour and directed pair of addresses of one part. `more` are services that a row sums up. */
+/** `peers`: one row per hour and directed pair of addresses. `more` are services that a row sums up. */
 export const peersOf = (hasKept: boolean): string => `
-  CREATE OR REPLACE TEMP TABLE peers AS
+  CREATE TEMP TABLE peers AS
   SELECT hr, s, d, si, di, ${pairHash('s', 'd')} AS pair, ${sums([...COUNTS, 'bf', 'bb'])},
     sum(CASE WHEN s = hash('') OR d = hash('') THEN pairs ELSE 0 END)::BIGINT AS more,
     ${hasKept ? 'count(DISTINCT (dp, pr))' : 'count(*)'} AS services
@@ -46,8 +45,8 @@ const side = (h: 's' | 'd') => {
     WHERE ${h} <> hash('') GROUP BY peers.hr, ${h}`;
 };
 
-/** `hosts`: sums by host of one part; a pair is in one part only, so parts add up. */
-export const HOSTS_OF_PART = `${side('s')} UNION ALL ${side('d')}`;
+/** `hosts`: sums by host. */
+export const HOSTS = `CREATE TEMP TABLE hosts AS ${side('s')} UNION ALL ${side('d')}`;
 
 /** `earlier`: which addresses met in hours of the day that are not counted now. */
 export const earlierOf = (files: string): string =>
@@ -59,7 +58,7 @@ export const knownOf = (files: string): string =>
 
 /** `fresh`: pairs of addresses that meet for the first time in 30 days, and in which hour. */
 export const FRESH = `
-  CREATE OR REPLACE TEMP TABLE fresh AS
+  CREATE TEMP TABLE fresh AS
   SELECT hr, pair FROM (
     SELECT min(hr) AS hr, pair FROM (
       SELECT hr, pair, true AS is_here FROM peers WHERE s <> hash('') AND d <> hash('')
@@ -67,33 +66,36 @@ export const FRESH = `
     GROUP BY pair HAVING bool_or(is_here))
   ANTI JOIN known USING (pair)`;
 
-export const PORTS_OF_PART = `
-  SELECT DISTINCT hr, s AS h, 's' AS role, dp FROM slim WHERE s <> hash('') AND d <> hash('')
-  UNION ALL SELECT DISTINCT hr, d, 'd', dp FROM slim WHERE d <> hash('') AND s <> hash('')`;
+/** `ports`: distinct ports by host; those of summed-up services are not known. */
+export const PORTS = `
+  CREATE TEMP TABLE ports AS SELECT hr, h, role, count(DISTINCT dp) AS ports FROM (
+    SELECT DISTINCT hr, s AS h, 's' AS role, dp FROM slim WHERE s <> hash('') AND d <> hash('') AND dp >= 0
+    UNION ALL SELECT DISTINCT hr, d, 'd', dp FROM slim WHERE d <> hash('') AND s <> hash('') AND dp >= 0)
+  GROUP BY hr, h, role`;
 
-const minutes = (h: 's' | 'd') => `
-  SELECT minute // ${MICROS_PER_HOUR} * ${MICROS_PER_HOUR} AS hr, h, '${h}' AS role, minute, st, pf, bf FROM (
-    SELECT ${h} AS h, t // ${MINUTE} * ${MINUTE} AS minute, count(CASE WHEN started THEN 1 END) AS st, ${total('pf')} AS pf, ${total('bf')} AS bf
-    FROM counted GROUP BY ${h}, minute)`;
+/** Where `Hosts.minutes` and `Hosts.peaks` go. */
+export const START_MINUTES = `CREATE TEMP TABLE folded_minutes (${MINUTE_COLUMNS})`;
 
-/** `minutes`: what hosts did by the minute. */
-export const MINUTES_OF_PART = `${minutes('s')} UNION ALL ${minutes('d')}`;
+/** `minutes`: what hosts did by the minute; with the peaks that HostHours has of the hours so far. */
+export const minutesFrom = (base: number, kept: string | undefined): string => `
+  CREATE TEMP VIEW minutes AS
+  SELECT ${base} + hour * ${MICROS_PER_HOUR} AS hr, h, CASE role WHEN 0 THEN 's' ELSE 'd' END AS role,
+    ${base} + hour * ${MICROS_PER_HOUR} + minute::BIGINT * ${MINUTE} AS minute, st, pf, bf FROM folded_minutes
+  ${kept === undefined ? '' : `UNION ALL ${peaksOf(kept)}`}`;
 
 /** Earlier peaks of the hours, as if each were a minute. */
-export const peaksOf = (files: string): string => `
+const peaksOf = (files: string): string => `
   SELECT epoch_us(TimeGenerated), hash(Ip), CASE "Role" WHEN 'Initiator' THEN 's' ELSE 'd' END, epoch_us(PeakAt),
     PeakFlowsPerMinute, PeakPacketsPerMinute, PeakBytesPerMinute FROM ${files}`;
 
 /** `hours`: the rows of HostHours in numbers. */
 export const HOURS = `
   CREATE TEMP TABLE hours AS
-  SELECT * FROM (
-    SELECT hr, h, role, ${sums([...COUNTS, 'inside_peers', 'outside_peers', 'services', 'sent_in', 'sent_out', 'received_in', 'received_out', 'new_peers'])}
-    FROM hosts GROUP BY hr, h, role)
-  LEFT JOIN (SELECT hr, h, role, count(DISTINCT dp) AS ports FROM ports WHERE dp >= 0 GROUP BY hr, h, role) USING (hr, h, role)
+  SELECT * FROM hosts
+  LEFT JOIN ports USING (hr, h, role)
   LEFT JOIN (
     SELECT hr, h, role, max(st) AS peak_st, max(pf) AS peak_pf, max(bf) AS peak_bf, arg_max(minute, (st, pf, -minute)) AS peak_at FROM (
-      SELECT hr, h, role, minute, sum(st)::BIGINT AS st, ${total('pf')} AS pf, ${total('bf')} AS bf FROM minutes GROUP BY hr, h, role, minute)
+      SELECT hr, h, role, minute, ${total('st')} AS st, ${total('pf')} AS pf, ${total('bf')} AS bf FROM minutes GROUP BY hr, h, role, minute)
     GROUP BY hr, h, role) USING (hr, h, role)`;
 
 export const HOST_HOURS = `SELECT ${selectList(hostHours, {

@@ -1,4 +1,5 @@
 import { hourOf, MICROS_PER_HOUR } from '#server/observe/index.ts';
+import { BLIND, DENIED, ONE_WAY, STARTED } from '../fold/flows.ts';
 
 /**
  * A sum of counters that any exporter may have made up: never past the end of a long. Exact up to 2^53, and twice as fast
@@ -53,41 +54,53 @@ export function moreColumns(
   };
 }
 
-/** Set apart, so that one part at a time can take the name that the shared steps read. */
-export const splitRows = (parts: number): readonly string[] => [
-  `CREATE TEMP TABLE verdicts AS SELECT p, FlowStatus = 'Denied' AS denied, hash(L4Protocol) AS pr, L4Protocol FROM policies`,
-  // An interface whose log ever shows both directions of a pair would have shown an answer.
-  `CREATE TEMP TABLE two_way AS SELECT DISTINCT hr, o FROM (
-     SELECT hr, o, least(s, d), greatest(s, d) FROM sightings WHERE one_way GROUP BY ALL HAVING count(DISTINCT s) > 1)`,
-  'ALTER TABLE seen RENAME TO all_seen',
-  `CREATE TEMP TABLE all_sightings AS SELECT *, ${partOf('s', 'd', parts)} AS part FROM sightings`,
-  'DROP TABLE sightings',
-];
+/** How many rows of which hour and part there are, and whether some count one direction only. */
+export const SIZES = 'SELECT hr, part, count(*), bool_or(one_way) FROM seen GROUP BY hr, part';
 
-export const choosePart = (part: number): readonly string[] => [
-  `CREATE OR REPLACE TEMP VIEW seen AS SELECT * FROM all_seen WHERE part = ${part}`,
-  `CREATE OR REPLACE TEMP TABLE sightings AS SELECT * EXCLUDE (part) FROM all_sightings WHERE part = ${part}`,
-];
+/** `protocols` (k) and `verdicts` (what a row's policy says), of `policies`. */
+export const VERDICTS = [
+  `CREATE TEMP TABLE protocols AS SELECT (row_number() OVER () - 1)::USMALLINT AS k, hash(L4Protocol) AS pr, L4Protocol
+   FROM (SELECT DISTINCT L4Protocol FROM policies)`,
+  `CREATE TEMP TABLE verdicts AS SELECT p, CASE FlowStatus WHEN 'Denied' THEN ${DENIED} ELSE 0 END AS denied, k
+   FROM policies JOIN protocols USING (L4Protocol)`,
+] as const;
 
-/** `counted`: the oriented rows of primary observations with both addresses; a port that is missing is -1. */
-export const counted = (hasRepeats: boolean, { hasWindows, hasRates }: Sight): string => `
-  CREATE OR REPLACE TEMP VIEW counted AS
-  SELECT hr, t, ${hasWindows ? 'u, v, fs, fe, w' : 't AS u'}, ${hasRates ? 'sr, ' : ''}s, d, coalesce(sp, -1) AS sp, coalesce(dp, -1) AS dp, c, p, one_way, started, pf, bf, pb, bb
-  FROM oriented x
-  ${
-    hasRepeats
-      ? `ANTI JOIN repeats r ON x.hr = r.hr AND x.s0 = r.s AND x.d0 = r.d AND x.c = r.o AND x.dir0 = r.dir
-         AND x.one_way = r.one_way`
-      : ''
-  }
-  WHERE s <> hash('') AND d <> hash('')`;
+/** `two_way`: an interface whose log ever shows both directions of a pair would have shown an answer. */
+export const TWO_WAY = `CREATE TEMP TABLE two_way AS SELECT DISTINCT hr, o FROM (
+  SELECT hr, o, least(s, d), greatest(s, d) FROM sightings WHERE one_way GROUP BY ALL HAVING count(DISTINCT s) > 1)`;
 
-/** `conversations`: one row per hour, addresses, ports and verdict. */
-export const conversations = ({ hasWindows, hasRates }: Sight): string => `
-  CREATE OR REPLACE TEMP TABLE conversations AS
-  SELECT *, ${hasWindows ? '' : 't1 - t0 AS du, 0 AS w,'} ${hasRates ? '' : '1::DOUBLE AS sr,'} 0 AS z FROM (
-    SELECT hr, s, d, sp, dp, p, one_way, any_value(c) AS c, count(*) AS n, count(CASE WHEN started THEN 1 END) AS st,
-      ${total('pf')} AS pf, ${total('bf')} AS bf, ${total('pb')} AS pb, ${total('bb')} AS bb,
-      min(u) AS t0, max(${hasWindows ? 'v' : 't'}) AS t1, min(CASE WHEN started THEN u END) AS ts, max(CASE WHEN started THEN u END) AS te
-      ${hasWindows ? `, max(fe) - min(fs) AS du, ${total('w')} AS w` : ''} ${hasRates ? ', max(sr) AS sr' : ''}
-    FROM counted GROUP BY hr, s, d, sp, dp, p, one_way)`;
+/** The rows of one part. */
+export const rowsOf = (part: number, parts: number): string =>
+  parts === 1 ? 'seen' : `(SELECT * FROM seen WHERE part = ${part})`;
+
+/** What rows are, beside their columns. */
+export interface Kind extends Sight {
+  readonly hasOneWay: boolean;
+  readonly hasRepeats: boolean;
+  /** Start of hour 0, µs. */
+  readonly base: number;
+}
+
+export const hasMore = ({ hasWindows, hasRates }: Sight): boolean => hasWindows || hasRates;
+
+/** The oriented rows of primary observations with both addresses, as `Fold` takes them. */
+export function counted({ hasOneWay, hasRepeats, hasWindows, hasRates, base }: Kind): string {
+  const blind = hasOneWay ? `CASE WHEN one_way AND w.o IS NULL THEN ${BLIND} ELSE 0 END` : '0';
+  const extra = hasWindows
+    ? `(u - x.hr)::UINTEGER, (v - x.hr)::UINTEGER, fs::DOUBLE, fe::DOUBLE, w::DOUBLE`
+    : `(t - x.hr)::UINTEGER, (t - x.hr)::UINTEGER, t::DOUBLE, t::DOUBLE, 0::DOUBLE`;
+  return `
+    SELECT ((x.hr - ${base}) // ${MICROS_PER_HOUR})::UTINYINT, (t - x.hr)::UINTEGER, s, d, coalesce(sp, -1)::INTEGER, coalesce(dp, -1)::INTEGER,
+      k, (denied + CASE WHEN one_way THEN ${ONE_WAY} ELSE 0 END + CASE WHEN started THEN ${STARTED} ELSE 0 END + ${blind})::UTINYINT,
+      pf::DOUBLE, bf::DOUBLE, pb::DOUBLE, bb::DOUBLE
+      ${hasWindows || hasRates ? `, ${extra}, ${hasRates ? 'sr' : '1'}::DOUBLE` : ''}
+    FROM oriented x JOIN verdicts USING (p)
+    ${hasOneWay ? 'LEFT JOIN two_way w ON w.hr = x.hr AND w.o = x.c' : ''}
+    ${
+      hasRepeats
+        ? `ANTI JOIN repeats r ON x.hr = r.hr AND x.s0 = r.s AND x.d0 = r.d AND x.c = r.o AND x.dir0 = r.dir
+           AND x.one_way = r.one_way`
+        : ''
+    }
+    WHERE s <> hash('') AND d <> hash('')`;
+}

@@ -1,0 +1,179 @@
+import { STARTED } from './flows.ts';
+import type { Folded } from './folded.ts';
+import type { Rows } from './rows.ts';
+import { makeSlots, mix } from './slots.ts';
+
+const MINUTES = 60;
+const MINUTE = 60_000_000;
+const START_ROWS = 1024;
+
+/** Numbers of a host, one after the other: halves of its hash, hour. */
+const HOST = 3;
+/** Numbers of a cell: key, flows started, packets and bytes towards the responder. */
+const CELL = 4;
+
+/** Types of what `minutes` and `peaks` give. */
+export const MINUTE_COLUMNS =
+  'hour UTINYINT, h UBIGINT, role UTINYINT, minute UTINYINT, st DOUBLE, pf DOUBLE, bf DOUBLE';
+
+/** What hosts did by the minute. A host is an address in an hour; a cell is a minute of a host in one role. */
+export class Hosts {
+  #slots = makeSlots(START_ROWS);
+  #hosts = new Uint32Array(START_ROWS * HOST);
+  #hostCount = 0;
+  #cellSlots = makeSlots(START_ROWS);
+  /** The key is ((host × 2) + role) × 60 + minute: past 32 bits with more than 35 million hosts. */
+  #cells = new Float64Array(START_ROWS * CELL);
+  #cellCount = 0;
+
+  get cells(): number {
+    return this.#cellCount;
+  }
+
+  clear(): void {
+    this.#slots.fill(0);
+    this.#cellSlots.fill(0);
+    this.#hostCount = 0;
+    this.#cellCount = 0;
+  }
+
+  /** The number of a host, whose address is that of a row. */
+  find(hour: number, halves: Uint32Array, row: number): number {
+    const low = halves[row * 2]!;
+    const high = halves[row * 2 + 1]!;
+    const mask = this.#slots.length - 1;
+    let slot = hostHash(low, hour) & mask;
+    for (let at = this.#slots[slot]!; at > 0; at = this.#slots[slot]!) {
+      const key = (at - 1) * HOST;
+      const hosts = this.#hosts;
+      if (hosts[key] === low && hosts[key + 1] === high && hosts[key + 2] === hour) return at - 1;
+      slot = (slot + 1) & mask;
+    }
+    const host = this.#hostCount++;
+    this.#slots[slot] = host + 1;
+    this.#hosts[host * HOST] = low;
+    this.#hosts[host * HOST + 1] = high;
+    this.#hosts[host * HOST + 2] = hour;
+    if (this.#hostCount * HOST === this.#hosts.length) this.#growHosts();
+    return host;
+  }
+
+  /** Adds a row to its minute of a host; role 0 is the initiator. */
+  add(host: number, role: 0 | 1, rows: Rows, row: number): void {
+    const end = host * 2 + role;
+    const minute = Math.floor(rows.at[row]! / MINUTE);
+    const key = end * MINUTES + minute;
+    const starts = rows.flags[row]! & STARTED ? 1 : 0;
+    const packets = rows.packets[row]!;
+    const bytes = rows.bytes[row]!;
+    const mask = this.#cellSlots.length - 1;
+    const cells = this.#cells;
+    let slot = cellHash(end, minute) & mask;
+    for (let found = this.#cellSlots[slot]!; found > 0; found = this.#cellSlots[slot]!) {
+      const cell = (found - 1) * CELL;
+      if (cells[cell] === key) {
+        cells[cell + 1]! += starts;
+        cells[cell + 2]! += packets;
+        cells[cell + 3]! += bytes;
+        return;
+      }
+      slot = (slot + 1) & mask;
+    }
+    const cell = this.#cellCount * CELL;
+    this.#cellSlots[slot] = ++this.#cellCount;
+    cells[cell] = key;
+    cells[cell + 1] = starts;
+    cells[cell + 2] = packets;
+    cells[cell + 3] = bytes;
+    if (cell + CELL === cells.length) this.#growCells();
+  }
+
+  /** Each minute in which a host did anything. */
+  minutes(): Folded {
+    return this.#rows(Uint32Array.from({ length: this.#cellCount }, (_, cell) => cell));
+  }
+
+  /**
+   * One row for each host and role: the minute with the most flows (of several the one with the most packets, then the
+   * first), with the most flows, packets and bytes of any minute.
+   */
+  peaks(): Folded {
+    const cells = this.#cells;
+    /** By host and role, the cell that stays, plus one. */
+    const best = new Uint32Array(this.#hostCount * 2);
+    const most = new Float64Array(this.#hostCount * 4);
+    for (let cell = 0; cell < this.#cellCount; cell++) {
+      const at = cell * CELL;
+      const end = Math.floor(cells[at]! / MINUTES);
+      const [packets, bytes] = [cells[at + 2]!, cells[at + 3]!];
+      const other = best[end]! - 1;
+      if (other < 0 || packets > most[end * 2]!) most[end * 2] = packets;
+      if (other < 0 || bytes > most[end * 2 + 1]!) most[end * 2 + 1] = bytes;
+      if (other < 0 || isAbove(cells, at, other * CELL)) best[end] = cell + 1;
+    }
+    const stays = best.filter((cell) => cell > 0).map((cell) => cell - 1);
+    const rows = this.#rows(stays);
+    const pick = (place: 0 | 1) => most.filter((_, i) => i % 2 === place && best[i >> 1]! > 0);
+    return { rows: rows.rows, columns: [...rows.columns.slice(0, 5), pick(0), pick(1)] };
+  }
+
+  #rows(cells: Uint32Array): Folded {
+    const rows = cells.length;
+    const hour = new Uint8Array(rows);
+    const halves = new Uint32Array(rows * 2);
+    const role = new Uint8Array(rows);
+    const minute = new Uint8Array(rows);
+    const [starts, packets, bytes] = [1, 2, 3].map((i) =>
+      Float64Array.from(cells, (cell) => this.#cells[cell * CELL + i]!),
+    );
+    for (const [row, cell] of cells.entries()) {
+      const key = this.#cells[cell * CELL]!;
+      const end = Math.floor(key / MINUTES);
+      const host = (end >>> 1) * HOST;
+      halves[row * 2] = this.#hosts[host]!;
+      halves[row * 2 + 1] = this.#hosts[host + 1]!;
+      hour[row] = this.#hosts[host + 2]!;
+      role[row] = end & 1;
+      minute[row] = key - end * MINUTES;
+    }
+    const addresses = new BigUint64Array(halves.buffer);
+    return { rows, columns: [hour, addresses, role, minute, starts!, packets!, bytes!] };
+  }
+
+  #growHosts(): void {
+    const old = this.#hosts;
+    this.#hosts = new Uint32Array(old.length * 2);
+    this.#hosts.set(old);
+    this.#slots = makeSlots(this.#hosts.length / HOST);
+    for (let host = 0; host < this.#hostCount; host++)
+      put(this.#slots, hostHash(old[host * HOST]!, old[host * HOST + 2]!), host);
+  }
+
+  #growCells(): void {
+    const old = this.#cells;
+    this.#cells = new Float64Array(old.length * 2);
+    this.#cells.set(old);
+    this.#cellSlots = makeSlots(this.#cells.length / CELL);
+    for (let cell = 0; cell < this.#cellCount; cell++) {
+      const key = old[cell * CELL]!;
+      const end = Math.floor(key / MINUTES);
+      put(this.#cellSlots, cellHash(end, key - end * MINUTES), cell);
+    }
+  }
+}
+
+const hostHash = (low: number, hour: number): number => mix(low ^ Math.imul(hour + 1, 0x9e3779b1));
+const cellHash = (end: number, minute: number): number => mix(Math.imul(end, 0x9e3779b1) + minute);
+
+function put(slots: Int32Array, hash: number, row: number): void {
+  const mask = slots.length - 1;
+  let slot = hash & mask;
+  while (slots[slot] !== 0) slot = (slot + 1) & mask;
+  slots[slot] = row + 1;
+}
+
+/** True where the cell at `a` is the greater peak of the two. */
+function isAbove(cells: Float64Array, a: number, b: number): boolean {
+  const more = cells[a + 1]! - cells[b + 1]! || cells[a + 2]! - cells[b + 2]!;
+  return more > 0 || (more === 0 && cells[a]! < cells[b]!);
+}
