@@ -107,7 +107,7 @@ const MANY_SENTENCES = 12;
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
-/** Of several alerts the gravest speaks, with how many others there are. */
+/** Of several alerts the gravest speaks, with how many others there are, and whether they say the same. */
 function titleOf(alerts: readonly Alert[]): string {
   const gravest = alerts.reduce((best, a) =>
     severityRank(a.severity) > severityRank(best.severity) ||
@@ -117,6 +117,8 @@ function titleOf(alerts: readonly Alert[]): string {
   );
   const others = alerts.length - 1;
   if (others === 0) return gravest.title;
+  if (alerts.every((a) => a.finder.id === gravest.finder.id))
+    return `${gravest.title}, and ${others} more like it`;
   return `${gravest.title}, and ${others} more ${others === 1 ? 'alert' : 'alerts'} that belong to it`;
 }
 

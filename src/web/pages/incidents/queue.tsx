@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { IncidentBrief } from '#core/contract/index.ts';
-import { plural } from '#web/base/format.ts';
+import { exactNumber, plural } from '#web/base/format.ts';
 import { Link, useLocation } from '#web/base/router.ts';
 import { useRoute } from '#web/query/index.ts';
 import { Ago, Empty, Listing, Pill } from '#web/widgets/index.ts';
@@ -29,7 +29,7 @@ export function Queue({ filters, change }: ViewProps): ReactNode {
       <FilterBar filters={filters} change={change} owners={data?.owners ?? []} />
       <Listing
         title="Incidents"
-        unit={data && `${plural(data.total, 'incident')}, ${data.open} open in all`}
+        unit={data && counted(data)}
         rows={data?.incidents}
         error={answer.error}
         onRetry={answer.retry}
@@ -67,6 +67,11 @@ export function Queue({ filters, change }: ViewProps): ReactNode {
     </>
   );
 }
+
+const counted = ({ total, open }: { readonly total: number; readonly open: number }): string =>
+  total === open
+    ? plural(open, 'open incident')
+    : `${plural(total, 'incident')}, ${exactNumber(open)} open in all`;
 
 function What({ incident }: { readonly incident: IncidentBrief }): ReactNode {
   return (

@@ -32,7 +32,7 @@ export function EntityGraph({ incident }: { readonly incident: IncidentTold }): 
       }
       footer={graph.left > 0 ? `${formatCount(graph.left)} more are not drawn.` : undefined}
     >
-      <div className="entity-graph">
+      <div className={graph.columns > 2 ? 'entity-graph wide' : 'entity-graph'}>
         <Drawing graph={graph} onOpen={(key) => setOpened(new Set([...opened, key]))} />
       </div>
     </Panel>

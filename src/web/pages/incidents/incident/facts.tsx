@@ -1,11 +1,11 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { tacticOrder } from '#core/alert/index.ts';
 import type { IncidentTold } from '#core/contract/index.ts';
 import { Link } from '#web/base/router.ts';
 import { printSelection } from '#web/base/selection.ts';
 import { formatInterval } from '#web/base/time-text.ts';
 import { useSelection } from '#web/query/index.ts';
-import { Ago, Moment, Panel, Pill } from '#web/widgets/index.ts';
+import { Ago, Button, Moment, Panel, Pill } from '#web/widgets/index.ts';
 import { SeverityPill } from '../severity.tsx';
 import {
   distinctEntities,
@@ -83,14 +83,29 @@ export function AttackSteps({ incident }: { readonly incident: IncidentTold }): 
   );
 }
 
+const SHOWN = 8;
+
 export function Entities({ incident }: { readonly incident: IncidentTold }): ReactNode {
   const { selection } = useSelection();
+  const [showsAll, setShowsAll] = useState(false);
+  const entities = distinctEntities(incident.entities);
+  const shown = showsAll ? entities : entities.slice(0, SHOWN);
   const interval = intervalOf(incident);
   const wide = { from: interval.from - 3_600_000, to: interval.to + 3_600_000 };
   return (
-    <Panel title="Who and what" span={12}>
+    <Panel
+      title="Who and what"
+      span={12}
+      footer={
+        entities.length > shown.length && (
+          <Button look="quiet" onClick={() => setShowsAll(true)}>
+            Show the other {entities.length - shown.length}
+          </Button>
+        )
+      }
+    >
       <ul className="entity-list">
-        {distinctEntities(incident.entities).map((entity) => {
+        {shown.map((entity) => {
           const address = entity.identifiers['Address'];
           return (
             <li key={entityKeyOf(entity)}>

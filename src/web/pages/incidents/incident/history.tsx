@@ -16,18 +16,55 @@ export function History(props: {
   return (
     <Panel title="History and notes" span={12}>
       <ol className="incident-events">
-        {incident.events.map((event, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: events are only ever added at the end
-          <li key={i} className={event.kind}>
-            <span className="sub">
-              <Moment at={Date.parse(event.at)} /> · {event.who}
-            </span>
-            <p>{event.says}</p>
-          </li>
-        ))}
+        {runsOf(incident.events).map((run, i) =>
+          run.length === 1 ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: events are only ever added at the end
+            <EventLine key={i} event={run[0]!} />
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            <li key={i}>
+              <details>
+                <summary>{run.length} alerts were joined to it, each with its reason</summary>
+                <ol className="incident-events">
+                  {run.map((event, j) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                    <EventLine key={j} event={event} />
+                  ))}
+                </ol>
+              </details>
+            </li>
+          ),
+        )}
       </ol>
       {mayAct && <NewNote number={incident.number} />}
     </Panel>
+  );
+}
+
+type Event = IncidentTold['events'][number];
+
+/** So many alerts that joined one after the other are one line. */
+const ONE_LINE = 4;
+
+/** Events in their order; alerts that joined in a row are together. */
+export function runsOf(events: readonly Event[]): readonly (readonly Event[])[] {
+  const runs: Event[][] = [];
+  for (const event of events) {
+    const run = runs.at(-1);
+    if (event.kind === 'alert' && run?.[0]?.kind === 'alert') run.push(event);
+    else runs.push([event]);
+  }
+  return runs.flatMap((run) => (run.length >= ONE_LINE ? [run] : run.map((event) => [event])));
+}
+
+function EventLine({ event }: { readonly event: Event }): ReactNode {
+  return (
+    <li className={event.kind}>
+      <span className="sub">
+        <Moment at={Date.parse(event.at)} /> · {event.who}
+      </span>
+      <p>{event.says}</p>
+    </li>
   );
 }
 

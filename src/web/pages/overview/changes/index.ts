@@ -5,9 +5,11 @@ import type { Finding } from './finding.ts';
 import { knocking } from './knocking.ts';
 import { malicious } from './malicious.ts';
 import { newlyExposed } from './newly-exposed.ts';
+import { newlyServed } from './newly-served.ts';
 import { openIncidents } from './open-incidents.ts';
 import { sendingMore } from './sending-more.ts';
 import { sweeping } from './sweeping.ts';
+import { unusual } from './unusual.ts';
 
 export { type Change, type Context, chooseChanges, type Finding, type Step } from './finding.ts';
 
@@ -22,8 +24,10 @@ export const FINDINGS: readonly Finding[] = [
   loggedTwice,
   malicious,
   newlyExposed,
+  newlyServed,
   openIncidents,
   sendingMore,
   sourceQuiet,
   sweeping,
+  unusual,
 ];

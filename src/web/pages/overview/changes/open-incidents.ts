@@ -47,7 +47,8 @@ Open
     const now = incidents
       .filter((i) => i.last >= interval.from && i.first < interval.to)
       .sort((a, b) => severityRank(b.severity) - severityRank(a.severity) || b.last - a.last);
-    const told = now.slice(0, MOST).map(
+    // One more takes no more room than saying that there is one more.
+    const told = now.slice(0, incidents.length === MOST + 1 ? MOST + 1 : MOST).map(
       (incident): Change => ({
         id: `incident ${incident.number}`,
         tone: severityRank(incident.severity) >= severityRank('high') ? 'bad' : 'deny',
