@@ -9,9 +9,6 @@ import {
   createSavedQueries,
   prepareState,
 } from '#server/auth/index.ts';
-import { createBaselines } from '#server/baseline/index.ts';
-import { createDetection } from '#server/detect/index.ts';
-import { findRefusedLines } from '#server/enrich/index.ts';
 import {
   createEventHub,
   createHttpServer,
@@ -21,25 +18,23 @@ import {
   schemaAnswer,
 } from '#server/http/index.ts';
 import { Ingester } from '#server/pipeline/index.ts';
-import { createQueryService, type QueryLimits } from '#server/query/index.ts';
+import { createQueryService } from '#server/query/index.ts';
 import { createReducer } from '#server/reduce/index.ts';
-import { createRuleState, createScheduler } from '#server/rules/index.ts';
 import { createRecogniser } from '#server/source/index.ts';
 import { createKeeper, mergeInProcess, openStore, writeServerFile } from '#server/store/index.ts';
 import { LARGEST_BYTES } from '#server/watchlist/index.ts';
 import { configureBesideStore } from './beside-store.ts';
-import { CommandError } from './command.ts';
 import type { Config } from './config/index.ts';
 import { openAlerts } from './detecting/alerts.ts';
-import { openRules } from './detecting/rules.ts';
 import { loadZones } from './detecting/zones.ts';
-import { readEnrichment } from './enrichment.ts';
+import { readEnrichment, tellRefusedLines } from './enrichment.ts';
 import { createCanary } from './serving/canary.ts';
-import { openIntel, tellIntel } from './serving/intel.ts';
+import { openFinders } from './serving/finders.ts';
+import { tellIntel } from './serving/intel.ts';
 import { createLoads } from './serving/loads.ts';
 import { returnMemoryAtRest } from './serving/memory.ts';
 import { openOutputs, tellOutputs } from './serving/outputs.ts';
-import { tellQueries } from './serving/queries.ts';
+import { readQueryLimits, tellQueries } from './serving/queries.ts';
 import { tellRules } from './serving/rules.ts';
 import { followSources } from './serving/sources.ts';
 import { createStatus } from './serving/status.ts';
@@ -120,43 +115,18 @@ export async function serve({
     onEvent: (event) => tellUpkeep(event, log),
   });
   const alerts = openAlerts({ config, zones, store, queries, clock, log });
-  const ruleState = createRuleState(store.state, clock);
-  const library = openRules(config, data);
-  const scheduler = createScheduler({
+  const finders = openFinders({
+    config,
+    data,
     store,
-    service: queries,
-    library,
-    state: ruleState,
-    clock,
-    onFindings: (findings) => alerts.take(findings),
-    log: (message) => log.warn(message),
-  });
-  const detection = createDetection({
-    store,
-    query: queries,
+    queries,
     zones,
+    alerts,
     clock,
-    onFindings: (findings) => alerts.take(findings),
-    onError: (error) => log.error('a detector failed; it looks again when data comes', { error }),
-  });
-  const baselines = createBaselines({
-    store,
-    query: queries,
-    clock,
-    onFindings: (findings) => alerts.take(findings),
-    onError: (error) => log.error('baselines failed; they look again when data comes', { error }),
+    log,
+    env,
   });
   const outputs = openOutputs({ config, store, queries, alerts, version, env, log });
-  const intel = openIntel({
-    config,
-    store,
-    clock,
-    env,
-    log,
-    onFindings: async (findings) => {
-      await alerts.take(findings);
-    },
-  });
   const events = createEventHub();
   const memory = returnMemoryAtRest();
   const endChanges = store.onChange((tables) => {
@@ -190,14 +160,14 @@ export async function serve({
     rules: tellRules({
       store,
       service: queries,
-      library,
-      state: ruleState,
-      scheduler,
+      library: finders.library,
+      state: finders.ruleState,
+      scheduler: finders.scheduler,
       placeholders: config.rules.placeholders,
       clock,
     }),
     alerts,
-    intel: tellIntel(intel, clock),
+    intel: tellIntel(finders.intel, clock),
     outputs: tellOutputs(
       outputs,
       createCanary({ store, ingester, queries, alerts, outputs, clock }),
@@ -214,8 +184,8 @@ export async function serve({
       queries,
       reducer,
       activity,
-      detection,
-      scheduler,
+      detection: finders.detection,
+      scheduler: finders.scheduler,
       outputs,
       log,
     }),
@@ -240,10 +210,7 @@ export async function serve({
     await ingester.close();
     await reducer.stop();
     await activity.stop();
-    await scheduler.stop();
-    await intel.stop();
-    await detection.stop();
-    await baselines.stop();
+    await finders.stop();
     await outputs.stop();
     await alerts.stop();
     await keeper.stop();
@@ -270,11 +237,8 @@ export async function serve({
     keeper.start();
     reducer.start();
     activity.start();
-    scheduler.start();
-    detection.start();
-    baselines.start();
+    finders.start();
     outputs.start();
-    intel.start();
     queries
       .warm()
       .catch((error: unknown) => log.error('the query service did not start', { error }));
@@ -283,29 +247,4 @@ export async function serve({
     await stop();
     throw error;
   }
-}
-
-/** Throws CommandError when a list is not there, rather than let every reduction fail. */
-function tellRefusedLines(indicators: readonly string[], log: Log): void {
-  try {
-    for (const { says } of findRefusedLines(indicators)) log.warn(says);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CommandError(message, 'Correct it, or take it out of the configuration.', error);
-  }
-}
-
-function readQueryLimits(query: Config['query']): Partial<QueryLimits> {
-  return {
-    workers: query.workers,
-    spillBytes: query.spill,
-    timeoutMs: query.timeout,
-    maxRows: query.maxRows,
-    maxBytes: query.maxResult,
-    maxFileBytes: query.maxFile,
-    maxQueued: query.maxQueued,
-    cacheBytes: query.cache,
-    ...(query.memory === undefined ? {} : { memoryBytes: query.memory }),
-    ...(query.threads === undefined ? {} : { threads: query.threads }),
-  };
 }

@@ -1,6 +1,13 @@
 import type { QueryInput } from '#core/contract/index.ts';
 import type { Asker, QueryService as HttpQueries, QueryAnswer } from '#server/http/index.ts';
-import { type Form, PRINTERS, type PrintedAnswer, type QueryService } from '#server/query/index.ts';
+import {
+  type Form,
+  PRINTERS,
+  type PrintedAnswer,
+  type QueryLimits,
+  type QueryService,
+} from '#server/query/index.ts';
+import type { Config } from '../config/index.ts';
 
 /** The query service in the words of the API. */
 export function tellQueries(service: QueryService): HttpQueries {
@@ -80,4 +87,20 @@ function tellTruncated({ rows, truncated }: PrintedAnswer): string | undefined {
     truncated &&
     `Only the first ${rows} rows are here: an answer holds at most ${truncated.limit} ${truncated.by}.`
   );
+}
+
+/** The configuration's limits in the words of the query service. */
+export function readQueryLimits(query: Config['query']): Partial<QueryLimits> {
+  return {
+    workers: query.workers,
+    spillBytes: query.spill,
+    timeoutMs: query.timeout,
+    maxRows: query.maxRows,
+    maxBytes: query.maxResult,
+    maxFileBytes: query.maxFile,
+    maxQueued: query.maxQueued,
+    cacheBytes: query.cache,
+    ...(query.memory === undefined ? {} : { memoryBytes: query.memory }),
+    ...(query.threads === undefined ? {} : { threads: query.threads }),
+  };
 }
