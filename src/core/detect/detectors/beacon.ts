@@ -43,24 +43,26 @@ export function beaconKql(
   more: { readonly isInternal?: boolean; readonly mostEvents?: number } = {},
 ): string {
   const { common } = rareness(pass.knowledge.insideHosts);
+  // An address outside is one party whatever its port; a host inside has a service on each.
+  const target = more.isInternal ? 'DestIp, Port' : 'DestIp';
   return `
 let flows = PairHours | ${inWindow(pass)}
   | where SrcIsInside and ${more.isInternal ? 'DestIsInside' : 'not(DestIsInside)'} and AllowedFlows > 0 and ${isHost('DestIp')}
   | extend Port = coalesce(DestPort, -1);
-let users = flows | distinct SrcIp, DestIp | summarize Users = count() by DestIp;
+let users = flows | distinct SrcIp, ${target} | summarize Users = count() by ${target};
 let pairs = materialize(flows
   | summarize Starting = sum(AllowedFlows) by ${CONVERSATION_KEY}
   | where Starting >= ${values.leastEvents} and Starting < ${more.mostEvents ?? 43_200}
-  | lookup kind=leftouter users on DestIp
+  | lookup kind=leftouter users on ${target}
   | where Users <= ${Math.ceil(common)}
   | order by Users asc, Starting desc | take ${values.mostPairs}
   | project ${CONVERSATION_KEY}, Users);
-let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp))
-  | summarize Known = min(FirstTime), PastUsers = dcount(SrcIp) by DestIp;
+let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | extend Port = coalesce(DestPort, -1)
+  | summarize Known = min(FirstTime), PastUsers = dcount(SrcIp) by ${target};
 flows
 | project ${CONVERSATION_COLUMNS}
 | join kind=inner pairs on ${CONVERSATION_KEY}
-| join kind=leftouter past on DestIp
+| join kind=leftouter past on ${target}
 | project ${CONVERSATION_COLUMNS}, Users, Known, PastUsers`;
 }
 

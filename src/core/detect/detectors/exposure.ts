@@ -1,11 +1,12 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
-import { printBytes, printCount } from '../claim.ts';
+import { printBytes, printCount, some } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';
 import { every, hosts } from '../sample.ts';
 import { INDUSTRIAL_PORTS, isSensitive, printPort } from '../services.ts';
 import { blindness, clarity, sightOf } from '../sight.ts';
+import { sum } from '../statistics.ts';
 
 /** What is meant to be reached from outside. */
 const PUBLIC_PORTS: ReadonlySet<number> = new Set([25, 53, 80, 123, 443, 465, 587, 993]);
@@ -28,11 +29,32 @@ function severityOf(row: Row, port: number, past: number): Severity {
   return 'medium';
 }
 
+/** Ports of one host from which on they are told together. */
+const TOGETHER = 4;
+
+/** What is told as one: each port that is grave or meant for itself, many others of one host together, the busiest first. */
+function gather(rows: readonly Row[], past: number): (readonly [Row, ...Row[]])[] {
+  const isOwn = (row: Row): boolean => {
+    const port = portOf(row, 'DestPort') ?? 0;
+    return isSensitive(port) || severityOf(row, port, past) === 'low';
+  };
+  const alone = rows.filter(isOwn).map((row) => [row] as const);
+  const groups = Map.groupBy(
+    rows.filter((row) => !isOwn(row)),
+    (row) => `${textOf(row, 'DestIp')} ${textOf(row, 'L4Protocol')}`,
+  );
+  const others = [...groups.values()].flatMap((of): (readonly [Row, ...Row[]])[] => {
+    const [first, ...more] = of.toSorted((a, b) => numberOf(b, 'Flows') - numberOf(a, 'Flows'));
+    return first && of.length >= TOGETHER ? [[first, ...more]] : of.map((row) => [row]);
+  });
+  return [...alone, ...others];
+}
+
 export const exposure = defineDetector({
   name: 'exposure',
   title: 'Port that answers the internet',
   family: 'exposure',
-  version: '1.0.0',
+  version: '1.1.0',
   says: 'A service inside holds conversations with the internet, and did not before.',
   source:
     'State of (asset, port, protocol) by first answer to a public source; ports of administration, databases and industry are graver. Like Sigma’s rule for RDP from public addresses, of all services.',
@@ -70,20 +92,30 @@ open
 | join kind=leftanti same on DestIp, DestPort, L4Protocol
 | lookup kind=leftouter fleet on DestPort, L4Protocol`,
   score: (rows, pass) =>
-    rows.map((row) => {
+    gather(rows, pastDays(pass)).map(([row, ...others]) => {
       const dest = textOf(row, 'DestIp');
       const port = portOf(row, 'DestPort') ?? 0;
       const protocol = textOf(row, 'L4Protocol');
       const past = pastDays(pass);
-      const first = instantOf(row, 'FirstTime');
-      const last = instantOf(row, 'LastTime');
+      const all = [row, ...others];
+      const first = Math.min(...all.map((r) => instantOf(r, 'FirstTime')));
+      const last = Math.max(...all.map((r) => instantOf(r, 'LastTime')));
+      const ports = all.map((r) => portOf(r, 'DestPort') ?? 0).sort((a, b) => a - b);
       const sources = numberOf(row, 'Sources');
       const sight = sightOf([row]);
       const service = printPort(port, protocol);
       return {
-        about: [dest, port, protocol],
-        title: `${dest} answers the internet on port ${service}`,
+        about: others.length > 0 ? [dest, 'many', protocol] : [dest, port, protocol],
+        title:
+          others.length > 0
+            ? `${dest} answers the internet on ${ports.length} ports`
+            : `${dest} answers the internet on port ${service}`,
         reasons: [
+          ...(others.length > 0
+            ? [
+                `It answers on ${some(ports, 20)}: rather the whole host is open than each port on purpose. The most is on port ${service}.`,
+              ]
+            : []),
           `${printCount(sources)} outside addresses held ${printCount(numberOf(row, 'Flows'))} conversations with it and got ${printBytes(numberOf(row, 'Got'))}, such as ${textsOf(row, 'Some').slice(0, 3).join(', ')}.`,
           past >= 1
             ? `In the ${Math.round(past)} days before, it never answered anybody outside on that port${numberOf(row, 'Fleet') > 0 ? `; ${numberOf(row, 'Fleet')} other hosts did` : ', nor did any other host'}.`
@@ -108,6 +140,7 @@ open
         ],
         features: {
           port,
+          ports: ports.length,
           sources,
           flows: numberOf(row, 'Flows'),
           bytesBack: numberOf(row, 'Got'),
@@ -115,8 +148,10 @@ open
           pastDays: past,
         },
         evidence: {
-          kql: flowsKql({ first, last }, [`DestIp == ${quote(dest)} and DestPort == ${port}`]),
-          rows: numberOf(row, 'Flows'),
+          kql: flowsKql({ first, last }, [
+            `DestIp == ${quote(dest)} and DestPort ${ports.length > 1 ? `in (${ports.join(', ')})` : `== ${port}`}`,
+          ]),
+          rows: sum(all.map((r) => numberOf(r, 'Flows'))),
         },
         magnitude: sources,
       };
@@ -134,6 +169,18 @@ open
       flows: [
         { src: '198.51.100.4', dest: '10.1.0.9', port: 443, at: every(86_400, 6, -5 * 86_400) },
         { src: '203.0.113.9', dest: '10.1.0.9', port: 8123, at: [40_000] },
+      ],
+    },
+    {
+      says: 'A host without a firewall: eight ports of its own answer one that scans it',
+      flows: [
+        { src: '198.51.100.4', dest: '10.1.0.9', port: 443, at: every(86_400, 6, -5 * 86_400) },
+        ...[1111, 2222, 4003, 5004, 6005, 7006, 8007, 9008].map((port) => ({
+          src: '203.0.113.9',
+          dest: '10.1.0.9',
+          port,
+          at: [40_000 + port],
+        })),
       ],
     },
   ],

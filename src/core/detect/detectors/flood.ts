@@ -28,7 +28,7 @@ interface Hour {
   readonly timesUsualFlows: number;
   readonly timesUsualPackets: number;
   readonly timesUsualSilent: number;
-  /** Flows of one source, and how many times as many as usual. */
+  /** Flows of each source, of what the hour has beyond its usual, and how many times as many as usual. */
   readonly each: number;
   readonly timesUsualEach: number;
   /** No more sources than usual, and hardly any of them gets through: the service is rather down than flooded. */
@@ -43,6 +43,8 @@ function readHour(row: Row): Hour {
   const peakFlows = numberOf(row, 'PeakFlows');
   const peakPackets = numberOf(row, 'PeakPackets');
   const silentFlows = numberOf(row, 'Silent');
+  const more = flows - (isKnown ? numberOf(row, 'UsualHour') : 0);
+  const each = more / Math.max(1, sources - (isKnown ? numberOf(row, 'UsualPeers') : 0));
   const talking = flows - silentFlows - numberOf(row, 'Denied');
   return {
     row,
@@ -53,16 +55,17 @@ function readHour(row: Row): Hour {
     beyondPeak: peakFlows - (isKnown ? numberOf(row, 'UsualFlows') : 0),
     silentFlows,
     silent: silentFlows / flows,
-    silentBeyond: silentFlows / Math.max(1, flows - (isKnown ? numberOf(row, 'UsualHour') : 0)),
+    silentBeyond: silentFlows / Math.max(1, more),
     denied: numberOf(row, 'Denied') / flows,
     back: numberOf(row, 'Got') / Math.max(1, numberOf(row, 'Sent')),
     timesUsualFlows: peakFlows / usual('UsualFlows'),
     timesUsualPackets: peakPackets / usual('UsualPackets'),
     timesUsualSilent: silentFlows / usual('UsualSilent'),
-    each: flows / sources,
-    timesUsualEach: flows / sources / usual('UsualEach'),
+    each,
+    timesUsualEach: each / usual('UsualEach'),
     looksDown:
       isKnown &&
+      textOf(row, 'L4Protocol') === 'T' &&
       sources <= 1.5 * numberOf(row, 'UsualPeers') &&
       talking <= 0.1 * (usual('UsualHour') - numberOf(row, 'UsualSilent')),
   };
@@ -114,7 +117,7 @@ const isSilentFew = (hour: Hour, { leastFlows, times }: Floods): boolean =>
  */
 function isRequests(hour: Hour, { leastFlows, leastSources, leastEach, times }: Floods): boolean {
   const isOutside = numberOf(hour.row, 'Outside') * 2 >= hour.sources;
-  const isInsistent = hour.each >= leastEach && hour.timesUsualEach >= 4;
+  const isInsistent = hour.each >= leastEach && hour.timesUsualEach >= 3;
   if (hour.isKnown && isOutside && isInsistent && hour.beyondPeak >= leastFlows)
     return hour.timesUsualFlows >= times;
   return (
@@ -166,7 +169,7 @@ export const flood = defineDetector({
     leastSources: { value: 10, meaning: 'Sources from which on it counts as distributed.' },
     leastEach: {
       value: 10,
-      meaning: 'Requests of one source in an hour, of all on average, below which it is a crowd.',
+      meaning: 'Requests in an hour of each source beyond the usual, below which it is a crowd.',
     },
   },
   reads: ['PairHours', 'HostHours'],
@@ -223,7 +226,7 @@ pairs
             ? `In its median hour of the last two weeks the busiest minute has ${printCount(numberOf(row, 'UsualFlows'))} connections and ${printCount(numberOf(row, 'UsualPackets'))} packets.`
             : 'The host is not known long enough to say what is usual for it.',
           `${printCount(hour.silentFlows)} of the hour's ${printCount(numberOf(row, 'Flows'))} connections never talked (${percent(hour.silent)}), ${percent(hour.denied)} were denied; for each byte in ${hour.back.toFixed(2)} came back.`,
-          `${printCount(hour.sources)} sources took part, ${printCount(numberOf(row, 'Outside'))} of them outside; each opened ${printCount(hour.each)} on average.`,
+          `${printCount(hour.sources)} sources took part, ${printCount(numberOf(row, 'Outside'))} of them outside; those beyond the usual opened ${printCount(hour.each)} connections each.`,
           ...(kind !== 'requests' && hour.looksDown
             ? [
                 'They are no more than usual, and hardly any gets through: the service may be down while its clients keep calling.',

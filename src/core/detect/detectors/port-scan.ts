@@ -3,13 +3,16 @@ import { percent, printCount } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, quote, quoteAll } from '../kql.ts';
 import { instantOf, numberOf, type Row, textOf } from '../row.ts';
-import { every } from '../sample.ts';
+import { every, hosts } from '../sample.ts';
 import { CONTACT_COUNTS, CONVICTS, contactsKql, walk } from '../scanning.ts';
 import { blindness, clarity, sightOf } from '../sight.ts';
 import { sum } from '../statistics.ts';
 
 /** Ports from here on are those that clients call from: answers that are told the wrong way round go to them. */
 const EPHEMERAL = 32_768;
+
+/** Hosts from which on a few ports of each are one scan. */
+const LEAST_HOSTS = 4;
 
 /** One source and the hosts on which it tried ports. */
 interface Scan {
@@ -55,10 +58,10 @@ export const portScan = defineDetector({
   name: 'port-scan',
   title: 'Scan of ports',
   family: 'scan',
-  version: '1.1.0',
-  says: 'One source tries many ports of a host, and hardly any of them talks.',
+  version: '1.2.0',
+  says: 'One source tries many ports of a host, or a few of each of several, and hardly any of them talks.',
   source:
-    'Threshold random walk over first contacts (Jung, Paxson, Berger and Balakrishnan 2004, thresholds 0.8 and 0.2), with a floor of distinct ports as in Zeek (15) and Maltrail (10).',
+    'Threshold random walk over first contacts (Jung, Paxson, Berger and Balakrishnan 2004, thresholds 0.8 and 0.2), with a floor of distinct ports as in Zeek (15) and Maltrail (10); over several hosts together a higher one.',
   tactics: ['Discovery'],
   techniques: ['T1046'],
   falsePositives: [
@@ -72,6 +75,8 @@ export const portScan = defineDetector({
   ],
   parameters: {
     leastPorts: { value: 10, meaning: 'Distinct ports of one host that did not talk.' },
+    leastEach: { value: 3, meaning: 'The same of one host among several.' },
+    leastTogether: { value: 30, meaning: 'The same of four hosts and more together.' },
     leastShare: { value: 0.6, meaning: 'Share of the ports tried that did not talk.' },
     mostTargets: { value: 20, meaning: 'Targets that a finding names.' },
   },
@@ -79,16 +84,17 @@ export const portScan = defineDetector({
   window: DAY,
   every: MINUTE,
   candidates: (pass) => `
-${contactsKql(pass, "L4Protocol in ('T', 'U')")}
-| where isnotempty(DestIp)
-| summarize ${CONTACT_COUNTS}, Low = countif(Port < ${EPHEMERAL}), LowestPort = min(Port), HighestPort = max(Port) by SrcIp, DestIp, SrcIsInside, DestIsInside
-| where Failed >= ${pass.values.leastPorts} and Failed >= ${pass.values.leastShare} * (Failed + TalkedTo) and Low * 4 >= Failed and Low >= 5
+let tried = materialize(${contactsKql(pass, "L4Protocol in ('T', 'U')")}
+  | where isnotempty(DestIp)
+  | summarize ${CONTACT_COUNTS}, Low = countif(Port < ${EPHEMERAL}), LowestPort = min(Port), HighestPort = max(Port) by SrcIp, DestIp, SrcIsInside, DestIsInside
+  | where Failed >= ${pass.values.leastEach} and Failed >= ${pass.values.leastShare} * (Failed + TalkedTo) and Low * 4 >= Failed);
+let wide = tried | summarize Together = sum(Failed), Hosts = count() by SrcIp | where Together >= ${pass.values.leastTogether} and Hosts >= ${LEAST_HOSTS};
+tried | where Failed >= ${pass.values.leastPorts} and Low >= 5 or SrcIp in ((wide | project SrcIp))
 | top 5000 by Failed desc`,
   score: (rows, pass) =>
-    gather(
-      rows.filter((row) => walk(numberOf(row, 'Failed'), numberOf(row, 'TalkedTo')) >= CONVICTS),
-    ).flatMap((scan) => {
+    gather(rows).flatMap((scan) => {
       const severity = severityOf(scan);
+      if (walk(scan.failed, scan.talked) < CONVICTS) return [];
       if (!severity || pass.knowledge.hasRole(scan.src, 'scanner')) return [];
       const { src, dests, failed, talked, refused, isInside } = scan;
       const first = Math.min(...scan.rows.map((row) => instantOf(row, 'FirstTime')));
@@ -165,6 +171,20 @@ ${contactsKql(pass, "L4Protocol in ('T', 'U')")}
       })),
     },
     {
+      says: 'Six ports of each of eight hosts: too few of each, too few hosts of each port',
+      flows: hosts('10.1.0.', 11, 18).flatMap((dest, h) =>
+        [22, 80, 445, 1433, 3389, 8080].map((port, i) => ({
+          src: '10.1.0.5',
+          dest,
+          port,
+          at: [3600 + h * 60 + i],
+          sent: 60,
+          received: 40,
+          packets: [1, 1] as const,
+        })),
+      ),
+    },
+    {
       says: 'One port every ten minutes for four hours',
       flows: Array.from({ length: 24 }, (_, i) => ({
         src: '10.1.0.5',
@@ -187,6 +207,19 @@ ${contactsKql(pass, "L4Protocol in ('T', 'U')")}
         at: [3600 + i],
         isDenied: true,
       })),
+    },
+    {
+      says: 'A program keeps looking for five hosts that are gone, on three ports',
+      flows: hosts('10.1.0.', 11, 15).flatMap((dest) =>
+        [80, 443, 8080].map((port) => ({
+          src: '10.1.0.5',
+          dest,
+          port,
+          at: every(600, 100),
+          received: 0,
+          packets: [3, 0] as const,
+        })),
+      ),
     },
     {
       says: 'A client uses many services of one server',
