@@ -25,7 +25,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/inject': ['core/base', 'core/traffic'],
   'core/baseline': ['core/base'],
   'core/alert': ['core/base', 'core/enrich'],
-  'core/detect': ['core/base', 'core/schema', 'core/alert', 'core/enrich'],
+  'core/detect': ['core/base', 'core/schema', 'core/alert', 'core/baseline', 'core/enrich'],
   'core/intel': ['core/base', 'core/schema', 'core/alert', 'core/enrich'],
   'core/rules': ['core/base', 'core/schema', 'core/alert', 'core/yaml'],
   'core/output': ['core/base', 'core/schema', 'core/alert'],

@@ -33,6 +33,9 @@ const printCount = (value: number): string => Math.round(value).toLocaleString('
 
 const ofInitiator = (column: string) => `sumif(${column}, Role == 'Initiator')`;
 
+/** Flows in an hour below which a share of them says nothing. */
+const FEWEST_FLOWS = 50;
+
 const LOOK_AT_PAIRS =
   'Look at PairHours of the address in that hour: which peers and ports are new?';
 
@@ -117,6 +120,24 @@ export const MEASURES: readonly Measure[] = [
     techniques: ['T1018'],
     nextSteps: ['See whether a server that it needs is down.', LOOK_AT_PAIRS],
     falsePositives: ['A server that is down', 'A host that was taken away'],
+  },
+  {
+    id: 'host-unanswered-share',
+    version: '1',
+    name: 'Share of the flows of a host that come to nothing',
+    about: 'host',
+    kql: `iff(${ofInitiator('Flows')} >= ${FEWEST_FLOWS}, 100.0 * (${ofInitiator('UnansweredFlows')} + ${ofInitiator('DeniedFlows')}) / ${ofInitiator('Flows')}, 0.0)`,
+    label: 'of its flows unanswered or denied',
+    print: (value) => `${Math.round(value)} %`,
+    least: 30,
+    floor: 0.25,
+    tactics: ['Discovery'],
+    techniques: ['T1046', 'T1018'],
+    nextSteps: [
+      'See whether a server that it needs is down, or a rule was changed.',
+      LOOK_AT_PAIRS,
+    ],
+    falsePositives: ['A server that is down', 'A rule that was tightened'],
   },
   {
     id: 'host-flows',

@@ -17,6 +17,7 @@ import { misconfiguration } from './detectors/misconfiguration.ts';
 import { outwardFlood } from './detectors/outward-flood.ts';
 import { passwordSpray } from './detectors/password-spray.ts';
 import { portScan } from './detectors/port-scan.ts';
+import { risingVolume } from './detectors/rising-volume.ts';
 import { rogueNetwork } from './detectors/rogue-network.ts';
 import { segmentation } from './detectors/segmentation.ts';
 import { slowBeacon } from './detectors/slow-beacon.ts';
@@ -44,6 +45,7 @@ export const DETECTORS: readonly AnyDetector[] = [
   outwardFlood,
   passwordSpray,
   portScan,
+  risingVolume,
   rogueNetwork,
   segmentation,
   slowBeacon,

@@ -1,4 +1,5 @@
 import { ipEntity } from '#core/alert/index.ts';
+import { divergence } from '#core/baseline/index.ts';
 import { percent } from '../claim.ts';
 import { DAY, defineDetector } from '../detector.ts';
 import { beforeWindow, flowsKql, instant, pastDays, quote } from '../kql.ts';
@@ -8,29 +9,14 @@ import { printPort } from '../services.ts';
 
 const LEARNING_DAYS = 5;
 
-type Shares = ReadonlyMap<number, number>;
-
-/** Jensen-Shannon divergence with logarithms to the base 2: 0 for the same, 1 for nothing in common (Lin 1991). */
-export function divergence(p: Shares, q: Shares): number {
-  let sum = 0;
-  for (const key of new Set([...p.keys(), ...q.keys()])) {
-    const a = p.get(key) ?? 0;
-    const b = q.get(key) ?? 0;
-    const m = (a + b) / 2;
-    if (a > 0) sum += (a / 2) * Math.log2(a / m);
-    if (b > 0) sum += (b / 2) * Math.log2(b / m);
-  }
-  return sum;
-}
-
-function shares(rows: readonly Row[]): Shares {
-  const counts = new Map<number, number>();
+/** Flows by port, as `divergence` compares them. */
+function byPort(rows: readonly Row[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
   for (const row of rows) {
-    const port = portOf(row, 'Port') ?? -1;
+    const port = String(portOf(row, 'Port') ?? -1);
     counts.set(port, (counts.get(port) ?? 0) + numberOf(row, 'Flows'));
   }
-  const total = [...counts.values()].reduce((a, b) => a + b, 0);
-  return new Map([...counts].map(([port, n]) => [port, n / total]));
+  return counts;
 }
 
 export const drift = defineDetector({
@@ -75,27 +61,24 @@ union (today | extend IsToday = true), (PairDays | ${beforeWindow(pass)} | exten
       const before = of.filter((row) => row['IsToday'] !== true);
       const days = [...Map.groupBy(before, (row) => textOf(row, 'Day')).values()];
       if (days.length < LEARNING_DAYS - 1 || today.length === 0) return [];
-      const usual = shares(before);
-      const now = shares(today);
-      const distance = divergence(now, usual);
-      const most = Math.max(...days.map((day) => divergence(shares(day), usual)));
+      const usual = byPort(before);
+      const apart = divergence(usual, byPort(today));
+      if (!apart) return [];
+      const most = Math.max(...days.map((day) => divergence(usual, byPort(day))?.value ?? 0));
+      const { value: distance, moved } = apart;
       if (distance < pass.values.least || distance < pass.values.times * most) return [];
       const first = Math.min(...today.map((row) => instantOf(row, 'FirstTime')));
       const last = Math.max(...today.map((row) => instantOf(row, 'LastTime')));
-      const changed = [...new Set([...now.keys(), ...usual.keys()])]
-        .map((port) => ({ port, is: now.get(port) ?? 0, was: usual.get(port) ?? 0 }))
-        .sort((a, b) => Math.abs(b.is - b.was) - Math.abs(a.is - a.was))
-        .slice(0, 3);
       return [
         {
           about: [src],
           title: `${src} calls other services than it used to`,
           reasons: [
             `Its ports diverge by ${distance.toFixed(2)} from those of the ${days.length} days before (0 is the same, 1 nothing in common); no day before diverged by more than ${most.toFixed(2)}.`,
-            ...changed.map(
-              ({ port, is, was }) =>
-                `Port ${printPort(port === -1 ? null : port, 'without ports')}: ${percent(is)} of its connections, ${percent(was)} before.`,
-            ),
+            ...moved.map(({ name, before, now }) => {
+              const port = printPort(name === '-1' ? null : Number(name), 'without ports');
+              return `Port ${port}: ${percent(now)} of its connections, ${percent(before)} before.`;
+            }),
           ],
           first,
           last,
@@ -107,7 +90,7 @@ union (today | extend IsToday = true), (PairDays | ${beforeWindow(pass)} | exten
             divergence: distance,
             largestBefore: most,
             days: days.length,
-            ports: changed.map((c) => c.port),
+            ports: moved.map(({ name }) => name),
           },
           evidence: {
             kql: flowsKql({ first, last }, [`SrcIp == ${quote(src)}`]),

@@ -85,16 +85,13 @@ ${beaconKql(pass, pass.values, { isInternal: true })}
       const row = conversation.rows[0]!;
       // What a server passes on all day is its work; what it never called before today is not.
       const past = pastDays(pass);
-      const isServer = pass.knowledge.hasRole(dest, 'server', 'directory', 'mail');
+      const isServer = pass.knowledge.hasRole(dest, 'server', 'directory', 'mail', 'dns', 'ntp');
       const out = passedOn(row, flows, pass.values.mostTimes).find(
         ({ isNew }) => !isServer || (isNew && past >= 1),
       );
       if (!out) return [];
       const { hasRole } = pass.knowledge;
-      if (
-        hasRole(src, 'monitor', 'scanner', 'backup') ||
-        hasRole(dest, 'proxy', 'gateway', 'dns', 'ntp')
-      )
+      if (hasRole(src, 'monitor', 'scanner', 'backup') || hasRole(dest, 'proxy', 'gateway'))
         return [];
       const regular = regularityOf(conversation, pass, pass.values);
       if (!regular) return [];
