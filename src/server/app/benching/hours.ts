@@ -25,7 +25,7 @@ const unit = (address: string, at: number): Unit => `${address} ${Math.floor(at 
  */
 export function scoreHours(
   claimed: readonly Claimed[],
-  { truth, estate }: Injected,
+  { truth, estate }: Pick<Injected, 'truth' | 'estate'>,
   from: number,
   to: number,
 ): HourScore {

@@ -8,8 +8,9 @@ export interface Joining {
   /** Alerts in incidents, and those of them that are of their incident's own story: the one most of its alerts are of. */
   readonly alerts: number;
   readonly own: number;
-  /** Incidents with alerts of more than one story, or with none of any. */
-  readonly mixed: number;
+  /** Incidents with alerts of more than one story, each as how many alerts of which. */
+  readonly mixed: readonly string[];
+  /** Incidents with none of any. */
   readonly stray: number;
   /** Incidents that each story is in, of those that are in one. */
   readonly perStory: ReadonlyMap<string, number>;
@@ -32,7 +33,8 @@ export function scoreJoining({ alerts, incidents }: Joined, truth: readonly Trut
     ]),
   );
   const perStory = new Map<string, number>();
-  let [all, own, mixed, stray] = [0, 0, 0, 0];
+  const mixed: string[] = [];
+  let [all, own, stray] = [0, 0, 0];
   for (const incident of incidents) {
     const of = incident.alerts.map((id) => stories.get(id) ?? new Set<string>());
     const votes = new Map<string, number>();
@@ -45,7 +47,8 @@ export function scoreJoining({ alerts, incidents }: Joined, truth: readonly Trut
     }
     const [story, its] = best;
     own += its;
-    if (of.some((told) => told.size > 0 && !told.has(story))) mixed++;
+    if (of.some((told) => told.size > 0 && !told.has(story)))
+      mixed.push([...votes].map(([name, alerts]) => `${name} (${alerts})`).join(', '));
     for (const found of new Set(of.map((told) => (told.has(story) ? story : [...told][0]))))
       if (found !== undefined) perStory.set(found, (perStory.get(found) ?? 0) + 1);
   }

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
-import { CONTACT, type Truth } from '#core/inject/index.ts';
+import { CONTACT, inject, type Truth } from '#core/inject/index.ts';
+import { conversation } from '#core/traffic/index.ts';
 import { readSome, readUntilWrong } from './budget.ts';
 import { about, type Claimed } from './claim.ts';
+import { scoreHours } from './hours.ts';
 import { scoreJoining } from './joining.ts';
 import { score } from './score.ts';
 import { quantile } from './table.ts';
@@ -122,7 +124,7 @@ it('an incident is of the story that most of its alerts are of', () => {
     incidents: 2,
     alerts: 5,
     own: 2,
-    mixed: 1,
+    mixed: ['beacon 1 (2), beacon 2 (1)'],
     stray: 1,
     perStory: new Map([
       ['beacon 1', 1],
@@ -140,4 +142,34 @@ it('a contact is told by indicators only', () => {
 it('quantiles are values that were measured', () => {
   expect([0, 0.5, 0.9, 1].map((q) => quantile([5, 1, 3, 2, 4], q))).toEqual([1, 3, 5, 5]);
   expect(quantile([], 0.5)).toBe(0);
+});
+
+it('hours of an attack are those in which its host acted; an alert claims its own from first to last', () => {
+  const say = (hour: number) =>
+    conversation(
+      {
+        at: hour * HOUR,
+        src: '10.60.0.10',
+        dest: '203.0.113.1',
+        destPort: 443,
+        rule: 'r',
+      },
+      50_000,
+    );
+  const estate = inject({
+    seed: 'a',
+    hosts: 36,
+    days: 1,
+    start: 0,
+    attacks: [],
+    habits: [],
+  }).estate;
+  const hidden = attack('beacon 1', '10.60.0.10', '203.0.113.1', {
+    conversations: [say(3), say(4), say(4.5), say(9)],
+  });
+  const claimed = claim('beacon', ['10.60.0.10'], { first: 3.5 * HOUR, last: 5.5 * HOUR });
+  const scored = scoreHours([claimed], { estate, truth: [hidden] }, 0, 24 * HOUR);
+  expect(scored).toMatchObject({ truePositives: 2, falsePositives: 1, falseNegatives: 1 });
+  expect(scored.precision).toBeCloseTo(2 / 3);
+  expect(scored.falsePositiveRate).toBeCloseTo(1 / (36 * 24 - 3));
 });

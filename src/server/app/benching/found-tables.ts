@@ -1,0 +1,86 @@
+import { CONTACT } from '#core/inject/index.ts';
+import { printShare } from './bars.ts';
+import type { Benched } from './bench.ts';
+import { LISTED } from './indicators.ts';
+import type { Table } from './table.ts';
+
+export function barsTable({ bars }: Benched): Table {
+  return {
+    title: 'Bars',
+    says: '',
+    columns: [],
+    rows: [],
+    notes: bars.map(({ says, isMet }) => `${isMet ? 'met' : '**missed**'}: ${says}`),
+  };
+}
+
+export function attacksTable(benched: Benched): Table {
+  const { ours, rivals } = benched;
+  return {
+    title: 'By attack',
+    says: `Beside it what simpler rules find, by the same measure; each is asked of the hourly aggregates, day by day. Where so many of ${benched.scenario.hosts} hosts attack, guessing finds many too: its wrong alerts tell.`,
+    columns: ['attack', 'found', ...rivals.map((r) => r.score.name)],
+    rows: [...ours.score.attacks].map(([attack, counts]) => [
+      attack,
+      printShare(counts),
+      ...rivals.map((r) => r.score.attacks.get(attack)?.found ?? 0),
+    ]),
+  };
+}
+
+export function indicatorsTable({ truth, ours }: Benched): Table {
+  const contacts = truth.filter((t) => t.attack === CONTACT);
+  return {
+    title: 'Contacts with indicators',
+    says: 'Two feeds of a few hundred addresses each: one is there before the traffic is ingested, one comes when all is stored. Both list content networks that everybody uses, which a warning list excuses.',
+    columns: ['form', ...LISTED.map((listed) => `listed ${listed} the traffic`)],
+    rows: [...Map.groupBy(contacts, (t) => String(t.shape['form']))].map(([form, of]) => [
+      form,
+      ...LISTED.map((listed) => {
+        const those = of.filter((t) => t.shape['listed'] === listed);
+        const found = those.filter((t) => ours.score.found.has(t)).length;
+        return printShare({ found, happened: those.length });
+      }),
+    ]),
+  };
+}
+
+export function sourcesTable({ sources }: Benched): Table | undefined {
+  const [first] = sources;
+  if (!first) return undefined;
+  return {
+    title: 'By source',
+    says: 'The same days, with two shapes of each attack and the campaigns, as other clouds would have logged them: Azure virtual networks; Azure security groups (whole seconds); AWS (each direction apart, ten minutes at a time); Google Cloud (one packet in thirty, half of the entries, nothing that was denied).',
+    columns: ['attack', ...sources.map(({ source }) => source)],
+    rows: [
+      ...[...first.score.attacks].map(([attack, { happened }]) => [
+        attack,
+        ...sources.map(({ score: s }) => `${s.attacks.get(attack)?.found ?? 0} of ${happened}`),
+      ]),
+      ['**all**', ...sources.map(({ score: s }) => s.found.size)],
+      [
+        'wrong, for 1,000 entities and a day',
+        ...sources.map(({ score: s }) => s.wrongPerThousand.toFixed(1)),
+      ],
+      ['records', ...sources.map(({ flows }) => flows.toLocaleString('en-US'))],
+    ],
+    notes: sources.flatMap(({ source, blind }) =>
+      blind.map((sentence) => `findings on ${source} say: ${sentence}`),
+    ),
+  };
+}
+
+export function missedTable({ ours }: Benched): Table {
+  return {
+    title: 'Not found',
+    says: 'What flows cannot show, or detectors do not look for: what is inside a connection; a beacon without any rhythm (calls at random moments), or with fewer than 12 calls; one that many hosts use, or that was there before yesterday and told then; a guess or two at a password; data carried to an address that got as much before; an attack by an address that is declared a scanner, or scanned before at the same hours; one of several clients behind one address; anything within one host.',
+    columns: ['attack', 'shape', 'events'],
+    rows: ours.score.missed.map((t) => [
+      t.id,
+      Object.entries(t.shape)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+      t.events,
+    ]),
+  };
+}
