@@ -3,7 +3,7 @@ import type { Habit } from '../habit.ts';
 
 export const health: Habit = {
   name: 'health',
-  says: 'A load balancer asks every web server and application how it is, every ten seconds, always the same.',
+  says: 'A load balancer asks every web server and application how it is, every half minute, always the same.',
   isHard: true,
   happen(day) {
     const balancer = day.estate.the('balancer').ip;
@@ -12,7 +12,7 @@ export const health: Habit = {
       ['application', 8080],
     ] as const)
       for (const { ip } of day.estate.of(role))
-        day.every(10 * SECOND, 0.01, [day.start, day.start + DAY], (at) =>
+        day.every(30 * SECOND, 0.01, [day.start, day.start + DAY], (at) =>
           day.say({
             at,
             src: balancer,
