@@ -22,6 +22,10 @@ export interface AlertsOptions {
   /** What an entity is (`dns`) that joins no incidents, by its key (`IP 10.0.0.53`); undefined for all that do. */
   readonly hubOf?: (entityKey: string) => string | undefined;
   readonly newId?: () => string;
+  /** What addresses of pages begin with, in AlertLink and IncidentUrl; relative unless given. */
+  readonly baseUrl?: string | undefined;
+  /** Entries of the log after this number are yet to be read by somebody; undefined for none. */
+  readonly unread?: () => number | undefined;
   /** The tables could not be written; it is tried again with the next change. */
   readonly onError?: (error: unknown) => void;
 }
@@ -48,6 +52,8 @@ export interface Alerts extends Answers, Desk, SuppressionDesk {
 const AT_ONCE = 25;
 /** How long the log is kept for readers that are behind, and findings that nobody was told of. */
 const KEPT: Micros = 30 * MICROS_PER_DAY;
+/** How long it is kept for a reader that does not come. */
+const LONGEST_KEPT: Micros = 90 * MICROS_PER_DAY;
 /** Changes of so many milliseconds make one segment. */
 const GATHER_MS = 1000;
 
@@ -68,7 +74,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
   const shared = { state, alerts, incidents, journal, assets, hubOf, newId, clock, suppressions };
   const grouper = createGrouper(shared);
   const takeOne = createTaker({ ...shared, grouper });
-  const tables = createAlertTables(store, journal, alerts);
+  const tables = createAlertTables(store, journal, alerts, options.baseUrl ?? '');
   const listeners = new Set<(entries: readonly LogEntry[]) => void>();
   let told = journal.head();
   let timer: NodeJS.Timeout | undefined;
@@ -89,7 +95,9 @@ export function createAlerts(options: AlertsOptions): Alerts {
 
   function forgetOld(): void {
     const before = clock() - KEPT;
-    journal.prune(tables.position(), before);
+    const written = tables.position();
+    journal.prune(Math.min(written, options.unread?.() ?? written), before);
+    journal.prune(written, clock() - LONGEST_KEPT);
     state.run('DELETE FROM finding WHERE alert IS NULL AND taken_at < ?', before);
   }
 

@@ -19,7 +19,13 @@ export interface AlertTables {
   position(): number;
 }
 
-export function createAlertTables(store: Store, journal: Journal, alerts: AlertStore): AlertTables {
+/** `baseUrl` is what addresses of pages begin with; '' leaves them relative. */
+export function createAlertTables(
+  store: Store,
+  journal: Journal,
+  alerts: AlertStore,
+  baseUrl: string,
+): AlertTables {
   const position = () => store.checkpoint(TABLES_IDENTITY)?.position ?? 0;
 
   /** True when there may be more. */
@@ -29,7 +35,7 @@ export function createAlertTables(store: Store, journal: Journal, alerts: AlertS
     const last = entries.at(-1);
     if (!last) return false;
     await store.commit({
-      segments: draftsOf(entries, alerts),
+      segments: draftsOf(entries, alerts, baseUrl),
       checkpoints: [
         {
           identity: TABLES_IDENTITY,
@@ -61,15 +67,19 @@ export function createAlertTables(store: Store, journal: Journal, alerts: AlertS
   };
 }
 
-function draftsOf(entries: readonly LogEntry[], alerts: AlertStore): readonly SegmentDraft[] {
+function draftsOf(
+  entries: readonly LogEntry[],
+  alerts: AlertStore,
+  baseUrl: string,
+): readonly SegmentDraft[] {
   const rows = entries.map((entry) => ({
     table: entry.kind === 'alert' ? securityAlert : securityIncident,
     day: printDay(entry.at),
     row:
       entry.kind === 'alert'
-        ? alertRow(entry.alert, entry.at)
+        ? alertRow(entry.alert, entry.at, baseUrl)
         : {
-            ...incidentRow(entry.incident, findersOf(entry.incident.alerts, alerts)),
+            ...incidentRow(entry.incident, findersOf(entry.incident.alerts, alerts), baseUrl),
             TimeGenerated: entry.at,
           },
     id: `${entry.kind} ${entry.number}`,

@@ -9,3 +9,4 @@ export {
   type Trial,
 } from './outputs.ts';
 export type { OutputKind, OutputSettings, What } from './settings.ts';
+export { alertsReadByAll } from './state.ts';

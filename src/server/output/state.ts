@@ -63,6 +63,15 @@ export interface Rejected {
 const DAY = 86_400_000_000;
 const LONGEST_CONTENT = 4096;
 
+/** The entry of the log of alerts that every output of alerts and incidents has read; undefined when there is none. */
+export function alertsReadByAll(db: Database): number | undefined {
+  migrate(db, 'output', STEPS);
+  const found = db.get<{ cursor: number | null }>(
+    `SELECT min(CAST(cursor AS INTEGER)) AS cursor FROM output WHERE feed IN ('"alerts"', '"incidents"')`,
+  );
+  return found?.cursor ?? undefined;
+}
+
 /** The tables of outputs in weir.db. */
 export class OutputState {
   readonly db: Database;

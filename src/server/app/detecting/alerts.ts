@@ -10,13 +10,15 @@ import {
 } from '#core/detect/index.ts';
 import { type Alerts, createAlerts } from '#server/alert/index.ts';
 import type { Log } from '#server/http/index.ts';
+import { alertsReadByAll } from '#server/output/index.ts';
 import type { QueryService } from '#server/query/index.ts';
 import type { Store } from '#server/store/index.ts';
 import { CommandError } from '../command.ts';
 import type { Config } from '../config/index.ts';
+import { publicUrl } from '../serving/public-url.ts';
 
 export interface ServedAlertsDeps {
-  readonly config: Pick<Config, 'assets'>;
+  readonly config: Pick<Config, 'assets' | 'hosts' | 'tls' | 'proxy'>;
   /** What hosts are for, as their owner says. */
   readonly zones: Pick<Zones, 'rolesOf'>;
   readonly store: Store;
@@ -33,6 +35,8 @@ export function openAlerts(deps: ServedAlertsDeps): Alerts {
     store,
     clock,
     assets: readAssets(config.assets),
+    baseUrl: publicUrl(config),
+    unread: () => alertsReadByAll(store.state),
     hubOf: (key) => hubOf(key, zones, seen.current()),
     onError: (error) =>
       log.error('alerts could not be written to their tables; it is tried again', { error }),

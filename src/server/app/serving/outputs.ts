@@ -16,6 +16,7 @@ import type { QueryService } from '#server/query/index.ts';
 import type { Store } from '#server/store/index.ts';
 import { type Config, type OutputConfig, readSecret } from '../config/index.ts';
 import type { createCanary } from './canary.ts';
+import { publicUrl } from './public-url.ts';
 
 export interface ServedOutputsDeps {
   readonly config: Config;
@@ -66,10 +67,9 @@ function settingsOf(config: OutputConfig): OutputSettings {
 }
 
 /** Pages have addresses for others once this server has a name. */
-function linksOf({ hosts, tls, proxy }: Config): Links {
-  const [host] = hosts;
-  if (host === undefined) return { alert: () => undefined, incident: () => undefined };
-  const base = `${tls !== undefined || proxy?.tls ? 'https' : 'http'}://${host}`;
+function linksOf(config: Config): Links {
+  const base = publicUrl(config);
+  if (base === undefined) return { alert: () => undefined, incident: () => undefined };
   const page = (number: number) => `${base}/incidents/${number}`;
   return {
     alert: ({ incident }) => (incident === undefined ? undefined : page(incident)),

@@ -45,12 +45,15 @@ export function createAlertFeed(deps: AlertFeedDeps): Feed {
   position();
   return {
     async read(limit) {
-      const entries = log.log(position(), limit);
+      const after = position();
+      const entries = log.log(after, limit);
+      const [first] = entries;
       const last = entries.at(-1);
-      if (!last) return undefined;
+      if (!first || !last) return undefined;
       return {
         messages: entries.filter(isWanted).map((entry) => messageOf(entry, links)),
-        lost: 0,
+        // The log keeps what is unread for months, not for ever.
+        lost: first.number - after - 1,
         settle: () => state.setCursor(name, last.number),
       };
     },
