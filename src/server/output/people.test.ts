@@ -4,33 +4,35 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ipEntity } from '#core/alert/index.ts';
+import type { AlertMessage } from '#core/output/index.ts';
 import { canaryMessage } from './canary-message.ts';
 import { openReceiver } from './kinds/index.ts';
 import type { OutputSettings } from './settings.ts';
 import { certificate, type FakeRequest, openFake } from './testing/fake.ts';
 import { NO_QUERIES } from './testing/no-queries.ts';
+import { openPagerduty, openSlack, openTeams } from './testing/services.ts';
 import { createReceiverDeps } from './way-out.ts';
 
 const common = { name: 'out', what: 'alerts', minSeverity: 'informational' } as const;
 const alert = canaryMessage('019524f0-1111-7abc-8def-0123456789ab', 'M1', 1.7e15);
 const never = new AbortController().signal;
 
+const depsOf = (secrets: Record<string, string>) =>
+  createReceiverDeps({
+    context: {
+      version: '1.2.3',
+      host: 'weir.example',
+      sha1: (bytes) => createHash('sha1').update(bytes).digest(),
+    },
+    secret: (reference) => secrets[reference] ?? '',
+    now: Date.now,
+    queries: NO_QUERIES,
+    ca: certificate.cert,
+    timeoutMs: 500,
+  });
 const receiverOf = (settings: OutputSettings, secrets: Record<string, string> = {}) =>
-  openReceiver(
-    settings,
-    createReceiverDeps({
-      context: {
-        version: '1.2.3',
-        host: 'weir.example',
-        sha1: (bytes) => createHash('sha1').update(bytes).digest(),
-      },
-      secret: (reference) => secrets[reference] ?? '',
-      now: Date.now,
-      queries: NO_QUERIES,
-      ca: certificate.cert,
-      timeoutMs: 500,
-    }),
-  );
+  openReceiver(settings, depsOf(secrets));
 
 describe('a webhook', () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -68,6 +70,25 @@ describe('a webhook', () => {
     ).rejects.toMatchObject({ kind: 'setting', message: expect.stringContaining('302') });
   });
 
+  it('is signed by the old and the new secret while one replaces the other, and sent again when it hangs', async () => {
+    const requests: FakeRequest[] = [];
+    const server = await openFake((request) => {
+      requests.push(request);
+      return isGenuine(request) ? { status: 204 } : { status: 401 };
+    });
+    const settings = { ...common, kind: 'webhook', url: server.url, secret: 'env:S' } as const;
+    const receiver = receiverOf(settings, { 'env:S': `whsec_AAAA ${secret}` });
+    server.troubles.push('hang', { status: 429, headers: { 'retry-after': '7' } });
+    await expect(receiver.send([alert], never)).rejects.toMatchObject({ kind: 'later' });
+    await expect(receiver.send([alert], never)).rejects.toMatchObject({
+      kind: 'later',
+      waitMs: 7000,
+    });
+    await receiver.send([alert], never);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.headers['webhook-id']).toBe(`${alert.id}-1`);
+  });
+
   it('never goes to a link address, whatever is configured', async () => {
     const settings = { ...common, kind: 'webhook', url: 'https://169.254.169.254/x' } as const;
     await expect(receiverOf(settings).send([alert], never)).rejects.toMatchObject({
@@ -91,27 +112,84 @@ describe('chats', () => {
   });
 });
 
-describe('PagerDuty', () => {
-  it('is triggered, and told apart by what it answers', async () => {
-    const events: Record<string, unknown>[] = [];
-    const server = await openFake(({ body }) => {
-      const event = JSON.parse(body);
-      if (!/^[a-z0-9]{32}$/.test(event.routing_key))
-        return {
-          status: 400,
-          body: { status: 'invalid event', errors: ["'routing_key' is invalid"] },
-        };
-      events.push(event);
-      return { status: 202, body: { status: 'success', dedup_key: event.dedup_key } };
+/** With everything in it that makes a message long. */
+const huge: AlertMessage = {
+  ...alert,
+  title: '<!channel> & "x" '.repeat(500),
+  description: '&<>*_'.repeat(5000),
+  nextSteps: Array.from({ length: 50 }, (_, n) => `Step ${n} ${'y'.repeat(500)}`),
+  techniques: Array.from({ length: 200 }, (_, n) => `T${1000 + n}`),
+  entities: Array.from({ length: 500 }, (_, n) =>
+    ipEntity(`10.0.${n >> 8}.${n & 255}`, 'target', true),
+  ),
+  link: 'https://weir.example/incidents/7',
+};
+
+describe.each([
+  ['slack', openSlack],
+  ['teams', openTeams],
+] as const)('%s', (kind, openService) => {
+  /** As the product sends, but that this machine counts as the internet. */
+  const receiver = (url: string, now = Date.now) => {
+    const deps = depsOf({ 'env:U': url });
+    const waited: number[] = [];
+    const sleep = async (ms: number) => void waited.push(ms);
+    const post: typeof deps.post = (request, tls) => deps.post(request, tls);
+    const settings = { ...common, kind, url: 'env:U' } as const;
+    return { waited, ...openReceiver(settings, { ...deps, post, sleep, now }) };
+  };
+
+  it('takes any alert, about one a second', async () => {
+    const server = await openService();
+    const now = Date.now();
+    const { send, waited } = receiver(server.url, () => now);
+    expect(
+      await send([alert, huge, { ...alert, kind: 'incident', status: 'closed' }], never),
+    ).toEqual({ rejected: [] });
+    expect(server.taken).toHaveLength(3);
+    expect(JSON.stringify(server.taken[1])).toContain('https://weir.example/incidents/7');
+    expect(waited).toHaveLength(2);
+    expect(Math.min(...waited)).toBeGreaterThan(1000);
+  });
+
+  it('is left alone for as long as it asks, and its address is in no message', async () => {
+    const server = await openService();
+    server.troubles.push({ status: 429, headers: { 'retry-after': '30' }, body: 'rate_limited' });
+    await expect(receiver(server.url).send([alert], never)).rejects.toMatchObject({
+      kind: 'later',
+      waitMs: 30_000,
     });
+    server.troubles.push('hang');
+    await expect(receiver(server.url).send([alert], never)).rejects.toMatchObject({
+      kind: 'later',
+    });
+    const gone = await receiver(`${new URL(server.url).origin}/services/very-secret-too`)
+      .send([alert], never)
+      .catch((error: unknown) => error);
+    expect(gone).toMatchObject({ kind: 'setting', message: expect.stringContaining('404') });
+    expect(String(gone)).not.toContain('very-secret');
+  });
+});
+
+describe('PagerDuty', () => {
+  it('is triggered, resolved under the same key, and told apart by what it answers', async () => {
+    const server = await openPagerduty('r'.repeat(32));
     const settings = {
       ...common,
       kind: 'pagerduty',
       url: server.url,
       routingKey: 'env:K',
     } as const;
-    await receiverOf(settings, { 'env:K': 'r'.repeat(32) }).send([alert], never);
-    expect(events[0]).toMatchObject({ event_action: 'trigger', payload: { severity: 'info' } });
+    await receiverOf(settings, { 'env:K': 'r'.repeat(32) }).send(
+      [alert, huge, { ...alert, version: 3, status: 'closed' }],
+      never,
+    );
+    expect(server.taken).toMatchObject([
+      { event_action: 'trigger', payload: { severity: 'info' } },
+      { event_action: 'trigger' },
+      { event_action: 'resolve' },
+    ]);
+    expect(new Set(server.taken.map((event) => event['dedup_key'])).size).toBe(1);
     await expect(
       receiverOf(settings, { 'env:K': 'short' }).send([alert], never),
     ).rejects.toMatchObject({ kind: 'content' });

@@ -80,12 +80,22 @@ export const sentinel = defineKind({
     let token: Token | undefined;
 
     async function call(body: string, signal: AbortSignal): Promise<void> {
-      if (!token || token.until <= deps.now()) token = await logIn(settings, deps, signal);
-      const reply = await deps.post(
+      const isOld = token !== undefined && token.until > deps.now();
+      if (!token || !isOld) token = await logIn(settings, deps, signal);
+      const reply = await post(token, body, signal);
+      // The next call asks for a new one: a role that was just given needs one too.
+      if (reply.status === 401 || reply.status === 403) token = undefined;
+      // One that was revoked before its time is no fault of the settings.
+      if (reply.status === 401 && isOld) return call(body, signal);
+      assertTaken(reply, where, deps.now());
+    }
+
+    const post = ({ text }: Token, body: string, signal: AbortSignal) =>
+      deps.post(
         {
           url,
           headers: {
-            authorization: `Bearer ${token.text}`,
+            authorization: `Bearer ${text}`,
             'content-type': 'application/json',
           },
           body,
@@ -94,10 +104,6 @@ export const sentinel = defineKind({
         },
         settings.tls,
       );
-      // The next call asks for a new one: a role that was just given needs one too.
-      if (reply.status === 401 || reply.status === 403) token = undefined;
-      assertTaken(reply, where, deps.now());
-    }
 
     return {
       async send(messages, signal) {
