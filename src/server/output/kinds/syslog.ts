@@ -19,11 +19,20 @@ import type { SyslogSettings } from '../settings.ts';
  * Syslog has no acknowledgement, but TCP's end is one: we send a batch, close our direction, and wait for the receiver to
  * close the other. It does so when it has read to the end. One that goes away with bytes unread resets the connection
  * instead (RFC 1122, section 4.2.2.13), and then the batch is sent again. So a batch has a connection of its own.
+ *
+ * A receiver that does not want us (an address or a certificate that it does not know) may end in order too, having read
+ * nothing: with TLS 1.3 it judges our certificate after we are done with the handshake. It does so at once, so we keep our
+ * direction open for some round trips: an end in that time is a refusal. Where we show a certificate, the first connection,
+ * and the first after a failure, wait for that the longest.
  */
 
 const CONNECT_MS = 15_000;
 /** How long a receiver may take no bytes, or not end after we did. */
 const SILENCE_MS = 30_000;
+/** How long our direction stays open: as many times as connecting took, between these. */
+const ROUND_TRIPS = 2;
+const OPEN_LEAST_MS = 50;
+const OPEN_MOST_MS = 2000;
 
 async function connect(settings: SyslogSettings, deps: ReceiverDeps): Promise<Socket> {
   const { host, port, transport, tls } = settings;
@@ -60,7 +69,11 @@ async function untilEvent(socket: Socket, event: string): Promise<void> {
   }
 }
 
-async function deliver(socket: Socket, frames: readonly Uint8Array[]): Promise<void> {
+async function deliver(
+  socket: Socket,
+  frames: readonly Uint8Array[],
+  stayOpen: Promise<void>,
+): Promise<void> {
   const ended = new Promise<void>((resolve, reject) => {
     socket.setTimeout(SILENCE_MS, () => {
       const late = new DeliveryFailure(
@@ -78,7 +91,11 @@ async function deliver(socket: Socket, frames: readonly Uint8Array[]): Promise<v
       else {
         const gone = new DeliveryFailure(
           'later',
-          'the receiver closed the connection in the middle',
+          'the receiver closed the connection instead of reading to the end',
+          {
+            advice:
+              'See whether it runs, and whether it lets this machine in: its list of senders, and the certificate that it asks for.',
+          },
         );
         reject(gone);
         socket.destroy(gone);
@@ -94,6 +111,7 @@ async function deliver(socket: Socket, frames: readonly Uint8Array[]): Promise<v
   ended.catch(() => {});
   for (const frame of frames)
     if (!socket.write(frame)) await Promise.race([once(socket, 'drain'), ended]);
+  await Promise.race([stayOpen, ended]);
   socket.end();
   await ended;
 }
@@ -125,16 +143,24 @@ export const syslog = defineKind({
         ),
         settings.framing,
       );
+    // Whether it let us in the last time.
+    let isKnown = settings.tls?.certificate === undefined;
     return {
       async send(messages, signal) {
         let socket: Socket | undefined;
         const abort = () => socket?.destroy();
         signal.addEventListener('abort', abort, { once: true });
         try {
+          const startedAt = performance.now();
           socket = await connect(settings, deps);
           signal.throwIfAborted();
-          await deliver(socket, messages.map(frame));
+          const took = (performance.now() - startedAt) * ROUND_TRIPS;
+          const least = isKnown ? OPEN_LEAST_MS : OPEN_MOST_MS;
+          const openMs = Math.min(OPEN_MOST_MS, Math.max(least, took));
+          await deliver(socket, messages.map(frame), deps.sleep(openMs, signal));
+          isKnown = true;
         } catch (error) {
+          isKnown = settings.tls?.certificate === undefined;
           signal.throwIfAborted();
           const isLate = error instanceof Error && error.name === 'AbortError';
           throw explainConnection(error, `${settings.host}:${settings.port}`, isLate);

@@ -31,7 +31,11 @@ export interface FakeServer {
   readonly troubles: (FakeReply | 'hang' | 'cut' | 'late')[];
 }
 
-export async function openFake(answer: (request: FakeRequest) => FakeReply): Promise<FakeServer> {
+/** With `clientCa`, PEM, only those who show a certificate that it signed may ask. */
+export async function openFake(
+  answer: (request: FakeRequest) => FakeReply,
+  clientCa?: string,
+): Promise<FakeServer> {
   const troubles: FakeServer['troubles'] = [];
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -57,7 +61,13 @@ export async function openFake(answer: (request: FakeRequest) => FakeReply): Pro
   }
 
   const server = createServer(
-    { cert: certificate.cert, key: certificate.key },
+    {
+      cert: certificate.cert,
+      key: certificate.key,
+      ...(clientCa === undefined
+        ? {}
+        : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+    },
     (request, response) => {
       handle(request, response).catch((error: unknown) => {
         response.writeHead(500).end(String(error));

@@ -41,6 +41,8 @@ export interface FakeHec extends FakeServer {
   readonly events: readonly Readonly<Record<string, unknown>>[];
   /** While true, what is taken is not indexed. */
   isIndexerDown: boolean;
+  /** What was taken and is not indexed is lost, and nobody will say so. */
+  lose(): void;
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -141,6 +143,7 @@ export async function openHec(options: HecOptions): Promise<FakeHec> {
     ...server,
     events,
     isIndexerDown: false,
+    lose: () => channels.clear(),
   };
   return fake;
 }

@@ -40,24 +40,29 @@ export interface Certificate {
 }
 
 /** Debian's rsyslog with a folder of its own, listening on loopback over TLS, or plain TCP without a certificate. */
-export async function openRsyslog(certificate: Certificate | undefined): Promise<Rsyslog> {
+/** With `clientCa`, PEM, only for those who show a certificate that it signed. */
+export async function openRsyslog(
+  certificate: Certificate | undefined,
+  clientCa?: string,
+): Promise<Rsyslog> {
   bringRsyslog();
   const folder = mkdtempSync(join(tmpdir(), 'weir-rsyslog-'));
   const file = (name: string) => join(folder, name);
   let child: ChildProcess | undefined;
   let port = 0;
 
+  const callers = clientCa === undefined ? 'anon' : 'x509/certvalid';
   const configuration = () => `
 global(workDirectory="${folder}" maxMessageSize="64k"
 ${
   certificate
-    ? `defaultNetstreamDriverCAFile="${file('cert.pem')}" defaultNetstreamDriverCertFile="${file('cert.pem')}"
+    ? `defaultNetstreamDriverCAFile="${file('ca.pem')}" defaultNetstreamDriverCertFile="${file('cert.pem')}"
        defaultNetstreamDriverKeyFile="${file('key.pem')}"`
     : ''
 })
 module(load="imtcp"${
     certificate
-      ? ' StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="anon"'
+      ? ` StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="${callers}"`
       : ''
   })
 input(type="imtcp" port="${port}" listenPortFileName="${file('port')}" address="127.0.0.1")
@@ -103,6 +108,7 @@ action(type="omfile" file="${file('received')}" template="parsed")
   if (certificate) {
     writeFileSync(file('cert.pem'), certificate.cert);
     writeFileSync(file('key.pem'), certificate.key, { mode: 0o600 });
+    writeFileSync(file('ca.pem'), clientCa ?? certificate.cert);
   }
   onTestFinished(async () => {
     await stop('SIGKILL');

@@ -19,6 +19,10 @@ export interface SentinelOptions {
   readonly tenant: string;
   readonly client: string;
   readonly secret: string;
+  /** What the stream declares, by name; what it does not is dropped without a word. All that comes unless given. */
+  readonly columns?: ReadonlyMap<string, string>;
+  /** Bytes of a call, unpacked. */
+  readonly mostBytes?: number;
 }
 
 const problem = (status: number, code: string, message: string): FakeReply => ({
@@ -27,6 +31,18 @@ const problem = (status: number, code: string, message: string): FakeReply => ({
 });
 
 const MOST_BYTES = 1_000_000;
+
+const isWhole = (value: unknown) =>
+  typeof value === 'number' ? Number.isInteger(value) : /^-?\d+$/.test(String(value));
+const FITS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  int: isWhole,
+  long: isWhole,
+  real: (value) => typeof value === 'number',
+  boolean: (value) => typeof value === 'boolean',
+  datetime: (value) => !Number.isNaN(Date.parse(String(value))),
+  dynamic: () => true,
+};
 
 export async function openSentinel(options: SentinelOptions): Promise<FakeSentinel> {
   const rows: Readonly<Record<string, unknown>>[] = [];
@@ -54,6 +70,17 @@ export async function openSentinel(options: SentinelOptions): Promise<FakeSentin
     return { status: 200, body: { token_type: 'Bearer', expires_in: 3599, access_token: token } };
   }
 
+  /** As the stream declares it: no other columns, and null where a value is of another type. */
+  function asDeclared(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const { columns } = options;
+    if (!columns) return row;
+    return Object.fromEntries(
+      [...columns].flatMap(([name, type]) =>
+        name in row ? [[name, FITS[type]?.(row[name]) ? row[name] : null]] : [],
+      ),
+    );
+  }
+
   function takeRows(request: FakeRequest): FakeReply {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined || !valid.has(token))
@@ -77,7 +104,7 @@ export async function openSentinel(options: SentinelOptions): Promise<FakeSentin
       );
     if (!request.headers['content-type']?.startsWith('application/json'))
       return problem(415, 'UnsupportedContentType', 'Supported types: application/json');
-    if (Buffer.byteLength(request.body) > MOST_BYTES)
+    if (Buffer.byteLength(request.body) > (options.mostBytes ?? MOST_BYTES))
       return problem(
         413,
         'ContentLengthLimitExceeded',
@@ -91,7 +118,7 @@ export async function openSentinel(options: SentinelOptions): Promise<FakeSentin
     }
     if (!Array.isArray(parsed))
       return problem(400, 'InvalidRequest', 'The request body must be a JSON array.');
-    rows.push(...parsed);
+    rows.push(...parsed.map(asDeclared));
     return { status: 204 };
   }
 
