@@ -71,6 +71,34 @@ test.each(ATTACKS)(
   },
 );
 
+test('a scan that was refused is found among the single alerts, understood, suppressed and closed', async () => {
+  const { page } = browser;
+  await page.goto(`${weir.url}/incidents`);
+  await page.getByRole('button', { name: 'Single alerts' }).click();
+  const title = /198\.51\.100\.61 tries \d+ ports of 10\.1\.\d+\.\d+/;
+  const row = page.getByRole('row', { name: title });
+  await row.click();
+  const card = page.locator('dialog .alert-card', { hasText: title });
+  await card.getByText(/\d+ were denied/).waitFor();
+  await card.getByRole('link', { name: /prove it/ }).click();
+  await page.locator('.grid-row').first().waitFor({ timeout: 60_000 });
+  expect(await page.locator('.grid').textContent()).toContain('198.51.100.61');
+  await page.goBack();
+  await row.click();
+  await card.getByRole('button', { name: 'Suppress…' }).click();
+  await page.getByText(/Would have hidden 1 of the last 30 days'/).waitFor();
+  await page.getByLabel('Because').fill('Tried out.');
+  await page.getByRole('button', { name: 'Suppress', exact: true }).click();
+  await card.getByRole('button', { name: 'Verdict…' }).click();
+  await page.getByLabel(/Real, but harmless/).check();
+  await page.getByRole('button', { name: 'Close the alert' }).click();
+  await row.waitFor({ state: 'detached' });
+  await page.getByLabel('Status').selectOption('closed');
+  await row.getByText('Real, but harmless').waitFor();
+  await page.getByRole('button', { name: 'Suppressions' }).click();
+  await page.getByRole('row', { name: /by 198\.51\.100\.61/ }).waitFor();
+});
+
 test('a sentence leads to its evidence', async () => {
   const { page } = browser;
   await page.goto(weir.url);
@@ -134,6 +162,8 @@ test('it fits on a phone: nothing is wider than the screen', async () => {
   await page.setViewportSize({ width: 400, height: 860 });
   const paths = [
     '/',
+    '/incidents',
+    '/incidents?view=alerts',
     '/explore',
     '/sources',
     '/load',

@@ -69,7 +69,7 @@ it('says how long the oldest of what waits has been stored', () => {
   expect(all['counting']).toMatchObject({ lagSeconds: 20, says: expect.stringMatching('15 rows') });
   expect(all['looking']).toMatchObject({
     lagSeconds: 8,
-    says: expect.stringMatching('^beacon has'),
+    says: expect.stringMatching('^1 of 2 detectors, beacon among'),
   });
   expect(all['rules']?.says).toMatch('azure-vnet, whose rows come up to 60 s late');
 });

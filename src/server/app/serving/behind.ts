@@ -80,7 +80,7 @@ function tellLooking({ store, detection, clock }: BehindDeps): Behind {
     first ? `${failed.map((d) => d.name).join(', ')}: ${first.error}` : null,
     {
       none: NOTHING_WAITS,
-      some: `${looked.length === 0 ? 'No detector has looked yet' : `${behind.join(', ')} ${behind.length === 1 ? 'has' : 'have'} yet to look`} at what was counted last. What looks far back looks again a minute later at the soonest.`,
+      some: `${looked.length === 0 ? 'No detector has looked yet' : `${behind.length} of ${looked.length} detectors, ${behind[0]} among them, have yet to look`} at what was counted last. What looks far back looks again a minute later at the soonest.`,
     },
   );
 }
@@ -89,10 +89,13 @@ function tellRules({ scheduler }: BehindDeps): Behind {
   const { sources, waitMicros } = scheduler.lag();
   const [slowest] = sources.toSorted((a, b) => b.lag - a.lag);
   const says = slowest
-    ? `Rules wait for ${slowest.source}, whose rows come up to ${printCount(Math.round(slowest.lag / 1e6))} s late.`
+    ? `Rules wait for ${slowest.source}, whose rows come up to ${printLag(slowest.lag)} late.`
     : 'Rules wait so long for rows that come late; none came within the last hour.';
   return { stage: 'rules', lagSeconds: Math.round(waitMicros / 1e6), hasFailed: false, says };
 }
+
+const printLag = (lag: Micros): string =>
+  lag < 120e6 ? `${Math.round(lag / 1e6)} s` : `${Math.round(lag / 60e6)} min`;
 
 function stageOf(
   stage: Behind['stage'],

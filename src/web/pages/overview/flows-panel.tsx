@@ -106,14 +106,23 @@ function build(
 
 const LEAST_GAP = 2;
 
-/** Stretches between the first and the last bucket in which nothing at all was counted. */
+const MOST_LABELS = 3;
+
+/** Stretches between the first and the last bucket in which nothing at all was counted; of many the longest says so. */
 function gaps(now: Points, stepMs: number): readonly Mark[] {
   const times = [...now.at.keys()].sort((a, b) => a - b);
-  return times.flatMap((at, i) => {
+  const found = times.flatMap((at, i) => {
     const next = times[i + 1];
-    if (next === undefined || next - at <= LEAST_GAP * stepMs) return [];
-    return [{ at: at + stepMs, to: next, text: 'no flows' }];
+    return next === undefined || next - at <= LEAST_GAP * stepMs
+      ? []
+      : [{ at: at + stepMs, to: next }];
   });
+  const longest = Math.max(...found.map(({ at, to }) => to - at));
+  const labelled =
+    found.length > MOST_LABELS
+      ? found.filter(({ at, to }) => to - at === longest).slice(0, 1)
+      : found;
+  return found.map((gap) => ({ ...gap, text: labelled.includes(gap) ? 'no flows' : '' }));
 }
 
 export function FlowsPanel(props: {
