@@ -1,7 +1,6 @@
 import {
   type Alert,
   entityKey,
-  type FinderKind,
   type Finding,
   severityRank,
   subjectOf,
@@ -68,41 +67,10 @@ export interface AlertStore {
   /** Two alerts that are not to be joined again. */
   setApart(one: string, other: string): void;
   isApart(one: string, other: string): boolean;
-  /** All since an instant, newest first; the canary's left out. */
-  told(since: Micros): readonly Alert[];
-  list(filter: AlertFilter): { readonly alerts: readonly Alert[]; readonly total: number };
   /** Which incidents have alerts in which an entity acts or is acted upon. */
   incidentsWith(
     entities: readonly string[],
   ): readonly { readonly incident: number; readonly entity: string }[];
-  finderName(finder: string): string | undefined;
-  /** Counts by finder of the alerts raised since an instant. */
-  statistics(since: Micros): readonly FinderCounts[];
-}
-
-export interface AlertFilter {
-  readonly since: Micros;
-  readonly state?: Alert['state'] | undefined;
-  /** Lowest rank. */
-  readonly severity: number;
-  /** Words of title, entities and reasons. */
-  readonly text?: string | undefined;
-  readonly finder?: string | undefined;
-  readonly entity?: string | undefined;
-  readonly isUnplaced: boolean;
-  readonly limit: number;
-}
-
-export interface FinderCounts {
-  readonly kind: FinderKind;
-  readonly id: string;
-  readonly name: string;
-  readonly alerts: number;
-  readonly incidents: number;
-  readonly suppressed: number;
-  readonly truePositives: number;
-  readonly falsePositives: number;
-  readonly benignPositives: number;
 }
 
 export const readAlert = ({ body }: { readonly body: string }): Alert => JSON.parse(body) as Alert;
@@ -257,65 +225,12 @@ export function createAlertStore(state: Database): AlertStore {
     },
     isApart: (one, other) =>
       state.get('SELECT 1 FROM apart WHERE one = ? AND other = ?', one, other) !== undefined,
-    told: (since) =>
-      all(
-        `SELECT body FROM alert WHERE raised_at >= ? AND finder_kind <> 'canary' ORDER BY raised_at DESC, id`,
-        since,
-      ),
-    list({ since, state: wanted, severity, text = '', finder, entity, isUnplaced, limit }) {
-      const words = text.split(/\s+/).filter((word) => word !== '');
-      const where = `raised_at >= ? AND severity >= ? AND finder_kind <> 'canary'
-        AND coalesce(state = ?, true) AND coalesce(finder = ?, true)
-        AND (? IS NULL OR id IN (SELECT alert FROM alert_entity WHERE entity = ?))
-        AND (incident IS NULL OR NOT ?)
-        ${words.map(() => 'AND instr(lower(body), lower(?)) > 0').join(' ')}`;
-      const values = [
-        since,
-        severity,
-        wanted ?? null,
-        finder ?? null,
-        entity ?? null,
-        entity ?? null,
-        isUnplaced ? 1 : 0,
-        ...words,
-      ];
-      return {
-        alerts: all(
-          `SELECT body FROM alert WHERE ${where} ORDER BY raised_at DESC, id LIMIT ?`,
-          ...values,
-          limit,
-        ),
-        total: state.get<{ n: number }>(
-          `SELECT count(*) AS n FROM alert WHERE ${where}`,
-          ...values,
-        )!.n,
-      };
-    },
     incidentsWith: (entities) =>
       state.all<{ incident: number; entity: string }>(
         `SELECT DISTINCT a.incident, e.entity FROM alert_entity e JOIN alert a ON a.id = e.alert
          WHERE e.entity IN (SELECT value FROM json_each(?)) AND e.role <> 'related' AND a.incident IS NOT NULL
          ORDER BY a.incident DESC LIMIT 500`,
         JSON.stringify(entities),
-      ),
-    finderName: (finder) =>
-      all('SELECT body FROM alert WHERE finder = ? ORDER BY raised_at DESC LIMIT 1', finder)[0]
-        ?.finder.name,
-    statistics: (since) =>
-      state.all<FinderCounts>(
-        `WITH told AS (
-           SELECT finder_kind AS kind, finder AS id, max(body ->> '$.finder.name') AS name, count(*) AS alerts,
-             count(DISTINCT incident) AS incidents,
-             sum(coalesce(verdict = 'TruePositive', 0)) AS truePositives,
-             sum(coalesce(verdict = 'FalsePositive', 0)) AS falsePositives,
-             sum(coalesce(verdict = 'BenignPositive', 0)) AS benignPositives
-           FROM (SELECT a.*, v.verdict FROM alert a LEFT JOIN verdict v ON v.alert = a.id)
-           WHERE raised_at >= ? GROUP BY finder_kind, finder)
-         SELECT told.*, coalesce((SELECT sum(hits) FROM suppression_hit h WHERE h.finder = told.id AND h.last >= ?), 0)
-           AS suppressed
-         FROM told ORDER BY alerts DESC, id`,
-        since,
-        since,
       ),
   };
 }

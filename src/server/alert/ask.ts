@@ -15,6 +15,7 @@ import type {
   ROUTES,
   RouteOutput,
 } from '#core/contract/index.ts';
+import type { AlertLists } from './alert-lists.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { In } from './desk.ts';
 import type { IncidentStore } from './incident-store.ts';
@@ -23,6 +24,7 @@ import { tellAlert, tellIncidentBrief, tellWhen } from './told.ts';
 
 export interface AskDeps {
   readonly alerts: AlertStore;
+  readonly lists: AlertLists;
   readonly incidents: IncidentStore;
   readonly clock: () => Micros;
 }
@@ -39,7 +41,7 @@ export interface Answers {
 const MOST_RELATED = 8;
 const OPEN = ['New', 'Active'] as const;
 
-export function createAnswers({ alerts, incidents, clock }: AskDeps): Answers {
+export function createAnswers({ alerts, lists, incidents, clock }: AskDeps): Answers {
   /** Others of the last 30 days that share an entity which acts or is acted upon. */
   function relatedTo(incident: Incident, of: readonly Alert[]): IncidentTold['related'] {
     const keys = new Set(
@@ -111,7 +113,7 @@ export function createAnswers({ alerts, incidents, clock }: AskDeps): Answers {
       };
     },
     alerts({ since, state, severity, text, finder, entity, isUnplaced, limit }) {
-      const found = alerts.list({
+      const found = lists.list({
         since: since === undefined ? 0 : Date.parse(since) * 1000,
         state,
         severity: severityRank(severity),
@@ -124,7 +126,7 @@ export function createAnswers({ alerts, incidents, clock }: AskDeps): Answers {
       return { alerts: found.alerts.map(tellAlert), total: found.total };
     },
     alertStatistics: (days) =>
-      alerts.statistics(clock() - days * MICROS_PER_DAY).map((row) => {
+      lists.statistics(clock() - days * MICROS_PER_DAY).map((row) => {
         const right = row.truePositives;
         const wrong = row.falsePositives + row.benignPositives;
         const interval = shareInterval({ right, wrong });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Assets, createAssets, type Finding, type LogEntry } from '#core/alert/index.ts';
 import { MICROS_PER_DAY, type Micros } from '#core/base/index.ts';
 import { migrate, type Store } from '#server/store/index.ts';
+import { createAlertLists } from './alert-lists.ts';
 import { createAlertStore } from './alert-store.ts';
 import { type Answers, createAnswers } from './ask.ts';
 import { createDesk, type Desk } from './desk.ts';
@@ -71,7 +72,19 @@ export function createAlerts(options: AlertsOptions): Alerts {
   const incidents = createIncidentStore(state);
   const journal = createJournal(state);
   const suppressions = createSuppressions(state);
-  const shared = { state, alerts, incidents, journal, assets, hubOf, newId, clock, suppressions };
+  const lists = createAlertLists(state);
+  const shared = {
+    state,
+    alerts,
+    lists,
+    incidents,
+    journal,
+    assets,
+    hubOf,
+    newId,
+    clock,
+    suppressions,
+  };
   const grouper = createGrouper(shared);
   const takeOne = createTaker({ ...shared, grouper });
   const tables = createAlertTables(store, journal, alerts, options.baseUrl ?? '');

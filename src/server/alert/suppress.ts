@@ -1,6 +1,7 @@
 import { compileScope, type SuppressionScope, tellScope } from '#core/alert/index.ts';
 import { MICROS_PER_DAY, printInstant } from '#core/base/index.ts';
 import type { ROUTES, RouteOutput, SuppressionTold } from '#core/contract/index.ts';
+import type { AlertLists } from './alert-lists.ts';
 import type { DeskDeps, In } from './desk.ts';
 import { AlertRefused } from './refused.ts';
 import type { Suppressions } from './suppressions.ts';
@@ -23,11 +24,14 @@ const IDLE = 30 * MICROS_PER_DAY;
 const MOST_HIDDEN = 0.5;
 
 export function createSuppressionDesk(
-  deps: Omit<DeskDeps, 'journal'> & { readonly suppressions: Suppressions },
+  deps: Omit<DeskDeps, 'journal'> & {
+    readonly suppressions: Suppressions;
+    readonly lists: AlertLists;
+  },
 ): SuppressionDesk {
-  const { alerts, incidents, suppressions, newId, clock, state, onChange } = deps;
+  const { alerts, lists, incidents, suppressions, newId, clock, state, onChange } = deps;
 
-  const nameOf = (finder: string): string => alerts.finderName(finder) ?? finder;
+  const nameOf = (finder: string): string => lists.finderName(finder) ?? finder;
 
   function compile(scope: SuppressionScope) {
     const { finders, actors, targets, entities } = scope;
@@ -64,7 +68,7 @@ export function createSuppressionDesk(
     suppressions: () => suppressions.list().map(({ id }) => tell(id)),
     previewSuppression({ scope, days }) {
       const test = compile(scope);
-      const all = alerts.told(clock() - days * MICROS_PER_DAY);
+      const all = lists.told(clock() - days * MICROS_PER_DAY);
       const hidden = all.filter(test);
       return {
         says: tellScope(scope, nameOf),

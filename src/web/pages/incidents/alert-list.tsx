@@ -5,9 +5,8 @@ import { useLocation } from '#web/base/router.ts';
 import { asFailure, useChange, useRoute } from '#web/query/index.ts';
 import { Ago, Button, Dialog, Empty, Failed, Listing, Pill } from '#web/widgets/index.ts';
 import { FilterBar } from './filter-bar.tsx';
-import { isFiltered, NO_FILTERS } from './filters.ts';
+import { isFiltered, NO_FILTERS, type ViewProps } from './filters.ts';
 import { AlertCard } from './incident/alert-card.tsx';
-import type { ViewProps } from './index.tsx';
 import { SeverityPill } from './severity.tsx';
 import { distinctEntities, entityText, VERDICT_WORDS } from './words.ts';
 

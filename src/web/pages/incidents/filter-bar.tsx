@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import { SEVERITIES } from '#core/alert/index.ts';
 import { FilterChip } from '#web/widgets/index.ts';
-import { STATES } from './filters.ts';
-import type { ViewProps } from './index.tsx';
+import { STATES, type ViewProps } from './filters.ts';
 
 /** What of it is shown; it lives in the address bar. Owners are of incidents only. */
 export function FilterBar(props: ViewProps & { readonly owners?: readonly string[] }): ReactNode {

@@ -18,6 +18,12 @@ export interface QueueFilters {
   readonly entity: string;
 }
 
+/** What each view of the page is given. */
+export interface ViewProps {
+  readonly filters: QueueFilters;
+  readonly change: (part: Partial<QueueFilters>) => void;
+}
+
 export const NO_FILTERS: QueueFilters = {
   view: 'queue',
   state: 'open',

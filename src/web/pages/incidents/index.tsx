@@ -3,7 +3,13 @@ import type { ReactNode } from 'react';
 import { useLocation, useSearch } from '#web/base/router.ts';
 import { type Choice, Tabs } from '#web/widgets/index.ts';
 import { AlertList } from './alert-list.tsx';
-import { parseFilters, printFilters, type QueueFilters, type View } from './filters.ts';
+import {
+  parseFilters,
+  printFilters,
+  type QueueFilters,
+  type View,
+  type ViewProps,
+} from './filters.ts';
 import { FinderList } from './finder-list.tsx';
 import { Queue } from './queue.tsx';
 import { SuppressionList } from './suppression-list.tsx';
@@ -14,11 +20,6 @@ const VIEW_CHOICES: readonly Choice<View>[] = [
   { value: 'suppressions', text: 'Suppressions' },
   { value: 'finders', text: 'Precision', title: 'How often whoever found something was right' },
 ];
-
-export interface ViewProps {
-  readonly filters: QueueFilters;
-  readonly change: (part: Partial<QueueFilters>) => void;
-}
 
 /** What has to be looked at, the gravest first. */
 export default function Incidents(): ReactNode {

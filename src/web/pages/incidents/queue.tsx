@@ -5,8 +5,7 @@ import { Link, useLocation } from '#web/base/router.ts';
 import { useRoute } from '#web/query/index.ts';
 import { Ago, Empty, Listing, Pill } from '#web/widgets/index.ts';
 import { FilterBar } from './filter-bar.tsx';
-import { isFiltered, NO_FILTERS, statesOf } from './filters.ts';
-import type { ViewProps } from './index.tsx';
+import { isFiltered, NO_FILTERS, statesOf, type ViewProps } from './filters.ts';
 import { SeverityPill } from './severity.tsx';
 import { distinctEntities, entityText, STATE_TONES, VERDICT_WORDS } from './words.ts';
 
