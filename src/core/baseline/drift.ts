@@ -1,4 +1,5 @@
-import type { Point } from './expect.ts';
+import type { Micros } from '#core/base/index.ts';
+import { LEARNING, type Point } from './expect.ts';
 import { robust } from './robust.ts';
 
 /*
@@ -58,17 +59,34 @@ export function driftStart(points: readonly Point[], delta = 0.002): number | un
   const n = values.length;
   if (n < 10) return undefined;
   const all = mean(values);
+  const total = all * n;
   const variance = mean(values.map((v) => (v - all) ** 2));
   const range = Math.max(...values) - Math.min(...values) || 1;
   const log = Math.log((2 * n) / delta);
   let best: { readonly cut: number; readonly excess: number } | undefined;
-  for (let cut = 5; cut <= n - 5; cut++) {
+  let before = 0;
+  for (let cut = 1; cut <= n - 5; cut++) {
+    before += values[cut - 1]!;
+    if (cut < 5) continue;
     const harmonic = 1 / (1 / cut + 1 / (n - cut));
     const bound = Math.sqrt((2 / harmonic) * variance * log) + (2 / (3 * harmonic)) * range * log;
-    const excess = Math.abs(mean(values.slice(0, cut)) - mean(values.slice(cut))) - bound;
+    const excess = Math.abs(before / cut - (total - before) / (n - cut)) - bound;
     if (excess > 0 && (!best || excess > best.excess)) best = { cut, excess };
   }
   return best && points[best.cut]!.at;
+}
+
+/**
+ * What a value at an instant may be compared with: where the series has had a new level for a week or more, that level alone.
+ * `history` is ascending.
+ */
+export function ofOneLevel(
+  history: readonly Point[],
+  at: Micros,
+): { readonly points: readonly Point[]; readonly since: Micros | undefined } {
+  const since = driftStart(history.map((p) => ({ at: p.at, value: Math.log1p(p.value) })));
+  if (since === undefined || at - since < LEARNING) return { points: history, since: undefined };
+  return { points: history.filter((p) => p.at >= since), since };
 }
 
 /** How far two distributions are apart. */

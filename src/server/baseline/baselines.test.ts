@@ -66,6 +66,12 @@ it('finds the night at which a host sends out as it never does, once, and leaves
     { at, ip: '10.1.0.6', out: usual(i, 3.1) },
     // A backup of every night at eleven is as usual as can be.
     { at, ip: '10.1.0.7', out: i % 24 === 23 ? 9e9 * (1 + 0.1 * Math.sin(i)) : 0 },
+    // A new task since eighteen days: what it sends since is its own usual.
+    {
+      at,
+      ip: '10.1.0.9',
+      out: (at < LAST - 18 * 24 * HOUR ? 5e7 : 4e9) * (1 + 0.15 * Math.sin(i * 1.7)),
+    },
     { at, ip: '203.0.113.9', out: 9e9 },
     ...(at >= LAST - 3 * 24 * HOUR ? [{ at, ip: '10.1.0.8', out: at === LAST ? 5e9 : 1e6 }] : []),
   ]);

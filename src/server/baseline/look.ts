@@ -1,10 +1,11 @@
-import { type Micros, printInstant } from '#core/base/index.ts';
+import { type Micros, printDay, printInstant } from '#core/base/index.ts';
 import {
   expectAt,
   judge,
   keyOf,
   MEASURES,
   type Measure,
+  ofOneLevel,
   type Point,
   type Unusual,
 } from '#core/baseline/index.ts';
@@ -116,14 +117,22 @@ async function lookAt(
     const byHour = histories.get(entity);
     const since = byHour ? Math.min(...byHour.keys()) : Number.NaN;
     if (!byHour || !(hour - since >= DAY)) return [];
-    const points: Point[] = counted
+    const history: Point[] = counted
       .filter((t) => t >= since && t < hour)
+      .sort((a, b) => a - b)
       .map((t) => ({ at: t, value: Number(byHour.get(t)?.[measure + 2] ?? 0) }));
     const one = measures[measure]!;
-    const expected = expectAt(points, hour);
+    const level = ofOneLevel(history, hour);
+    const expected = expectAt(level.points, hour);
     const judged = expected && judge(value, expected, one);
     if (!judged || judged.score < LEAST_SCORE) return [];
-    return [{ ...judged, expected, point: { at: hour, value }, measure: one, entity }];
+    const reasons = [
+      ...judged.reasons,
+      ...(level.since === undefined
+        ? []
+        : [`compared with what came since ${printDay(level.since)}, when its level changed`]),
+    ];
+    return [{ ...judged, reasons, expected, point: { at: hour, value }, measure: one, entity }];
   });
 }
 

@@ -1,146 +1,11 @@
-import { ipEntity, type Severity } from '#core/alert/index.ts';
+import { ipEntity } from '#core/alert/index.ts';
 import { percent, printBytes, printCount } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
+import { isDistributed, kindOf, readHour, serviceOf, severityOf } from '../flooding.ts';
 import { flowsKql, instant, inWindow, quote, TALKS } from '../kql.ts';
-import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';
+import { instantOf, numberOf, textOf, textsOf } from '../row.ts';
 import { every, hosts } from '../sample.ts';
-import { printPort } from '../services.ts';
 import { blindness, clarity, sightOf } from '../sight.ts';
-
-/** One hour of one protocol of one target, with the port that most of it went to. */
-interface Hour {
-  readonly row: Row;
-  /** False with fewer than three hours of a host: nothing is usual yet. */
-  readonly isKnown: boolean;
-  readonly sources: number;
-  readonly peakFlows: number;
-  readonly peakPackets: number;
-  /** What the busiest minute has beyond that of the median hour. */
-  readonly beyondPeak: number;
-  /** Flows that were let in and never talked, and their share. */
-  readonly silentFlows: number;
-  readonly silent: number;
-  /** The same as a share of the flows that the hour has beyond its usual. */
-  readonly silentBeyond: number;
-  readonly denied: number;
-  /** Bytes back for each byte in. */
-  readonly back: number;
-  readonly timesUsualFlows: number;
-  readonly timesUsualPackets: number;
-  readonly timesUsualSilent: number;
-  /** Flows of each source, of what the hour has beyond its usual, and how many times as many as usual. */
-  readonly each: number;
-  readonly timesUsualEach: number;
-  /** No more sources than usual, and hardly any of them gets through: the service is rather down than flooded. */
-  readonly looksDown: boolean;
-}
-
-function readHour(row: Row): Hour {
-  const flows = Math.max(1, numberOf(row, 'Flows'));
-  const isKnown = numberOf(row, 'UsualHours') >= 3;
-  const usual = (name: string) => (isKnown ? Math.max(1, numberOf(row, name)) : 1);
-  const sources = Math.max(1, numberOf(row, 'Sources'));
-  const peakFlows = numberOf(row, 'PeakFlows');
-  const peakPackets = numberOf(row, 'PeakPackets');
-  const silentFlows = numberOf(row, 'Silent');
-  const more = flows - (isKnown ? numberOf(row, 'UsualHour') : 0);
-  const each = more / Math.max(1, sources - (isKnown ? numberOf(row, 'UsualPeers') : 0));
-  const talking = flows - silentFlows - numberOf(row, 'Denied');
-  return {
-    row,
-    isKnown,
-    sources,
-    peakFlows,
-    peakPackets,
-    beyondPeak: peakFlows - (isKnown ? numberOf(row, 'UsualFlows') : 0),
-    silentFlows,
-    silent: silentFlows / flows,
-    silentBeyond: silentFlows / Math.max(1, more),
-    denied: numberOf(row, 'Denied') / flows,
-    back: numberOf(row, 'Got') / Math.max(1, numberOf(row, 'Sent')),
-    timesUsualFlows: peakFlows / usual('UsualFlows'),
-    timesUsualPackets: peakPackets / usual('UsualPackets'),
-    timesUsualSilent: silentFlows / usual('UsualSilent'),
-    each,
-    timesUsualEach: each / usual('UsualEach'),
-    looksDown:
-      isKnown &&
-      textOf(row, 'L4Protocol') === 'T' &&
-      sources <= 1.5 * numberOf(row, 'UsualPeers') &&
-      talking <= 0.1 * (usual('UsualHour') - numberOf(row, 'UsualSilent')),
-  };
-}
-
-type Kind = 'connections that never talk' | 'packets that nobody answers' | 'requests';
-
-interface Floods {
-  readonly leastFlows: number;
-  readonly leastPackets: number;
-  readonly times: number;
-  readonly leastSources: number;
-  readonly leastEach: number;
-}
-
-function kindOf(hour: Hour, values: Floods): Kind | undefined {
-  const isMany = hour.sources >= values.leastSources;
-  if (isMany ? isSilentCrowd(hour, values) : isSilentFew(hour, values))
-    return 'connections that never talk';
-  if (
-    isMany &&
-    hour.peakPackets >= values.leastPackets &&
-    hour.timesUsualPackets >= values.times &&
-    numberOf(hour.row, 'Packets') * 2 >= hour.peakPackets &&
-    hour.back <= 0.1 &&
-    (hour.silent >= 0.5 || textOf(hour.row, 'L4Protocol') !== 'T')
-  )
-    return 'packets that nobody answers';
-  return isMany && isRequests(hour, values) ? 'requests' : undefined;
-}
-
-/**
- * A busy server is as busy as ever while it is flooded: what tells is that nearly all it gets beyond its usual never talks, and that so
- * much of that kind it never gets.
- */
-const isSilentCrowd = (hour: Hour, { leastFlows, times }: Floods): boolean =>
-  hour.beyondPeak >= leastFlows &&
-  hour.timesUsualFlows >= 2 &&
-  hour.silentFlows >= leastFlows &&
-  hour.timesUsualSilent >= times &&
-  hour.silentBeyond >= 0.5;
-
-const isSilentFew = (hour: Hour, { leastFlows, times }: Floods): boolean =>
-  hour.peakFlows >= 3 * leastFlows && hour.timesUsualFlows >= times && hour.silent >= 0.8;
-
-/**
- * Of a crowd each visitor asks for a few things; of a flood each source asks on and on. Who is met for the first time may be any of
- * them (a failover), so that only a host that is known is flooded with requests.
- */
-function isRequests(hour: Hour, { leastFlows, leastSources, leastEach, times }: Floods): boolean {
-  const isOutside = numberOf(hour.row, 'Outside') * 2 >= hour.sources;
-  const isInsistent = hour.each >= leastEach && hour.timesUsualEach >= 3;
-  if (hour.isKnown && isOutside && isInsistent && hour.beyondPeak >= leastFlows)
-    return hour.timesUsualFlows >= times;
-  return (
-    hour.sources >= 10 * leastSources &&
-    hour.peakFlows >= 10 * leastFlows &&
-    hour.timesUsualFlows >= 3 * times
-  );
-}
-
-function severityOf(hour: Hour, kind: Kind, isDistributed: boolean): Severity {
-  if (hour.denied >= 0.9 || (kind !== 'requests' && hour.looksDown)) return 'low';
-  return isDistributed && kind !== 'requests' ? 'high' : 'medium';
-}
-
-/** What it goes to: one service, or the protocol where no port has half of it. */
-function serviceOf({ row }: Hour): { readonly port: number | null; readonly text: string } {
-  const port = portOf(row, 'Port');
-  const protocol = textOf(row, 'L4Protocol');
-  if (port !== null && port !== -1 && numberOf(row, 'PortFlows') * 2 >= numberOf(row, 'Flows'))
-    return { port, text: ` port ${printPort(port, protocol)}` };
-  const ports = numberOf(row, 'Ports');
-  return { port: null, text: ports > 1 ? ` on ${printCount(ports)} ports` : '' };
-}
 
 export const flood = defineDetector({
   name: 'flood',
@@ -188,11 +53,13 @@ let pairs = PairHours | ${inWindow(pass)} | where DestIp in ((loud | project Des
   | extend Talks = ${TALKS}, Port = coalesce(DestPort, -1);
 let ports = pairs | summarize PortFlows = sum(Flows) by TimeGenerated, DestIp, L4Protocol, Port
   | summarize arg_max(PortFlows, Port), Ports = count() by TimeGenerated, DestIp, L4Protocol;
+let alone = pairs | summarize FromOne = sum(Flows) by TimeGenerated, DestIp, L4Protocol, SrcIp | summarize OfOne = max(FromOne) by TimeGenerated, DestIp, L4Protocol;
 pairs
 | summarize Sources = dcount(SrcIp) + sumif(Pairs, isempty(SrcIp)), Flows = sum(Flows), Silent = sumif(AllowedFlows, not(Talks)), Denied = sum(DeniedFlows), Sent = sum(BytesSrcToDest), Got = sum(BytesDestToSrc),
     Packets = sum(PacketsSrcToDest), AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs), FirstTime = min(FirstTime), LastTime = max(LastTime),
     Outside = dcountif(SrcIp, not(SrcIsInside)) + sumif(Pairs, isempty(SrcIp) and not(SrcIsInside)), Some = make_set(SrcIp, 10) by TimeGenerated, DestIp, L4Protocol
 | join kind=inner ports on TimeGenerated, DestIp, L4Protocol
+| join kind=inner alone on TimeGenerated, DestIp, L4Protocol
 | join kind=inner loud on TimeGenerated, DestIp
 | join kind=inner usual on DestIp
 | top 2000 by PeakFlows desc`,
@@ -214,12 +81,12 @@ pairs
       const first = Math.min(...of.map(({ hour: h }) => instantOf(h.row, 'FirstTime')));
       const last = Math.max(...of.map(({ hour: h }) => instantOf(h.row, 'LastTime')));
       const sight = sightOf(of.map(({ hour: h }) => h.row));
-      const isDistributed = hour.sources >= pass.values.leastSources;
-      const severity = severityOf(hour, kind, isDistributed);
+      const isMany = isDistributed(hour, pass.values);
+      const severity = severityOf(hour, kind, isMany);
       const isOutside = numberOf(row, 'Outside') * 2 >= hour.sources;
       return {
         about: [dest, protocol],
-        title: `${dest}${service} is flooded with ${kind} by ${isDistributed ? `${printCount(hour.sources)} sources` : (textsOf(row, 'Some')[0] ?? 'one source')}`,
+        title: `${dest}${service} is flooded with ${kind} by ${isMany ? `${printCount(hour.sources)} sources` : (textsOf(row, 'Some')[0] ?? 'one source')}`,
         reasons: [
           `${printCount(hour.peakFlows)} connections and ${printCount(hour.peakPackets)} packets (${printBytes(numberOf(row, 'PeakBytes'))}) arrived within one minute, at ${new Date(instantOf(row, 'PeakAt') / 1000).toISOString()}.`,
           hour.isKnown
@@ -238,7 +105,7 @@ pairs
         last,
         severity,
         score: 1 - 1 / (1 + Math.log10(1 + Math.max(hour.timesUsualFlows, hour.timesUsualPackets))),
-        confidence: (isDistributed ? 0.9 : 0.7) * clarity(sight),
+        confidence: (isMany ? 0.9 : 0.7) * clarity(sight),
         techniques: kind === 'requests' ? ['T1499'] : ['T1498'],
         entities: [
           ipEntity(dest, 'target', true),
@@ -352,6 +219,26 @@ pairs
             at: every(4, 3, 43_200 + (p * 250 + i) / 3),
           })),
         ),
+      ],
+    },
+    {
+      says: 'One host scans the ports of a server that twenty others use: that is a scan',
+      flows: [
+        ...hosts('10.1.1.', 1, 20).map((src, i) => ({
+          src,
+          dest: '10.1.0.9',
+          port: 443,
+          at: every(300, 200, i),
+        })),
+        ...Array.from({ length: 900 }, (_, i) => ({
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: i + 1,
+          at: [43_200 + Math.floor(i / 25)],
+          sent: 60,
+          received: 40,
+          packets: [1, 1] as const,
+        })),
       ],
     },
     {

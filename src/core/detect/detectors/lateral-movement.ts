@@ -20,12 +20,14 @@ interface Edge {
   readonly first: Micros;
   readonly last: Micros;
   readonly flows: number;
+  /** Hosts a day that its source came to manage, on average, in the past. */
+  readonly usualADay: number;
   /** -log10 of how usual such an edge is: of a source that makes new ones often, or a target that many reach, little. */
   readonly surprise: number;
 }
 
 function readEdge(row: Row, past: number): Edge {
-  const ofSource = (numberOf(row, 'SrcNew') + 1) / (past + 2);
+  const ofSource = (numberOf(row, 'SrcEdges') + 1) / (past + 2);
   const ofTarget = (numberOf(row, 'DestSources') + 1) / (past + 2);
   return {
     src: textOf(row, 'SrcIp'),
@@ -34,6 +36,7 @@ function readEdge(row: Row, past: number): Edge {
     first: instantOf(row, 'FirstTime'),
     last: instantOf(row, 'LastTime'),
     flows: numberOf(row, 'Flows'),
+    usualADay: numberOf(row, 'SrcEdges') / Math.max(1, past),
     surprise:
       Math.max(0, -Math.log10(Math.min(1, ofSource))) +
       Math.max(0, -Math.log10(Math.min(1, ofTarget))) +
@@ -124,7 +127,7 @@ export const lateralMovement = defineDetector({
   name: 'lateral-movement',
   title: 'Movement from host to host',
   family: 'lateral',
-  version: '1.0.0',
+  version: '1.1.0',
   says: 'Hosts are managed from where they never were: many from one, or one after the other.',
   source:
     'New edges on ports of administration with their surprise (count of new edges a day, sources a target is used to), burst per hour, and time-ordered chains by bounded search: after work on graphs of log-ins; Sentinel’s rare RDP connection (14 days) is one edge of this.',
@@ -142,6 +145,10 @@ export const lateralMovement = defineDetector({
   ],
   parameters: {
     leastBurst: { value: 5, meaning: 'New targets within an hour.' },
+    timesUsual: {
+      value: 3,
+      meaning: 'How many times the hosts that its source newly reached on a day of the past.',
+    },
     leastChain: { value: 2, meaning: 'Steps of a chain.' },
     mostSources: {
       value: 5,
@@ -157,13 +164,14 @@ export const lateralMovement = defineDetector({
       : `
 let past = materialize(PairDays | ${beforeWindow(pass)} | where SrcIsInside and DestIsInside and DestPort in (${PORTS.join(', ')}) | where IsAnswered | distinct SrcIp, DestIp, DestPort);
 let known = HostHours | ${beforeWindow(pass)} | where IsInside | distinct Ip;
+let sources = past | summarize SrcEdges = count() by SrcIp;
 let targets = past | summarize DestSources = count() by DestIp, DestPort;
 let edges = PairHours | ${inWindow(pass)} | where SrcIsInside and DestIsInside and DestPort in (${PORTS.join(', ')}) and ${isHost('DestIp')} and ${isHost('SrcIp')}
   | extend Talks = ${TALKS} | where Talks
   | summarize Flows = sum(AllowedFlows), FirstTime = min(FirstTime), LastTime = max(LastTime) by SrcIp, DestIp, DestPort
   | where SrcIp in (known)
   | join kind=leftanti past on SrcIp, DestIp, DestPort;
-edges | lookup kind=leftouter targets on DestIp, DestPort
+edges | lookup kind=leftouter targets on DestIp, DestPort | lookup kind=leftouter sources on SrcIp
 | where coalesce(DestSources, 0) < ${pass.values.mostSources}
 | top 20000 by FirstTime asc`,
   score: (rows, pass) => {
@@ -179,7 +187,7 @@ edges | lookup kind=leftouter targets on DestIp, DestPort
     for (const of of bySource.values()) {
       const fan = burst(of);
       const wide = new Set(fan.map((e) => e.dest)).size;
-      if (wide >= pass.values.leastBurst)
+      if (wide >= Math.max(pass.values.leastBurst, pass.values.timesUsual * fan[0]!.usualADay))
         claims.push(claimOf(fan, 'fan', wide >= 15 ? 'high' : 'medium', pass));
     }
     const reached = new Set(edges.map((e) => e.dest));
@@ -255,6 +263,23 @@ edges | lookup kind=leftouter targets on DestIp, DestPort
           at: every(86_400, 8, -7 * 86_400),
         })),
         { src: '10.1.0.99', dest: '10.1.9.9', port: 445, at: [36_000], sent: 30_000 },
+      ],
+    },
+    {
+      says: 'A jump host that reaches new hosts every day reaches six more',
+      flows: [
+        ...hosts('10.1.2.', 1, 24).map((dest, i) => ({
+          src: '10.1.0.5',
+          dest,
+          port: 22,
+          at: [((i % 4) - 4) * 86_400 + 30_000 + i * 300],
+        })),
+        ...hosts('10.1.2.', 30, 35).map((dest, i) => ({
+          src: '10.1.0.5',
+          dest,
+          port: 22,
+          at: [36_000 + i * 300],
+        })),
       ],
     },
     {
