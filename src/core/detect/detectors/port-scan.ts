@@ -54,6 +54,18 @@ function severityOf({ isInside, failed, answers, refused }: Scan): Severity | un
   return answers > 0 ? 'medium' : 'low';
 }
 
+function denialOf({ failed, refused }: Scan): string {
+  if (refused === 0) return 'None were denied: they were refused or never answered.';
+  if (refused >= failed) return 'All of them were denied: nothing got through.';
+  return `${printCount(refused)} were denied, the others were refused or never answered.`;
+}
+
+const REFUSED_STEPS: readonly string[] = [
+  'Nothing has to be done about what was denied',
+  'See whether the same address was let in anywhere else',
+  'If it is a scanner that you ordered, suppress it or give its address the role scanner',
+];
+
 export const portScan = defineDetector({
   name: 'port-scan',
   title: 'Scan of ports',
@@ -109,9 +121,7 @@ tried | where Failed >= ${pass.values.leastPorts} and Low >= 5 or SrcIp in ((wid
           title: `${src} tries ${printCount(failed + talked)} ports of ${target}`,
           reasons: [
             `Between ports ${lowest} and ${highest} it tried ${printCount(failed + talked)} and ${printCount(failed)} of them did not talk (${percent(failed / (failed + talked))}); of a host that means no harm a fifth would not.`,
-            refused > 0
-              ? `${printCount(refused)} were denied, the others were refused or never answered.`
-              : 'None were denied: they were refused or never answered.',
+            denialOf(scan),
             ...(talked > 0 ? [`${printCount(talked)} did talk: those are what it found.`] : []),
             ...blindness(sight),
           ],
@@ -143,6 +153,7 @@ tried | where Failed >= ${pass.values.leastPorts} and Low >= 5 or SrcIp in ((wid
             ]),
             rows: scan.flows,
           },
+          ...(severity === 'informational' ? { nextSteps: REFUSED_STEPS } : {}),
           magnitude: failed,
         },
       ];

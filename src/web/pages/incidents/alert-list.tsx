@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { type AlertTold, hasRole } from '#core/contract/index.ts';
 import { plural } from '#web/base/format.ts';
 import { useLocation } from '#web/base/router.ts';
@@ -27,8 +27,12 @@ export function AlertList({ filters, change }: ViewProps): ReactNode {
   });
   const { data } = answer;
   const [chosen, setChosen] = useState<string>();
-  // Once it is closed it leaves the open ones, and its dialog with it.
   const open = data?.alerts.find((a) => a.id === chosen);
+  // One that is closed leaves the open ones; its dialog goes with it, and does not come back with it.
+  const hasLeft = data !== undefined && open === undefined;
+  useEffect(() => {
+    if (hasLeft) setChosen(undefined);
+  }, [hasLeft]);
   return (
     <>
       <FilterBar filters={filters} change={change} />

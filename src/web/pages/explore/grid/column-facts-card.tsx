@@ -22,7 +22,7 @@ export function ColumnFactsCard(props: {
   );
   const show = (cell: unknown) => cellText(cell, column, props.isExact);
   return (
-    <div className="facts" style={{ left: Math.max(0, props.left), width: CARD_PX }}>
+    <div className="column-facts" style={{ left: Math.max(0, props.left), width: CARD_PX }}>
       <p>
         <b>{column.name}</b> <span className="sub">{column.type}</span>
         {props.rows.length > facts.rows && (

@@ -58,6 +58,13 @@ export function AlertCard({ alert, mayAct, isOpen = false, onSplit }: CardProps)
         ))}
       </p>
       {shows !== undefined && <Evidence kql={shows} />}
+      {isOpen && alert.nextSteps.length > 0 && (
+        <ol className="next-steps" aria-label="What to do next">
+          {alert.nextSteps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
       <details className="alert-more" open={isOpen}>
         <summary>How it was weighed</summary>
         <Weighed alert={alert} />
