@@ -39,8 +39,11 @@ export interface Detection {
 }
 
 const QUIET_MS = 1000;
-/** A round is followed by a pause of so many times its length. */
+/** A round is followed by a pause of so many times its length, and of at most so many ms. */
 const REST = 2;
+const LONGEST_REST_MS = 5000;
+/** In a round, what does not look every minute takes about this long; what is left of it waits for the next round. */
+const SLOW_MS = 2000;
 /** What is looked at soon after it came; the whole window is looked at every hour. */
 const SOON: Micros = 2 * HOUR;
 /** A growing hour is looked at again by what looks hourly after this, and after twenty times what the last look took. */
@@ -49,7 +52,6 @@ const pauseOf = (ms: number): Micros => 1000 * Math.max(LATER_MS, 20 * ms);
 
 /** A stretch of time that a detector should look at. */
 interface Due {
-  readonly detector: AnyDetector;
   readonly from: Micros;
   readonly to: Micros;
 }
@@ -71,6 +73,8 @@ export function createDetection(options: DetectionOptions): Detection {
   let restUntil = 0;
   /** True when something changed that was looked at too lately to look at again. */
   let isLeft = false;
+  /** True when a round ended before all had looked, so that scans and floods are not kept waiting. */
+  let isCut = false;
   let known:
     | { readonly at: number; readonly to: Micros; readonly knowledge: Knowledge }
     | undefined;
@@ -83,21 +87,37 @@ export function createDetection(options: DetectionOptions): Detection {
     return knowledge;
   }
 
-  async function look(): Promise<void> {
+  async function look(slowMs: number): Promise<void> {
     const counted = countedSpan(store);
     if (!counted) return;
     const covered = lastCommit(store);
     isLeft = false;
-    const due = detectors
-      .filter((detector) => canLook(detector, store))
-      .flatMap((detector) => dueOf(detector, counted));
-    for (const { detector, from, to } of due) {
-      if (ending.signal.aborted) return;
-      const knowledge = await knowledgeAt(to, counted.from);
-      const done = await lookOnce(detector, { from, to, knownFrom: counted.from }, knowledge, deps);
-      if (done.error !== undefined) options.onError?.(done.error);
-      if (done.findings.length > 0) await options.onFindings(done.findings);
-      state.note(done, clock(), covered);
+    isCut = false;
+    const able = detectors.filter((detector) => canLook(detector, store));
+    const quick = able.filter(({ every }) => every <= MINUTE);
+    // Those that waited longest first, so that each has its turn however much comes.
+    const slow = able
+      .filter(({ every }) => every > MINUTE)
+      .sort((a, b) => state.of(a.name).lookedAt - state.of(b.name).lookedAt);
+    let slowUntil = Number.POSITIVE_INFINITY;
+    for (const detector of [...quick, ...slow]) {
+      const due = dueOf(detector, counted);
+      if (due.length === 0) continue;
+      if (detector.every > MINUTE) {
+        slowUntil = Math.min(slowUntil, performance.now() + slowMs);
+        isCut = performance.now() > slowUntil;
+        if (isCut) return;
+      }
+      const before = state.of(detector.name).covered;
+      for (const [i, { from, to }] of due.entries()) {
+        if (ending.signal.aborted) return;
+        const knowledge = await knowledgeAt(to, counted.from);
+        const span = { from, to, knownFrom: counted.from };
+        const done = await lookOnce(detector, span, knowledge, deps);
+        if (done.error !== undefined) options.onError?.(done.error);
+        if (done.findings.length > 0) await options.onFindings(done.findings);
+        state.note(done, clock(), i === due.length - 1 ? covered : before);
+      }
     }
   }
 
@@ -111,7 +131,7 @@ export function createDetection(options: DetectionOptions): Detection {
     return [...changed].sort().flatMap((day): Due[] => {
       const end = Date.parse(`${day}T00:00:00Z`) * 1000 + DAY;
       if (end < counted.to)
-        return [{ detector, from: Math.max(end - detector.window, counted.from), to: end }];
+        return [{ from: Math.max(end - detector.window, counted.from), to: end }];
       const { to } = counted;
       const isWhole =
         upTo === 0 || oldest < to - SOON || to - upTo >= Math.min(HOUR, detector.every);
@@ -121,7 +141,7 @@ export function createDetection(options: DetectionOptions): Detection {
         return [];
       }
       const window = isWhole ? detector.window : Math.min(SOON, detector.window);
-      return [{ detector, from: Math.max(to - window, counted.from), to }];
+      return [{ from: Math.max(to - window, counted.from), to }];
     });
   }
 
@@ -130,25 +150,26 @@ export function createDetection(options: DetectionOptions): Detection {
     const wait = Math.max(least, restUntil - Date.now());
     timer = setTimeout(() => {
       timer = undefined;
-      run().catch(() => {
+      run(SLOW_MS).catch(() => {
         // Told by onError; the next change tries again.
       });
     }, wait);
     timer.unref();
   }
 
-  function run(): Promise<void> {
+  function run(slowMs = Number.POSITIVE_INFINITY): Promise<void> {
     round = (round ?? Promise.resolve()).then(async () => {
       const startedAt = Date.now();
       try {
-        await look();
+        await look(slowMs);
       } catch (error) {
         if (ending.signal.aborted) return;
         options.onError?.(error);
         throw error;
       } finally {
-        restUntil = Date.now() + Math.min(30_000, REST * (Date.now() - startedAt));
-        if (isLeft && stopListening) wake(LATER_MS);
+        restUntil = Date.now() + Math.min(LONGEST_REST_MS, REST * (Date.now() - startedAt));
+        if (isCut && stopListening) wake();
+        else if (isLeft && stopListening) wake(LATER_MS);
       }
     });
     const current = round;
@@ -165,7 +186,7 @@ export function createDetection(options: DetectionOptions): Detection {
       });
       wake();
     },
-    settle: run,
+    settle: () => run(),
     state: () => detectors.map(({ name }) => state.of(name)),
     async stop() {
       ending.abort();

@@ -25,7 +25,8 @@ export const pairsFrom = (base: number): string => `
  * initiators, than may have rows, those that were answered stay first, then those with the most flows.
  */
 export const trim = (hour: number, hasBig: boolean): string => {
-  const named = `SELECT hr, s, d, dp, L4Protocol, 1 AS pairs, a.is_inside AS si, z.is_inside AS di,
+  const named = `SELECT hr, s, d, dp, L4Protocol, 1 AS pairs, a.ip AS src, a.place AS src_place, z.ip AS dest, z.place AS dest_place,
+      a.is_inside AS si, z.is_inside AS di,
       st, al, de, un, ow, bf, bb, pf, pb, sq, lb, la, du, lo, t0, t1, sr, w, n, s0, s1, sb, secs, sizes
     FROM pairs JOIN ends a ON a.h = s JOIN ends z ON z.h = d WHERE hr = ${hour}`;
   if (!hasBig) return named;
@@ -33,15 +34,18 @@ export const trim = (hour: number, hasBig: boolean): string => {
     end: 's' | 'd',
   ) => `CASE WHEN ${end} IN (SELECT h FROM big WHERE hr = ${hour} AND role = '${end}')
     THEN row_number() OVER (PARTITION BY ${end} ORDER BY pb + bb > 0 DESC, st DESC, s, d, dp, L4Protocol) ELSE 0 END`;
-  const rest = (key: string) => `SELECT hr, ${key}, sum(pairs)::BIGINT, si, di,
+  /** 0 is before all places: nobody's. */
+  const rest = (key: string) => `SELECT hr, ${key}, si, di,
       ${['st', 'al', 'de', 'un', 'ow', 'bf', 'bb', 'pf', 'pb'].map(total).join(', ')}, sum(sq), max(lb), arg_max(la, lb),
       ${total('du')}, max(lo), min(t0), max(t1), max(sr), ${total('w')}, ${total('n')}, NULL, NULL, NULL, '', ''`;
   return `WITH named AS (${named}),
       by_source AS (SELECT *, ${place('s')} > ${MOST_SERVICES} AS is_over FROM named),
       by_both AS (SELECT * EXCLUDE (is_over), ${place('d')} > ${MOST_INITIATORS} AS is_over FROM by_source WHERE NOT is_over)
     SELECT * EXCLUDE (is_over) FROM by_both WHERE NOT is_over
-    UNION ALL ${rest(`s, hash('') AS d, -1 AS dp, '' AS L4Protocol`)} FROM by_source WHERE is_over GROUP BY hr, s, si, di
-    UNION ALL ${rest(`hash('') AS s, d, -1 AS dp, '' AS L4Protocol`)} FROM by_both WHERE is_over GROUP BY hr, d, si, di`;
+    UNION ALL ${rest(`s, hash('') AS d, -1 AS dp, '' AS L4Protocol, sum(pairs)::BIGINT, src, src_place, '' AS dest, 0 AS dest_place`)}
+      FROM by_source WHERE is_over GROUP BY hr, s, src, src_place, si, di
+    UNION ALL ${rest(`hash('') AS s, d, -1 AS dp, '' AS L4Protocol, sum(pairs)::BIGINT, '' AS src, 0 AS src_place, dest, dest_place`)}
+      FROM by_both WHERE is_over GROUP BY hr, d, dest, dest_place, si, di`;
 };
 
 const instant = (micros: string) => `make_timestamp(${micros}::BIGINT)`;
@@ -50,8 +54,8 @@ const instant = (micros: string) => `make_timestamp(${micros}::BIGINT)`;
 export const pairHoursOf = (rows: string): string =>
   `SELECT ${selectList(pairHours, {
     TimeGenerated: instant('hr'),
-    SrcIp: 'a.ip',
-    DestIp: 'z.ip',
+    SrcIp: 'src',
+    DestIp: 'dest',
     DestPort: 'nullif(dp, -1)',
     L4Protocol: 'L4Protocol',
     Pairs: 'pairs',
@@ -78,7 +82,7 @@ export const pairHoursOf = (rows: string): string =>
     SamplingRate: 'sr',
     WindowMs: 'w::BIGINT // n::BIGINT // 1000',
     RecordCount: 'n',
-  })} FROM (${rows}) JOIN ends a ON a.h = s JOIN ends z ON z.h = d`;
+  })} FROM (${rows})`;
 
 /** Number order is cheaper than text order and the same: `place` counts addresses in the order of their text. */
-export const PAIR_ORDER = ['a.place', 'z.place', 'dp'] as const;
+export const PAIR_ORDER = ['src_place', 'dest_place', 'dp'] as const;
