@@ -92,6 +92,14 @@ export function printSeconds(seconds: number): string {
 
 export const printCount = (n: number): string => Math.round(n).toLocaleString('en-US');
 
+/** `1 connection`, `2 connections`. */
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${printCount(n)} ${Math.round(n) === 1 ? one : many}`;
+
+/** `In the day before`, `In the 3 days before`. */
+export const inDaysBefore = (days: number): string =>
+  days < 1.5 ? 'In the day before' : `In the ${printCount(days)} days before`;
+
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** The sources, hosts or ports that a sentence names: a few, and how many more. */

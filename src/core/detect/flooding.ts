@@ -72,7 +72,11 @@ export function readHour(row: Row): Hour {
   };
 }
 
-export type Kind = 'connections that never talk' | 'packets that nobody answers' | 'requests';
+export type Kind =
+  | 'connections that are denied'
+  | 'connections that never talk'
+  | 'packets that nobody answers'
+  | 'requests';
 
 export interface Floods {
   readonly leastFlows: number;
@@ -84,6 +88,10 @@ export interface Floods {
 
 export function kindOf(hour: Hour, values: Floods): Kind | undefined {
   const isMany = isDistributed(hour, values);
+  if (hour.denied >= 0.9)
+    return isMany && hour.beyondPeak >= values.leastFlows && hour.timesUsualFlows >= values.times
+      ? 'connections that are denied'
+      : undefined;
   if (isMany ? isSilentCrowd(hour, values) : isSilentFew(hour, values))
     return 'connections that never talk';
   if (
@@ -139,7 +147,8 @@ function isRequests(hour: Hour, { leastFlows, leastSources, leastEach, times }: 
 }
 
 export function severityOf(hour: Hour, kind: Kind, isMany: boolean): Severity {
-  if (hour.denied >= 0.9 || (kind !== 'requests' && hour.looksDown)) return 'low';
+  if (kind === 'connections that are denied' || (kind !== 'requests' && hour.looksDown))
+    return 'low';
   return isMany && kind !== 'requests' ? 'high' : 'medium';
 }
 

@@ -48,7 +48,7 @@ export function findPeriodicity(seconds: readonly number[]): Periodicity | undef
     if (gaps.length < MIN_GAPS) continue;
     const least = { shortest: Math.max(SHORTEST_PERIOD, together * 2), span: sum(gaps) };
     for (const found of [readWide(gaps, least), readStrict(gaps, least), readLine(starts, least)])
-      if (found && (!best || found.surely > best.surely))
+      if (found && (!best || found.surely > best.surely + (found.isLine ? LINE_MORE : 0)))
         best = { ...found, events: starts.length, together };
   }
   return best;
@@ -57,6 +57,8 @@ export function findPeriodicity(seconds: readonly number[]): Periodicity | undef
 /** Events below which a straight line proves nothing, and how far from it (in periods, root mean square) they may be. */
 const LINE_EVENTS = 14;
 const LINE_OFF = 0.4;
+/** By how much a line must be surer than even gaps, which say more. */
+const LINE_MORE = 0.05;
 
 /**
  * A clock that counts from a fixed grid strays from it and comes back: its gaps differ by as much as they are long, but the times by their

@@ -1,6 +1,6 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
 import { rareness, standingOfRow, standingReason } from '../beaconing.ts';
-import { printBytes, printCount } from '../claim.ts';
+import { counted, printBytes } from '../claim.ts';
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { beforeWindow, between, flowsKql, inWindow, isHost, pastDays } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf } from '../row.ts';
@@ -140,7 +140,7 @@ pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pas
           about: [src, dest],
           title: `${src} sent ${printBytes(sent)} to ${dest}`,
           reasons: [
-            `${printBytes(sent)} went out in ${printCount(numberOf(row, 'Flows'))} connections on port ${printPort(port)} and ${printBytes(got)} came back: a producer-consumer ratio of ${ratio.toFixed(2)}.`,
+            `${printBytes(sent)} went out in ${counted(numberOf(row, 'Flows'), 'connection')} on port ${printPort(port)} and ${printBytes(got)} came back: a producer-consumer ratio of ${ratio.toFixed(2)}.`,
             isKnown
               ? `On its median day the host carries ${printBytes(usual)} outside in this way, of ${printBytes(numberOf(row, 'UsualOut'))} that it sends there in all.`
               : 'The host is not known long enough to say what is usual for it.',

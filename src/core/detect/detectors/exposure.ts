@@ -1,5 +1,5 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
-import { printBytes, printCount, some } from '../claim.ts';
+import { counted, inDaysBefore, printBytes, some } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';
@@ -100,8 +100,9 @@ open
       const all = [row, ...others];
       const first = Math.min(...all.map((r) => instantOf(r, 'FirstTime')));
       const last = Math.max(...all.map((r) => instantOf(r, 'LastTime')));
+      const total = (name: string) => sum(all.map((r) => numberOf(r, name)));
       const ports = all.map((r) => portOf(r, 'DestPort') ?? 0).sort((a, b) => a - b);
-      const sources = numberOf(row, 'Sources');
+      const sources = Math.max(...all.map((r) => numberOf(r, 'Sources')));
       const sight = sightOf([row]);
       const service = printPort(port, protocol);
       return {
@@ -116,9 +117,9 @@ open
                 `It answers on ${some(ports, 20)}: rather the whole host is open than each port on purpose. The most is on port ${service}.`,
               ]
             : []),
-          `${printCount(sources)} outside addresses held ${printCount(numberOf(row, 'Flows'))} conversations with it and got ${printBytes(numberOf(row, 'Got'))}, such as ${textsOf(row, 'Some').slice(0, 3).join(', ')}.`,
+          `${counted(sources, 'outside address', 'outside addresses')} held ${counted(total('Flows'), 'conversation')} with it and got ${printBytes(total('Got'))}, such as ${textsOf(row, 'Some').slice(0, 3).join(', ')}.`,
           past >= 1
-            ? `In the ${Math.round(past)} days before, it never answered anybody outside on that port${numberOf(row, 'Fleet') > 0 ? `; ${numberOf(row, 'Fleet')} other hosts did` : ', nor did any other host'}.`
+            ? `${inDaysBefore(past)}, it never answered anybody outside on ${others.length > 0 ? 'those ports' : 'that port'}${numberOf(row, 'Fleet') > 0 ? `; ${numberOf(row, 'Fleet')} other hosts did` : ', nor did any other host'}.`
             : 'The data does not go back far enough to tell since when.',
           ...(isSensitive(port)
             ? [
@@ -142,8 +143,8 @@ open
           port,
           ports: ports.length,
           sources,
-          flows: numberOf(row, 'Flows'),
-          bytesBack: numberOf(row, 'Got'),
+          flows: total('Flows'),
+          bytesBack: total('Got'),
           fleet: numberOf(row, 'Fleet'),
           pastDays: past,
         },
@@ -151,7 +152,7 @@ open
           kql: flowsKql({ first, last }, [
             `DestIp == ${quote(dest)} and DestPort ${ports.length > 1 ? `in (${ports.join(', ')})` : `== ${port}`}`,
           ]),
-          rows: sum(all.map((r) => numberOf(r, 'Flows'))),
+          rows: total('Flows'),
         },
         magnitude: sources,
       };

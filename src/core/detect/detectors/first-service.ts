@@ -1,5 +1,5 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { printCount } from '../claim.ts';
+import { counted, inDaysBefore, printCount } from '../claim.ts';
 import { DAY, defineDetector } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, textOf } from '../row.ts';
@@ -57,7 +57,7 @@ PairHours | ${inWindow(pass)} | where SrcIsInside and DestIsInside and L4Protoco
           about: [dest, port],
           title: `${dest} offers port ${printPort(port)} for the first time`,
           reasons: [
-            `${printCount(numberOf(row, 'Clients'))} hosts inside talked to it; in the ${Math.round(pastDays(pass))} days before nobody did.`,
+            `${counted(numberOf(row, 'Clients'), 'host')} inside talked to it. ${inDaysBefore(pastDays(pass))} nobody did.`,
             `${printCount(numberOf(row, 'Peers'))} of ${printCount(numberOf(row, 'Hosts'))} other hosts offer that port.`,
           ],
           first,

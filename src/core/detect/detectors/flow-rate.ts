@@ -1,5 +1,5 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
-import { printCount, some } from '../claim.ts';
+import { counted, some } from '../claim.ts';
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { flowsKql, inWindow, isHost, quote, TALKS } from '../kql.ts';
 import type { Role } from '../roles.ts';
@@ -147,7 +147,7 @@ PairHours | ${inWindow(pass)} | where SrcIsInside and not(DestIsInside) and Dest
           about: [signature.name, src],
           title: `${src} ${signature.says}`,
           reasons: [
-            `${printCount(flows)} conversations with ${printCount(peers)} addresses outside on port ${signature.ports.join(' or ')}: ${some(dests)}.`,
+            `${counted(flows, 'conversation')} with ${counted(peers, 'address', 'addresses')} outside on port ${signature.ports.join(' or ')}: ${some(dests)}.`,
             ...blindness(sight),
           ],
           first,

@@ -1,7 +1,7 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
 import type { Micros } from '#core/base/index.ts';
 import type { Claim } from '../claim.ts';
-import { printCount } from '../claim.ts';
+import { inDaysBefore } from '../claim.ts';
 import { DAY, defineDetector, HOUR, type Pass } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quoteAll, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf } from '../row.ts';
@@ -100,7 +100,7 @@ function claimOf(
       shape === 'chain'
         ? `${edges.length} connections in a row, each from where the one before led, within ${Math.max(1, Math.round((last - first) / HOUR))} hours.`
         : `${dests.length} hosts within an hour that it never managed before: ${dests.slice(0, 8).join(', ')}.`,
-      `In the ${printCount(pastDays(pass))} days before none of them was seen; together they surprise by ${surprise.toFixed(1)} (-log10 of how usual they are).`,
+      `${inDaysBefore(pastDays(pass))} none of them was seen; together they surprise by ${surprise.toFixed(1)} (-log10 of how usual they are).`,
     ],
     first,
     last,

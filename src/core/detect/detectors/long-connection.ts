@@ -72,7 +72,7 @@ pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pas
           about: [src, dest, port],
           title: `${src} keeps a connection to ${dest} on port ${printPort(port)} open for ${printSeconds(hours * 3600)}`,
           reasons: [
-            `${numberOf(row, 'Flows')} connections were open for ${printSeconds(hours * 3600)} of the day, the longest ${printSeconds(numberOf(row, 'LongestMs') / 1000)}.`,
+            `${numberOf(row, 'Flows') === 1 ? 'One connection was' : `${numberOf(row, 'Flows')} connections were`} open for ${printSeconds(hours * 3600)} of the day, the longest ${printSeconds(numberOf(row, 'LongestMs') / 1000)}.`,
             standingReason(standing, dest, pass.knowledge.insideHosts),
             `${printBytes(numberOf(row, 'Sent'))} went out and ${printBytes(numberOf(row, 'Got'))} came back.`,
             ...blindness(sight),

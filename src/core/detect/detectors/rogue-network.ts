@@ -1,6 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
 import type { Claim } from '../claim.ts';
-import { printCount, some } from '../claim.ts';
+import { counted, inDaysBefore, printCount, some } from '../claim.ts';
 import { DAY, defineDetector, HOUR, type Pass } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, quoteAll } from '../kql.ts';
 import { instantOf, numberOf, type Row, textOf } from '../row.ts';
@@ -38,8 +38,8 @@ function newNetworks(rows: readonly Row[], pass: Pass): Claim[] {
       about: ['network', prefix],
       title: `${prefix} is inside and was never seen before`,
       reasons: [
-        `${some(ips)} began ${printCount(flows)} connections that were answered.`,
-        `In the ${Math.round(pastDays(pass))} days before no address of that network was seen${isForeign ? ', nor of its neighbours' : ', though its neighbours were'}.`,
+        `${some(ips)} began ${counted(flows, 'connection')} that were answered.`,
+        `${inDaysBefore(pastDays(pass))} no address of that network was seen${isForeign ? ', nor of its neighbours' : ', though its neighbours were'}.`,
       ],
       first,
       last,
