@@ -18,7 +18,9 @@ import type { SyslogSettings } from '../settings.ts';
 /*
  * Syslog has no acknowledgement, but TCP's end is one: we send a batch, close our direction, and wait for the receiver to
  * close the other. It does so when it has read to the end. One that goes away with bytes unread resets the connection
- * instead (RFC 1122, section 4.2.2.13), and then the batch is sent again. So a batch has a connection of its own.
+ * instead (RFC 1122, section 4.2.2.13), and then the batch is sent again. So a batch has a connection of its own. What a
+ * receiver does with what it has read is its own affair: rsyslog, told to end, gives its inputs and queues a second or so
+ * unless `inputs.timeout.shutdown` and `queue.timeoutShutdown` say more.
  *
  * A receiver that does not want us (an address or a certificate that it does not know) may end in order too, having read
  * nothing: with TLS 1.3 it judges our certificate after we are done with the handshake. It does so at once, so we keep our

@@ -52,8 +52,10 @@ export async function openRsyslog(
   let port = 0;
 
   const callers = clientCa === undefined ? 'anon' : 'x509/certvalid';
+  // What it has read it writes before it ends. Left alone it gives an input one second for that, and its queue one and a
+  // half, so that on a busy machine it loses what it took.
   const configuration = () => `
-global(workDirectory="${folder}" maxMessageSize="64k"
+global(workDirectory="${folder}" maxMessageSize="64k" inputs.timeout.shutdown="60000"
 ${
   certificate
     ? `defaultNetstreamDriverCAFile="${file('ca.pem')}" defaultNetstreamDriverCertFile="${file('cert.pem')}"
@@ -66,8 +68,7 @@ module(load="imtcp"${
       : ''
   })
 input(type="imtcp" port="${port}" listenPortFileName="${file('port')}" address="127.0.0.1")
-# What it took it writes before it ends, however busy the machine is.
-main_queue(queue.type="LinkedList" queue.timeoutShutdown="20000" queue.timeoutActionCompletion="20000")
+main_queue(queue.type="Direct")
 template(name="parsed" type="string"
   string="%pri%\\t%protocol-version%\\t%timereported:::date-rfc3339%\\t%hostname%\\t%app-name%\\t%procid%\\t%msgid%\\t%structured-data%\\t%msg%\\n")
 action(type="omfile" file="${file('received')}" template="parsed")
