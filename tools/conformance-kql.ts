@@ -17,7 +17,7 @@ import {
   type QueryService,
 } from '#server/query/index.ts';
 import type { ConformanceOptions, KindScore } from './conformance-part.ts';
-import { type PublishedRule, tryPublished } from './conformance-rules.ts';
+import { type PublishedRule, TIMEOUT_MS, tryPublished } from './conformance-rules.ts';
 
 /** Queries under way at once. */
 const AT_ONCE = 4;
@@ -80,7 +80,11 @@ async function scorePublished({
   if (wanted.length === 0 || !existsSync(file)) return [];
   const { queries }: { queries: readonly PublishedRule[] } = JSON.parse(readFileSync(file, 'utf8'));
   const rules = queries.filter((q) => q.kind === 'rule' && (q.flags ?? []).length === 0);
-  const service = createQueryService({ store: undefined, clock: () => Date.now() * 1000 });
+  const service = createQueryService({
+    store: undefined,
+    clock: () => Date.now() * 1000,
+    limits: { timeoutMs: TIMEOUT_MS },
+  });
   try {
     const { imported, failed, firing, silent } = await tryPublished(rules, service);
     for (const why of failed) onFailure('published-rules', why, 'does not run');

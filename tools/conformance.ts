@@ -31,7 +31,7 @@ export function printScore(score: KindScore): string {
  * floor when the score has risen; a kind that is not listed must pass whole.
  */
 export const FLOORS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  duckdb: { 'docs-examples': 95, 'emulator-examples': 99, 'published-rules-fire': 45 },
+  duckdb: { 'docs-examples': 95, 'emulator-examples': 99, 'published-rules-fire': 86 },
   clickhouse: { 'docs-examples': 95, 'emulator-examples': 99 },
 };
 

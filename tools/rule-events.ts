@@ -10,15 +10,21 @@ export type EventSet = Readonly<Record<string, readonly EventRow[]>>;
 interface Constants {
   readonly address: string;
   readonly domain: string;
+  /** What a URL ends with. */
+  readonly query: string;
 }
 
 const PEER = '198.51.100.77';
-const ORDINARY: Constants = { address: PEER, domain: 'www.example.org' };
+const ORDINARY: Constants = { address: PEER, domain: 'www.example.org', query: '' };
 const SOURCE = '10.1.2.3';
+const USER = 'ann';
+const HASH = 'd41d8cd98f00b204e9800998ecf8427e';
+/** A program that a page handed out, and that was started after. */
+const PROGRAM = 'a.php.exe';
 
 /** An ordinary session as each table tells it. */
 const SESSIONS: Readonly<Record<string, (c: Constants) => EventRow>> = {
-  CommonSecurityLog: ({ address, domain }) => ({
+  CommonSecurityLog: ({ address, domain, query }) => ({
     DeviceVendor: 'Vendor',
     DeviceProduct: 'Firewall',
     DeviceAction: 'Allowed',
@@ -38,8 +44,11 @@ const SESSIONS: Readonly<Record<string, (c: Constants) => EventRow>> = {
     Protocol: 'TCP',
     ApplicationProtocol: 'https',
     RequestMethod: 'POST',
-    RequestURL: `http://${domain}/a.php`,
-    Message: `session to (${domain}) ${address}`,
+    RequestURL: `http://${domain}/a.php${query}`,
+    Message: `session to (${domain}) ${address}. Login from: ${address}, User name: ${USER}, Source region: US,`,
+    FileHash: HASH,
+    FlexNumber1: 60,
+    FlexNumber2: 60,
     DeviceAddress: '10.1.0.1',
     DeviceName: 'fw-1',
     Computer: 'fw-1',
@@ -97,6 +106,11 @@ const SESSIONS: Readonly<Record<string, (c: Constants) => EventRow>> = {
     Category: 'AzureFirewallApplicationRule',
     OperationName: 'AzureFirewallApplicationRuleLog',
     Resource: 'FW-1',
+    CallerIPAddress: address,
+    clientIp_s: address,
+    clientIP_s: address,
+    hostname_s: domain,
+    host_s: domain,
     msg_s: `HTTPS request from ${SOURCE}:50123 to ${domain === ORDINARY.domain ? address : domain}:443. Action: Deny. No rule matched`,
   }),
   DnsEvents: ({ address, domain }) => ({
@@ -168,7 +182,24 @@ const SESSIONS: Readonly<Record<string, (c: Constants) => EventRow>> = {
     NetworkIP: address,
     DomainName: domain,
     EmailSenderAddress: `ann@${domain}`,
+    FileHashValue: HASH,
     Url: `http://${domain}/a.php`,
+  }),
+  DeviceEvents: () => ({
+    DeviceName: 'ws-1',
+    DeviceId: 'd-1',
+    InitiatingProcessAccountName: USER,
+  }),
+  SecurityEvent: () => ({
+    EventID: 4688,
+    Computer: 'ws-1',
+    TargetUserName: USER,
+    NewProcessName: `C:\\Users\\ann\\${PROGRAM}`,
+  }),
+  SigninLogs: ({ address }) => ({
+    IPAddress: address,
+    UserPrincipalName: `${USER}@contoso.com`,
+    ResultType: '50126',
   }),
   WindowsFirewall: ({ address }) => ({
     Computer: 'ws-1',
@@ -180,6 +211,14 @@ const SESSIONS: Readonly<Record<string, (c: Constants) => EventRow>> = {
   }),
 };
 
+/** Tables that tell of something else than sessions, which rules join. */
+const BESIDE: ReadonlySet<string> = new Set([
+  'ThreatIntelligenceIndicator',
+  'DeviceEvents',
+  'SecurityEvent',
+  'SigninLogs',
+]);
+
 /** Which tables hold the rows that an ASIM view or an older table shows. */
 const BELOW: Readonly<Record<string, string>> = {
   _Im_Dns: 'ASimDnsActivityLogs',
@@ -190,7 +229,7 @@ const BELOW: Readonly<Record<string, string>> = {
 
 /** Tables of sessions and flows, views included. */
 export const SESSION_TABLES: readonly string[] = [
-  ...Object.keys(SESSIONS).filter((t) => t !== 'ThreatIntelligenceIndicator'),
+  ...Object.keys(SESSIONS).filter((t) => !BESIDE.has(t)),
   ...Object.keys(BELOW),
 ];
 
@@ -212,17 +251,23 @@ function variablesOf(query: string): ReadonlyMap<string, readonly string[]> {
 function constantsOf(query: string): Constants {
   const strings = stringsIn(query.replace(/\/\/[^\n"']*$/gm, ''));
   const address = strings.find(
-    (s) => /^(?:\d{1,3}\.){3}\d{1,3}$/.test(s) && !s.startsWith('10.') && !s.startsWith('0.'),
+    (s) => /^(?:\d{1,3}\.){3}\d{1,3}$/.test(s) && !/^(?:0|10|127)\./.test(s),
   );
   const domain = strings.find(
     (s) => /^(?:[a-z0-9-]+\.)+[a-z]{2,}$/i.test(s) && !/\.(?:exe|dll|php|aspx|bin)$/i.test(s),
   );
-  return { address: address ?? ORDINARY.address, domain: domain ?? ORDINARY.domain };
+  return {
+    address: address ?? ORDINARY.address,
+    domain: domain ?? ORDINARY.domain,
+    query: `?id=${Buffer.from(USER).toString('base64')}`,
+  };
 }
 
 /** The text of the pipeline that begins with a table's name. */
 function pipelinesOf(query: string, table: string): readonly string[] {
   return [...query.matchAll(new RegExp(`\\b${table}\\b`, 'g'))].map(({ index }) => {
+    // Handed to a function as a text: what the function compares is somewhere in the query.
+    if (query[index - 1] === '"') return query;
     let depth = 0;
     for (let at = index; at < query.length; at++) {
       const char = query[at];
@@ -238,35 +283,81 @@ const COMPARED =
   /\b(\w+)\s*(==|=~|has_any|has_all|has|contains|startswith|endswith|in~|in)\s*(\((?:[^()"']|"[^"]*"|'[^']*')*\)|@?"[^"]*"|@?'[^']*'|\d+|\w+)/g;
 const ABOVE = /\b(?:toint\()?(\w+)\)?\s*(>=?)\s*(\d+)\b/g;
 
-/** Columns of the row that a pipeline compares with constants, and the first value of each. */
+/** Parameters of ASIM's views, and the column that each is compared with. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  responsecodename: 'EventResultDetails',
+  eventresult: 'EventResult',
+  httpuseragent_has_any: 'HttpUserAgent',
+};
+const PARAMETER = /\b([a-z_]+)\s*=\s*("[^"]*"|'[^']*')/g;
+const OUTSIDE = /ipv4_is_private\((\w+)\)\s*==\s*false|not\(ipv4_is_private\((\w+)\)\)/gi;
+const MATCHED = /\b(\w+)\s+matches\s+regex\s+(@?"[^"]*"|@?'[^']*'|\w+)/g;
+
+/** Columns of the row that a pipeline compares with constants, and a value of each that passes. */
 function wantedOf(
   pipeline: string,
   row: EventRow,
   variables: ReadonlyMap<string, readonly string[]>,
 ): EventRow {
   const wanted: Record<string, unknown> = {};
+  const constantsOf = (right: string) => {
+    const strings = stringsIn(right);
+    return strings.length > 0
+      ? strings
+      : (right.match(/\w+/g) ?? []).flatMap((name) => variables.get(name) ?? []);
+  };
   for (const [, column = '', operator = '', right = ''] of pipeline.matchAll(COMPARED)) {
-    if (Object.hasOwn(wanted, column) || !/^[A-Z]/.test(column)) continue;
-    const names = right.match(/\w+/g) ?? [];
-    const values =
-      stringsIn(right).length > 0
-        ? stringsIn(right)
-        : names.flatMap((name) => variables.get(name) ?? []);
-    const value = values[0] ?? (/^\d+$/.test(right) ? Number(right) : undefined);
-    if (value === undefined) continue;
-    const isPart = operator === 'has' || operator === 'contains' || operator === 'has_any';
-    const before = row[column];
-    wanted[column] =
-      isPart && typeof before === 'string' && typeof value === 'string' && !before.includes(value)
-        ? before.startsWith('http')
-          ? `${before}?${value}`
-          : `${value} ${before}`
-        : value;
+    if (Object.hasOwn(wanted, column) || (!/^[A-Z]/.test(column) && !/_[sdg]$/.test(column)))
+      continue;
+    const value = constantsOf(right)[0] ?? (/^\d+$/.test(right) ? Number(right) : undefined);
+    if (value !== undefined) wanted[column] = partOf(row[column], operator, value);
+  }
+  for (const [, name = '', text = ''] of pipeline.matchAll(PARAMETER)) {
+    const column = PARAMETERS[name];
+    if (column !== undefined && !Object.hasOwn(wanted, column)) wanted[column] = stringsIn(text)[0];
+  }
+  for (const [, column = '', right = ''] of pipeline.matchAll(MATCHED)) {
+    const sample = constantsOf(right).map(sampleOf)[0];
+    const before = wanted[column] ?? row[column];
+    if (sample !== undefined && typeof before === 'string' && !before.includes(sample))
+      wanted[column] = `${sample} ${before}`;
+  }
+  for (const [, one, other] of pipeline.matchAll(OUTSIDE)) {
+    const column = one ?? other ?? '';
+    if (String(row[column]).startsWith('10.')) wanted[column] = PEER;
   }
   for (const [, column = '', , value = ''] of pipeline.matchAll(ABOVE))
     if (Object.hasOwn(row, column) && typeof row[column] === 'number')
       wanted[column] = Math.max(Number(row[column]), Number(value) + 1);
   return wanted;
+}
+
+/** A cell that holds a constant where the operator asks for it. */
+function partOf(before: unknown, operator: string, value: string | number): unknown {
+  if (typeof before !== 'string' || typeof value !== 'string') return value;
+  switch (operator) {
+    case 'has':
+    case 'contains':
+    case 'has_any':
+      if (before.includes(value)) return before;
+      return before.startsWith('http') ? `${before}?${value}` : `${value} ${before}`;
+    case 'endswith':
+      return `${before.replace(/\?.*/, '')}${value}`;
+    default:
+      return value;
+  }
+}
+
+/** A text that an expression matches: its first alternative, what is optional left out. Undefined where it says more. */
+function sampleOf(expression: string): string | undefined {
+  const [first = ''] = expression.split(/(?<!\\)\|/);
+  const sample = first
+    .replace(/(?:\[[^\]]*\]|\\?.)[*?]/g, (part) =>
+      part.startsWith('\\') && part.length === 2 ? part : '',
+    )
+    .replace(/\[(\\?.)[^\]]*\]\+?/g, '$1')
+    .replace(/\\([^a-z])/gi, '$1');
+  return /[()[\]{}^$+]|\\/.test(sample) ? undefined : sample;
 }
 
 /** How often, and how spread, the sessions come. */
@@ -277,21 +368,53 @@ export interface Shape {
   readonly from: number;
   readonly step: number;
   /** What changes from one to the next. */
-  readonly vary?: (i: number, table: string) => EventRow;
+  readonly vary?: (i: number, table: string, row: EventRow) => EventRow;
+  /** Worth trying only for queries in which something is said. */
+  readonly suits?: RegExp;
 }
 
-/** A few sessions, many of one host, many that fail. */
+/** Another peer, another name, in each session. */
+function another(i: number, table: string, row: EventRow): EventRow {
+  const peer = `198.51.${Math.floor(i / 250)}.${i % 250}`;
+  switch (table) {
+    case 'CommonSecurityLog':
+      return { DestinationIP: peer };
+    case 'AzureDiagnostics':
+      return { msg_s: String(row['msg_s']).replace(/ to \S+:/, ` to ${peer}:`) };
+    case 'DnsEvents':
+      return { Name: `${i}.${String(row['Name'])}` };
+    case 'ASimDnsActivityLogs':
+      return { DnsQuery: `www.n${i}.example` };
+    default:
+      return {};
+  }
+}
+
+/** Hours before the run at which a great deal is sent. */
+const BURSTS = [44, 42, 40, 37];
+const HOURS = 14 * 24;
+
+/** An hourly session for two weeks, and hours of a hundred large ones. */
+function uploads(i: number, table: string): EventRow {
+  const large = i - HOURS;
+  const hours = large < 0 ? i + 0.5 : BURSTS[large % BURSTS.length]! - 0.5;
+  return {
+    TimeGenerated: `-${hours}`,
+    ...(table === 'VMConnection' || large < 0 ? {} : { SentBytes: 200e6 }),
+  };
+}
+
+/** A few sessions, many with others, many that fail, two weeks with an outburst. */
 export const SHAPES: readonly Shape[] = [
   { name: 'a few', count: 3, from: 240, step: 60 },
+  { name: 'many others', count: 600, from: 3000, step: 2, vary: another },
   {
-    name: 'many destinations',
-    count: 600,
-    from: 3000,
-    step: 2,
-    vary: (i, table) =>
-      table === 'CommonSecurityLog'
-        ? { DestinationIP: `198.51.${Math.floor(i / 250)}.${i % 250}` }
-        : {},
+    name: 'two weeks',
+    count: HOURS + 100 * BURSTS.length,
+    from: 0,
+    step: 0,
+    vary: uploads,
+    suits: /series_decompose/,
   },
   {
     name: 'many denied',
@@ -299,6 +422,7 @@ export const SHAPES: readonly Shape[] = [
     from: 250,
     step: 0,
     vary: (i, table) => (table === 'Flows' ? { FlowStatus: 'Denied', SrcPort: 1024 + i } : {}),
+    suits: /\b[1-9]\d{3,}\b/,
   },
 ];
 
@@ -314,7 +438,12 @@ export function eventsFor(query: string, shape: Shape, now: number): EventSet {
     if (pipelines.length === 0 || !make) continue;
     const rows = pipelines.map((pipeline) => {
       const row = make(constants);
-      return { ...row, ...(table === named ? wantedOf(pipeline, row, variables) : {}) };
+      const wanted = Object.entries(wantedOf(pipeline, row, variables));
+      // A view has other columns than the table below it.
+      return {
+        ...row,
+        ...Object.fromEntries(wanted.filter(([n]) => table === named || Object.hasOwn(row, n))),
+      };
     });
     tables[table] = [...(tables[table] ?? []), ...spread(rows, table, shape, now)];
   }
@@ -328,6 +457,7 @@ const INDICATORS = [
   ['DomainName', 'domain'],
   ['Url', 'url'],
   ['EmailSenderAddress', 'email'],
+  ['FileHashValue', 'md5'],
 ] as const;
 
 /** An indicator of the older table as the rows that it is a view of: one for each value. */
@@ -352,14 +482,20 @@ function spread(
   { count, from, step, vary }: Shape,
   now: number,
 ): EventRow[] {
-  const isReference =
-    table === 'ThreatIntelligenceIndicator' || table === 'VMProcess' || table === 'VMComputer';
-  return rows.flatMap((row) =>
-    Array.from({ length: isReference ? 1 : count }, (_, i) => ({
-      TimeGenerated: new Date(now - from * 1000 + i * step * 1000).toISOString(),
-      ...row,
-      ...vary?.(i, table),
-    })),
+  // What is known of a host or an address is known from before.
+  const isReference = table === 'VMProcess' || table === 'VMComputer';
+  const isKnown = table === 'ThreatIntelligenceIndicator';
+  // Of what is written down first there is most: requests that are blocked, and then one that is not.
+  return rows.flatMap((row, nth) =>
+    Array.from({ length: isReference || isKnown ? 1 : Math.max(1, count - 2 * nth) }, (_, i) => {
+      const varied = { ...row, ...vary?.(i, table, row) };
+      const { TimeGenerated: hours } = varied;
+      const at =
+        isKnown || typeof hours !== 'string'
+          ? now - (isKnown ? 3_000_000 : from * 1000 - i * step * 1000)
+          : now + Number(hours) * 3_600_000;
+      return { ...varied, TimeGenerated: new Date(at).toISOString() };
+    }),
   );
 }
 
@@ -371,8 +507,7 @@ export function ordinaryEvents(query: string, now: number): EventSet {
     const table = BELOW[named] ?? named;
     const make = SESSIONS[table];
     // An indicator for what everybody visits would be right to fire.
-    if (!make || table === 'ThreatIntelligenceIndicator' || pipelinesOf(query, named).length === 0)
-      continue;
+    if (!make || BESIDE.has(table) || pipelinesOf(query, named).length === 0) continue;
     const row = {
       ...make(ORDINARY),
       ...(table === 'AzureDiagnostics'

@@ -26,6 +26,22 @@ const CASES: readonly (readonly [query: string, rows: unknown])[] = [
   ['Events | where Extra.b == "x" | project Extra.a, v = Extra.a + 1', [[2, 3]]],
   ['Events | top 1 by Bytes | project Host, Bytes', [['', 30]]],
   [
+    'print replace(@"(\\d)x", @"\\1y", "1x 2x"), replace_regex("1x 2x", @"(\\d)x", @"\\1y")',
+    [['1y 2y', '1y 2y']],
+  ],
+  [
+    'let Lists = print dynamic([1, 3]) | union (print dynamic([4])); range n from 1 to 5 step 1 | where n in (Lists)',
+    [[1], [3], [4]],
+  ],
+  [
+    'let Lists = print dynamic(["a", "b"]); datatable(x:string)["A", "c"] | where x !in~ (Lists)',
+    [['c']],
+  ],
+  [
+    'let Lists = print dynamic(["a", "b"]); print x = dynamic({"v": "a"}) | where x.v in (Lists) | count',
+    [[1]],
+  ],
+  [
     'Events | sort by TimeGenerated asc | extend p = prev(Host), n = row_number() | project n, p',
     [
       [1, ''],

@@ -37,9 +37,11 @@ export interface Translators {
     t: Translation,
     isOrdered: boolean,
   ) => Flow;
+  /** Lists in the column of a list are taken apart into values of the type that they are compared with. */
   readonly queryExpr: (
     expr: QueryExpr,
     t: Translation,
+    comparedWith?: KqlType,
   ) => { readonly rel: Rel; readonly column: string; readonly type: KqlType };
 }
 

@@ -154,7 +154,7 @@ function lowerIn(expr: CallExpr, name: string, l: Lowering): PlanExpr | null {
   if (list?.kind !== 'query' || list.use !== 'list' || expr.args.length !== 2) return null;
   if (name !== 'in' && name !== '!in' && name !== 'in~' && name !== '!in~') return null;
   const value = lower(expr.args[0]!, l);
-  const { rel, column, type } = l.t.translators.queryExpr(list, l.t);
+  const { rel, column, type } = l.t.translators.queryExpr(list, l.t, value.type);
   const isFolded = name.endsWith('~');
   const found: PlanExpr = {
     kind: 'in-query',
@@ -267,12 +267,14 @@ function lowerCall(expr: CallExpr, l: Lowering): PlanExpr {
   }
   if (WINDOW_FUNCTIONS.has(name)) return lowerWindow(expr, name, l);
   if (name === 'pack_array' && expr.args[0]?.kind === 'star') return packAll(expr, l);
-  const args = expr.args.map((a) => lower(a, l));
+  // The old spelling has the text last: replace(regex, rewrite, text).
+  const given = expr.name === 'replace' ? [2, 0, 1].flatMap((i) => expr.args[i] ?? []) : expr.args;
+  const args = given.map((a) => lower(a, l));
   checkCall(name, expr.at, args);
   const folded = foldCall(expr, name, args, l.t);
   if (folded) return folded;
   const type =
-    expr.type === 'unknown' || args.some((a, i) => a.type !== argType(expr.args[i]!))
+    expr.type === 'unknown' || args.some((a, i) => a.type !== argType(given[i]!))
       ? retype(expr, name, args)
       : expr.type;
   if (!FUNCTIONS.has(name))

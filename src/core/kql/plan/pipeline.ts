@@ -15,6 +15,7 @@ import {
 import { translateGraph } from './graph/index.ts';
 import { lower } from './lower.ts';
 import { named } from './names.ts';
+import { expand } from './operators/expand.ts';
 import { needsOrder, OPERATORS } from './operators/index.ts';
 import { translateUnion } from './operators/union.ts';
 import type { KnownRelation, PlanExpr, Rel, SelectItem } from './plan.ts';
@@ -219,10 +220,28 @@ export function translatePipe(pipe: Pipe, t: Translation, isOrdered: boolean): F
 export function translateQueryExpr(
   expr: QueryExpr,
   t: Translation,
+  comparedWith: BoundColumn['type'] = 'dynamic',
 ): { rel: Rel; column: string; type: BoundColumn['type'] } {
   const flow = translatePipe(expr.query, t, true);
   const first = flow.visible[0];
   if (!first) return refuse('a query without columns', expr.at, 'has no value');
+  if (expr.use === 'list' && first.type === 'dynamic') {
+    const { name, type } = first;
+    const toType = comparedWith === 'dynamic' ? 'string' : comparedWith;
+    const item = {
+      expr: { kind: 'column', name, type, at: expr.at },
+      names: [name],
+      autoName: name,
+      toType,
+    } as const;
+    const flat = expand(
+      { ...flow, order: [] },
+      { items: [item], kind: 'array', keepsNull: false },
+      t,
+    );
+    const only = select(flat, [keep({ name, type: toType })]);
+    return { rel: only.rel, column: name, type: toType };
+  }
   if (expr.use === 'list') {
     const only = select({ ...flow, order: [] }, [keep(first)]);
     return { rel: only.rel, column: first.name, type: first.type };
