@@ -78,6 +78,7 @@ const INPUTS: Readonly<Record<RouteId, Readonly<Record<string, unknown>>>> = {
   rule: { id: 'none' },
   ruleHistory: { id: 'none' },
   enableRule: { id: 'none', isEnabled: true },
+  removeRule: { id: 'none' },
   checkRules: { text: 'id: a' },
   putRuleFile: { file: 'a.yaml', text: 'id: a' },
   outputs: {},

@@ -122,6 +122,7 @@ export interface RuleService {
   one(input: In<'rule'>): Out<'rule'>;
   history(input: In<'ruleHistory'>): Promise<Out<'ruleHistory'>>;
   enable(input: In<'enableRule'>): Out<'enableRule'>;
+  remove(input: In<'removeRule'>): Out<'removeRule'>;
   check(input: In<'checkRules'>): Promise<Out<'checkRules'>>;
   put(input: In<'putRuleFile'>): Promise<Out<'putRuleFile'>>;
 }

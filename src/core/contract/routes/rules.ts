@@ -56,8 +56,13 @@ const detector = z.object({
   techniques: z.array(z.string()),
   tactics: z.array(z.string()),
   reads: z.array(z.string()),
-  /** It rests while one of its tables is empty. */
-  isResting: z.boolean(),
+  /** It rests while one of its tables is empty; failing: it could not look the last time. */
+  state: z.enum(['on', 'resting', 'failing']),
+  lookedAt: instant.nullable(),
+  /** What its last look took; null when it has not looked. */
+  lookMs: z.number().nullable(),
+  findings: z.number(),
+  error: z.string().nullable(),
 });
 export type DetectorTold = z.infer<typeof detector>;
 
@@ -68,6 +73,10 @@ const ruleWhole = rule.extend({
   text: z.string(),
   /** Files of the data folder can be written; others are changed where they lie. */
   isWritable: z.boolean(),
+  /** Files in the data folder can be removed. */
+  isRemovable: z.boolean(),
+  /** Names of the other rules of its file, which go with it. */
+  alongside: z.array(z.string()),
   version: z.string(),
   warnings: z.array(z.string()),
   falsePositives: z.array(z.string()),
@@ -142,6 +151,14 @@ export const ruleRoutes = {
     input: z.strictObject({ id, isEnabled: z.boolean() }),
     body: 'json',
     output: ruleWhole,
+  }),
+  removeRule: defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/rules/:id',
+    access: 'analyst',
+    says: 'Removes the file of a rule from the data folder, with every rule in it. Refused for files elsewhere.',
+    input: z.strictObject({ id }),
+    output: z.object({ file: z.string(), rules: z.array(z.string()) }),
   }),
   checkRules: defineRoute({
     method: 'POST',

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MICROS_PER_DAY, printInstant } from '#core/base/index.ts';
 import type {
+  DetectorTold,
   ROUTES,
   RouteOutput,
   RuleProblemTold,
@@ -12,6 +13,7 @@ import type {
 } from '#core/contract/index.ts';
 import { DETECTORS } from '#core/detect/index.ts';
 import { printDuration, type Rule, type RuleProblem, readRules } from '#core/rules/index.ts';
+import type { Detection, DetectorState } from '#server/detect/index.ts';
 import type { RuleService } from '#server/http/index.ts';
 import type { QueryService } from '#server/query/index.ts';
 import {
@@ -30,6 +32,7 @@ export interface ServedRulesDeps {
   readonly library: RuleLibrary;
   readonly state: RuleState;
   readonly scheduler: Scheduler;
+  readonly detection: Pick<Detection, 'state'>;
   readonly placeholders: Readonly<Record<string, readonly string[]>>;
   readonly clock: () => number;
 }
@@ -100,17 +103,24 @@ export function tellRules(deps: ServedRulesDeps): RuleService {
     };
   }
 
+  /** Whether its file lies in the folder that rules are written to. */
+  const isOurs = (rule: Rule): boolean =>
+    library.pathOf(rule) === join(library.folder, rule.source.file);
+
+  const besides = (rule: Rule): readonly Rule[] =>
+    library.current().rules.filter((r) => r !== rule && library.pathOf(r) === library.pathOf(rule));
+
   function tellWhole(rule: Rule): RuleWhole {
     const path = library.pathOf(rule);
+    const isRemovable = isOurs(rule);
     return {
       ...tell(rule),
       description: rule.description,
       query: rule.query,
       text: path !== undefined && existsSync(path) ? readFileSync(path, 'utf8') : '',
-      isWritable:
-        path !== undefined &&
-        join(library.folder, rule.source.file) === path &&
-        !rule.source.file.includes('/'),
+      isWritable: isRemovable && !rule.source.file.includes('/'),
+      isRemovable,
+      alongside: besides(rule).map(({ name }) => name),
       version: rule.version,
       warnings: [...rule.warnings],
       falsePositives: [...rule.falsePositives],
@@ -183,16 +193,10 @@ export function tellRules(deps: ServedRulesDeps): RuleService {
     list() {
       const { rules, problems } = library.current();
       const stored = new Set(store.tables());
+      const looks = new Map(deps.detection.state().map((s) => [s.name, s]));
       return {
         rules: rules.map(tell),
-        detectors: DETECTORS.map((d) => ({
-          id: d.name,
-          name: d.title,
-          techniques: [...d.techniques],
-          tactics: [...d.tactics],
-          reads: [...d.reads],
-          isResting: d.reads.some((table) => !stored.has(table)),
-        })),
+        detectors: DETECTORS.map((d) => tellDetector(d, stored, looks.get(d.name))),
         problems: problems.map(tellProblem),
         waitMs: scheduler.lag().waitMicros / 1000,
       };
@@ -214,6 +218,19 @@ export function tellRules(deps: ServedRulesDeps): RuleService {
       state.setEnabled(rule.id, isEnabled);
       return tellWhole(rule);
     },
+    remove({ id }) {
+      const rule = need(id);
+      const path = library.pathOf(rule);
+      if (path === undefined || !isOurs(rule))
+        throw new RuleRefused(
+          'bad-request',
+          `${rule.source.file} is not in the data folder`,
+          'Switch the rule off, or remove its file where it lies.',
+        );
+      const rules = [rule, ...besides(rule)].map(({ name }) => name);
+      rmSync(path);
+      return { file: rule.source.file, rules };
+    },
     check: ({ text }) => check(text),
     async put({ file, text }) {
       const checked = await check(text);
@@ -232,6 +249,27 @@ export function tellRules(deps: ServedRulesDeps): RuleService {
       renameSync(`${target}.new`, target);
       return checked;
     },
+  };
+}
+
+function tellDetector(
+  { name, title, techniques, tactics, reads }: (typeof DETECTORS)[number],
+  stored: ReadonlySet<string>,
+  look: DetectorState | undefined,
+): DetectorTold {
+  const isResting = reads.some((table) => !stored.has(table));
+  const hasLooked = look !== undefined && look.looks > 0;
+  return {
+    id: name,
+    name: title,
+    techniques: [...techniques],
+    tactics: [...tactics],
+    reads: [...reads],
+    state: isResting ? 'resting' : look?.error ? 'failing' : 'on',
+    lookedAt: hasLooked ? printInstant(look.lookedAt) : null,
+    lookMs: hasLooked ? look.ms : null,
+    findings: look?.findings ?? 0,
+    error: look?.error ? look.error : null,
   };
 }
 

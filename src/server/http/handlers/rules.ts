@@ -7,6 +7,7 @@ export const ruleIds = [
   'rule',
   'ruleHistory',
   'enableRule',
+  'removeRule',
   'checkRules',
   'putRuleFile',
 ] as const satisfies readonly RouteId[];
@@ -19,6 +20,11 @@ export function ruleHandlers({ rules }: HttpDeps): Handlers<(typeof ruleIds)[num
     enableRule(input, call) {
       call.note({ rule: input.id, isEnabled: input.isEnabled });
       return rules.enable(input);
+    },
+    removeRule(input, call) {
+      const removed = rules.remove(input);
+      call.note({ rule: input.id, file: removed.file });
+      return removed;
     },
     checkRules: (input) => rules.check(input),
     putRuleFile(input, call) {

@@ -144,6 +144,7 @@ const RULES: RuleService = {
   one: noRule,
   history: async () => noRule(),
   enable: noRule,
+  remove: noRule,
   check: async () => ({ rules: [], problems: [], trials: [] }),
   put: async () => ({ rules: [], problems: [], trials: [] }),
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HUNTS, huntQuery, narrowQuery, readAddresses } from './hunts.ts';
+import { HUNTS, huntQuery, huntRule, narrowQuery, readAddresses } from './hunts.ts';
 
 const interval = { from: Date.UTC(2026, 2, 4), to: Date.UTC(2026, 2, 5) };
 
@@ -28,4 +28,14 @@ test('addresses are read out of what is typed', () => {
     '10.0.0.4',
     '2001:db8::1',
   ]);
+});
+
+test('a hunt becomes a rule that names no fixed time', () => {
+  for (const hunt of HUNTS) {
+    const { query, over } = huntRule(hunt, ['10.0.0.4']);
+    expect(query).toMatch(/^let Hunted = dynamic\(\["10\.0\.0\.4"\]\);\n/);
+    expect(query).toContain('TimeGenerated > ago(1d)');
+    expect(query).not.toContain('datetime(');
+    expect(over).toBe(query.includes('ago(8d)') ? '8d' : '1d');
+  }
 });

@@ -27,7 +27,7 @@ import {
   Select,
   say,
 } from '#web/widgets/index.ts';
-import { HUNTS, huntQuery, narrowQuery, readAddresses } from './hunts.ts';
+import { HUNTS, type HuntRule, huntQuery, huntRule, narrowQuery, readAddresses } from './hunts.ts';
 
 /** One question, ready to be asked. */
 interface Asked {
@@ -35,8 +35,9 @@ interface Asked {
   readonly name: string;
   readonly why: string;
   readonly kql: string;
-  /** Of a saved query: as it was saved. */
-  readonly saved: string | undefined;
+  /** Somebody saved it. */
+  readonly isSaved: boolean;
+  readonly rule: HuntRule;
 }
 
 const MOST_ADDRESSES = 20;
@@ -143,17 +144,24 @@ function Hunts(props: {
   const me = useRoute('me', {});
   const isOn = addresses.length > 0;
   const asked: readonly Asked[] = [
-    ...HUNTS.map(({ kql: _, ...hunt }, i) => ({
-      ...hunt,
-      kql: huntQuery(HUNTS[i]!, addresses, interval),
-      saved: undefined,
+    ...HUNTS.map((hunt) => ({
+      id: hunt.id,
+      name: hunt.name,
+      why: hunt.why,
+      kql: huntQuery(hunt, addresses, interval),
+      isSaved: false,
+      rule: huntRule(hunt, addresses),
     })),
     ...(saved.data?.queries ?? []).map((query) => ({
       id: `saved ${query.id}`,
       name: query.name,
       why: query.description || `Saved by ${query.owner}.`,
       kql: narrowQuery(query.query, addresses),
-      saved: query.query,
+      isSaved: true,
+      rule: {
+        name: query.name,
+        query: /\bHunted\b/.test(query.query) ? narrowQuery(query.query, addresses) : query.query,
+      },
     })),
   ];
   const answers = useKqlList(asked.map(({ kql }) => (isOn ? kql : undefined)));
@@ -185,7 +193,7 @@ function Hunts(props: {
           render: ({ hunt }) => (
             <>
               <Link href={exploreHref(hunt.kql)}>{hunt.name}</Link>{' '}
-              {hunt.saved !== undefined && <Pill>saved</Pill>}
+              {hunt.isSaved && <Pill>saved</Pill>}
               <p className="sub">{hunt.why}</p>
             </>
           ),
@@ -219,9 +227,7 @@ function Hunts(props: {
           kind: 'row-actions',
           render: ({ hunt }) => (
             <>
-              {mayAct && hunt.saved !== undefined && (
-                <Link href={ruleHref(hunt.name, hunt.saved)}>Make a rule</Link>
-              )}
+              {mayAct && <Link href={ruleHref(hunt.rule)}>Make a rule</Link>}
               {mayAct && number !== undefined && <Keep hunt={hunt} number={number} />}
             </>
           ),
@@ -233,8 +239,11 @@ function Hunts(props: {
 }
 
 /** The editor of rules with a query in it. */
-const ruleHref = (name: string, query: string): string =>
-  `/rules?${new URLSearchParams({ name, query })}`;
+function ruleHref({ addresses = [], ...handed }: HuntRule): string {
+  const search = new URLSearchParams({ ...handed });
+  for (const column of addresses) search.append('address', column);
+  return `/rules?${search}`;
+}
 
 /** Keeps a query with the incident. */
 function Keep({ hunt, number }: { readonly hunt: Asked; readonly number: number }): ReactNode {

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import type { ROUTES, RouteOutput } from '#core/contract/index.ts';
+import type { DetectorTold, ROUTES, RouteOutput } from '#core/contract/index.ts';
 import { type Answer, useRoute } from '#web/query/index.ts';
-import { Empty, Listing, Pill } from '#web/widgets/index.ts';
-import { AlertsADay } from './rule-list.tsx';
-import { byFinder, printPrecision } from './words.ts';
+import { Ago, Empty, Listing, Num, Pill } from '#web/widgets/index.ts';
+import { AlertsADay, Precision } from './rule-list.tsx';
+import { byFinder } from './words.ts';
 
 export function DetectorList({
   answer,
@@ -35,14 +35,7 @@ export function DetectorList({
         {
           head: 'state',
           kind: 'words',
-          render: (detector) =>
-            detector.isResting ? (
-              <Pill title={`It reads ${detector.reads.join(', ')}, and one of them is empty.`}>
-                resting
-              </Pill>
-            ) : (
-              <Pill tone="ok">on</Pill>
-            ),
+          render: (detector) => <State detector={detector} />,
         },
         {
           head: 'alerts a day',
@@ -55,11 +48,56 @@ export function DetectorList({
           head: 'precision',
           kind: 'number',
           render: (detector) => {
-            const { text, title } = printPrecision(finders.get(`detector ${detector.id}`));
-            return <span title={title}>{text}</span>;
+            const found = finders.get(`detector ${detector.id}`);
+            return <Precision found={found} isKnown={statistics.data !== undefined} />;
           },
+        },
+        {
+          head: 'ms a look',
+          kind: 'number',
+          render: ({ lookMs }) =>
+            lookMs === null ? (
+              <span className="sub" title="It has not looked yet.">
+                –
+              </span>
+            ) : (
+              <Num value={Math.round(lookMs)} unit="none" />
+            ),
+        },
+        {
+          head: 'looked',
+          kind: 'number',
+          render: ({ lookedAt }) =>
+            lookedAt === null ? (
+              <span className="sub">never</span>
+            ) : (
+              <Ago at={Date.parse(lookedAt)} />
+            ),
         },
       ]}
     />
   );
+}
+
+function State({ detector }: { readonly detector: DetectorTold }): ReactNode {
+  switch (detector.state) {
+    case 'resting':
+      return (
+        <Pill title={`It reads ${detector.reads.join(', ')}, and one of them is empty.`}>
+          resting
+        </Pill>
+      );
+    case 'failing':
+      return (
+        <Pill tone="bad" title={detector.error ?? ''}>
+          failing
+        </Pill>
+      );
+    case 'on':
+      return (
+        <Pill tone="ok" title="It looks when what it reads has changed.">
+          on
+        </Pill>
+      );
+  }
 }

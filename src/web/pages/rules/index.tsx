@@ -8,7 +8,7 @@ import { Button, type Choice, Note, Tabs } from '#web/widgets/index.ts';
 import { DetectorList } from './detector-list.tsx';
 import { EditDialog } from './edit-dialog.tsx';
 import { RuleList } from './rule-list.tsx';
-import { BLANK, ruleOf } from './words.ts';
+import { BLANK, readHanded, ruleOf } from './words.ts';
 
 type View = 'rules' | 'detectors';
 const VIEWS: readonly Choice<View>[] = [
@@ -22,8 +22,8 @@ export default function Rules(): ReactNode {
   const search = new URLSearchParams(useSearch());
   const view: View = search.get('view') === 'detectors' ? 'detectors' : 'rules';
   // A query that another page hands over to become a rule.
-  const query = search.get('query');
-  const begun = query === null ? undefined : ruleOf(search.get('name') ?? 'Hunt', query);
+  const handed = readHanded(search);
+  const begun = handed && ruleOf(handed);
   const answer = useRoute('rules', {}, { everyMs: () => 15_000 });
   const me = useRoute('me', {});
   const [isNew, setNew] = useState(begun !== undefined);

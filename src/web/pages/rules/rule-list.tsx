@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { ROUTES, RouteOutput, RuleTold } from '#core/contract/index.ts';
+import type { FinderStatistics, ROUTES, RouteOutput, RuleTold } from '#core/contract/index.ts';
 import { Link } from '#web/base/router.ts';
 import { type Answer, useRoute } from '#web/query/index.ts';
 import { Ago, Empty, Listing, Num, Pill } from '#web/widgets/index.ts';
@@ -54,8 +54,8 @@ export function RuleList({
           head: 'precision',
           kind: 'number',
           render: (rule) => {
-            const { text, title } = printPrecision(finders.get(`rule ${rule.id}`));
-            return <span title={title}>{text}</span>;
+            const found = finders.get(`rule ${rule.id}`);
+            return <Precision found={found} isKnown={statistics.data !== undefined} />;
           },
         },
         { head: 'ms a run', kind: 'number', render: (rule) => <Cost rule={rule} /> },
@@ -98,6 +98,20 @@ export function State({ rule }: { readonly rule: RuleTold }): ReactNode {
     <Pill tone={tone} title={rule.error ?? says}>
       {rule.state}
     </Pill>
+  );
+}
+
+/** How often it is right, or why that cannot be said. */
+export function Precision(props: {
+  readonly found: FinderStatistics | undefined;
+  readonly isKnown: boolean;
+}): ReactNode {
+  if (!props.isKnown) return <span className="sub">…</span>;
+  const { text, title, isNumber } = printPrecision(props.found);
+  return (
+    <span title={title} className={isNumber ? undefined : 'sub'}>
+      {text}
+    </span>
   );
 }
 

@@ -3,11 +3,12 @@ import { type ReactNode, useState } from 'react';
 import { hasRole, type RuleWhole } from '#core/contract/index.ts';
 import { exploreHref } from '#web/base/explore-link.ts';
 import { formatDuration, plural } from '#web/base/format.ts';
-import { Link, useParams } from '#web/base/router.ts';
+import { Link, useLocation, useParams } from '#web/base/router.ts';
 import { asFailure, useChange, useRoute } from '#web/query/index.ts';
 import {
   Ago,
   Button,
+  Confirm,
   Failed,
   Loading,
   Moment,
@@ -65,11 +66,13 @@ export default function RulePage(): ReactNode {
           <p>The last run failed: {rule.error}</p>
         </Note>
       )}
-      {rule.warnings.map((warning) => (
-        <Note key={warning}>
-          <p>Approximation: {warning}.</p>
+      {rule.warnings.length > 0 && (
+        <Note>
+          {rule.warnings.map((warning) => (
+            <p key={warning}>Not as it is written: {warning}.</p>
+          ))}
         </Note>
-      ))}
+      )}
       <WouldHaveFired rule={rule} />
       <Panel title="Query" unit={rule.schedule} span={12} exploreHref={exploreHref(rule.query)}>
         <pre className="mono rule-query">{rule.query}</pre>
@@ -97,6 +100,7 @@ function Actions({
   readonly onEdit: () => void;
 }): ReactNode {
   const enable = useChange('enableRule', ['rules', 'rule']);
+  const [isRemoving, setRemoving] = useState(false);
   const isOff = rule.state === 'off';
   const failure = asFailure(enable.error);
   return (
@@ -114,8 +118,47 @@ function Actions({
         {isOff ? 'Switch on' : 'Switch off'}
       </Button>
       <Button onClick={onEdit}>{rule.isWritable ? 'Edit' : 'Copy and edit'}</Button>
+      {rule.isRemovable && <Button onClick={() => setRemoving(true)}>Delete</Button>}
+      {isRemoving && <Remove rule={rule} onClose={() => setRemoving(false)} />}
       {failure && <Failed error={failure} />}
     </div>
+  );
+}
+
+function Remove({
+  rule,
+  onClose,
+}: {
+  readonly rule: RuleWhole;
+  readonly onClose: () => void;
+}): ReactNode {
+  const remove = useChange('removeRule', ['rules']);
+  const [, navigate] = useLocation();
+  return (
+    <Confirm
+      title={`Delete ${rule.file}?`}
+      action={`Delete ${rule.file}`}
+      isBusy={remove.isPending}
+      error={asFailure(remove.error)}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(
+          { id: rule.id },
+          {
+            onSuccess: ({ file }) => {
+              say(`${file} deleted`);
+              navigate('/rules');
+            },
+          },
+        )
+      }
+    >
+      <p>
+        The file goes from the data folder for good. Alerts and incidents of {rule.name} stay.
+        {rule.alongside.length > 0 &&
+          ` In the same file, and gone with it: ${rule.alongside.join(', ')}.`}
+      </p>
+    </Confirm>
   );
 }
 

@@ -20,19 +20,31 @@ export function byFinder(
   return new Map((finders ?? []).map((f) => [`${f.kind} ${f.id}`, f]));
 }
 
-/** `80 %`, and where it lies with 95 %; empty before anybody judged. */
+/** `80 %`, and where it lies with 95 %; or why nothing can be said. */
 export function printPrecision(found: FinderStatistics | undefined): {
   readonly text: string;
   readonly title: string;
+  readonly isNumber: boolean;
 } {
-  if (!found || found.precision === null)
-    return { text: '', title: 'No alert of it has been judged yet.' };
+  if (!found || found.alerts === 0)
+    return {
+      text: 'no alerts',
+      title: 'It raised no alert in 30 days: there is nothing to be right about.',
+      isNumber: false,
+    };
+  if (found.precision === null)
+    return {
+      text: 'not judged',
+      title: `None of its ${found.alerts} alerts of 30 days has a verdict. Close their incidents with one.`,
+      isNumber: false,
+    };
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const verdicts = found.truePositives + found.falsePositives + found.benignPositives;
   const [low, high] = found.interval ?? [0, 1];
   return {
     text: percent(found.precision),
     title: `${verdicts} verdicts; between ${percent(low)} and ${percent(high)} with 95 % confidence`,
+    isNumber: true,
   };
 }
 
@@ -75,32 +87,68 @@ tests:
 version: 1.0.0
 `;
 
-/** A query that people saved, as a rule to begin with: what looks for it once a quarter of an hour. */
-export function ruleOf(
-  name: string,
-  query: string,
-): { readonly file: string; readonly text: string } {
+/** A query to make a rule of, as another page hands it over in the address. */
+export interface Handed {
+  readonly name: string;
+  readonly query: string;
+  /** How often, and over what; a quarter of an hour and an hour when absent. */
+  readonly each?: string;
+  readonly over?: string;
+  /** Columns that hold addresses: an alert for each row then. */
+  readonly addresses?: readonly string[];
+}
+
+const LENGTH = /^\d{1,3}[mhd]$/;
+
+/** What is handed over; undefined when nothing is. What does not look like it is left out. */
+export function readHanded(search: URLSearchParams): Handed | undefined {
+  const query = search.get('query');
+  if (query === null) return undefined;
+  const length = (name: string) => {
+    const text = search.get(name) ?? '';
+    return LENGTH.test(text) ? text : undefined;
+  };
+  const each = length('each');
+  const over = length('over');
+  return {
+    name: search.get('name') ?? 'Hunt',
+    query,
+    ...(each ? { each } : {}),
+    ...(over ? { over } : {}),
+    addresses: search.getAll('address').filter((name) => /^\w{1,60}$/.test(name)),
+  };
+}
+
+/** A query as a rule to begin with. */
+export function ruleOf({ name, query, each = '15m', over = '1h', addresses = [] }: Handed): {
+  readonly file: string;
+  readonly text: string;
+} {
   const id = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60);
+    .slice(0, 60)
+    .replace(/^-+|-+$/g, '');
   const block = query
     .split('\n')
     .map((line) => `  ${line.trimEnd()}`)
     .join('\n');
+  const entities = addresses.map(
+    (column) =>
+      `  - { entityType: IP, fieldMappings: [{ identifier: Address, columnName: ${column} }] }\n`,
+  );
   const text = `id: ${id || 'hunt'}
 name: ${JSON.stringify(name)}
 description: |
   Found by hand first.
 severity: Medium
 kind: Scheduled
-queryFrequency: 15m
-queryPeriod: 1h
+queryFrequency: ${each}
+queryPeriod: ${over}
 triggerOperator: gt
 triggerThreshold: 0
 query: |
 ${block}
-`;
+${entities.length > 0 ? `eventGroupingSettings: { aggregationKind: AlertPerResult }\nentityMappings:\n${entities.join('')}` : ''}`;
   return { file: `${id || 'hunt'}.yaml`, text };
 }
