@@ -164,7 +164,7 @@ export async function serve({
       state: finders.ruleState,
       scheduler: finders.scheduler,
       placeholders: config.rules.placeholders,
-      detection,
+      detection: finders.detection,
       clock,
     }),
     alerts,
