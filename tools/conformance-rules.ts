@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { type Rule, readRules } from '#core/rules/index.ts';
 import { createQueryService, QueryError, type QueryService } from '#server/query/index.ts';
 import { runRule } from '#server/rules/index.ts';
-import { type EventSet, eventsFor, ordinaryEvents, SESSION_TABLES, SHAPES } from './rule-events.ts';
+import { type EventSet, eventsFor, ordinaryEvents, SHAPES } from './rule-events.ts';
+import { SESSION_TABLES } from './rule-sessions.ts';
 
 interface RuleCase {
   readonly files: readonly { readonly file: string; readonly role: string }[];

@@ -59,6 +59,13 @@ export class Fields {
     return undefined;
   }
 
+  /** What its author should know, of what was read so far. */
+  get warnings(): readonly string[] {
+    return this.#problems
+      .filter((p) => p.level === 'warning')
+      .map(({ message, advice }) => `${message}. ${advice}`.replace(/[. ]+$/, ''));
+  }
+
   /** How many problems so far refuse what is read. */
   get refusals(): number {
     return this.#problems.filter((p) => p.level === 'refused').length;

@@ -11,6 +11,8 @@ export interface RuleProblem {
   readonly message: string;
   /** What to do about it; a sentence. */
   readonly advice: string;
+  /** The file has nothing to do with rules, as far as one can see. */
+  readonly isOther?: true;
 }
 
 /** `rules/x.yaml:12: message. Advice.` */

@@ -88,6 +88,7 @@ function unknownDocument({ file, yaml }: RuleDocument): RuleProblem {
     line: yaml.lineOf([]) ?? 1,
     level: 'refused',
     rule: '',
+    isOther: true,
     message: 'this is no rule',
     advice:
       'A rule has a query (Sentinel), a detection with a logsource (Sigma), or kind: Metric with a threshold.',

@@ -78,7 +78,9 @@ export interface Rule {
   readonly version: string;
   /** Whether it runs until somebody says otherwise. */
   readonly isEnabled: boolean;
-  /** What its author should know: approximations, ids that were mapped. */
+  /** Which logs its author had in mind, as they are called elsewhere. */
+  readonly connectors?: readonly string[];
+  /** What its author should know: approximations, ids that were mapped, fields that are not read. */
   readonly warnings: readonly string[];
   readonly source: { readonly file: string; readonly line: number; readonly format: string };
 }

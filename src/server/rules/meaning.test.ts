@@ -142,6 +142,8 @@ describe('correlations', () => {
     expect(await rowsOf(of('value_percentile', 'percentile: 50, gte: 200'), rows)).toMatchObject([
       { Value: 200 },
     ]);
+    expect(await rowsOf(of('value_median', 'gte: 200'), rows)).toMatchObject([{ Value: 200 }]);
+    expect(await rowsOf(of('value_median', 'gt: 200'), rows)).toEqual([]);
     expect(await rowsOf(of('value_percentile', 'lte: 34'), rows)).toHaveLength(3);
     expect(await rowsOf(of('value_percentile', 'lte: 33'), rows)).toEqual([]);
   });

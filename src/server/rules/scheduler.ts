@@ -106,7 +106,7 @@ export function createScheduler(deps: SchedulerDeps) {
       if (findings.length > 0) await onFindings(findings);
       const quiet =
         findings.length > 0 && rule.suppression !== undefined
-          ? { quietUntil: run.window.to + rule.suppression }
+          ? { quietUntil: (run.now ?? run.window.to) + rule.suppression }
           : {};
       state.ran(rule.id, {
         ...(until === undefined ? {} : { until }),
@@ -210,7 +210,10 @@ export function createScheduler(deps: SchedulerDeps) {
       const reads = await readsOf(rule);
       if (!reads?.includes(table)) continue;
       if (rule.schedule.kind !== 'near-real-time') remember(rule, events, now);
-      else if (files || !reads.some(isFollowed)) {
+      else if (
+        (files || !reads.some(isFollowed)) &&
+        now >= (state.record(rule.id).quietUntil ?? 0)
+      ) {
         const window = { from: events.from, to: events.to + 1 };
         const run = { window, now: Math.max(now, window.to), ...(files ? { files } : {}) };
         await runOne(rule, run, undefined);

@@ -82,6 +82,8 @@ const ruleWhole = rule.extend({
   falsePositives: z.array(z.string()),
   nextSteps: z.array(z.string()),
   references: z.array(z.string()),
+  /** Which logs it was written for. */
+  connectors: z.array(z.string()),
   tests: z.array(z.object({ name: z.string(), isFiring: z.boolean() })),
   days: z.array(day),
 });

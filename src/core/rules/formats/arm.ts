@@ -30,10 +30,27 @@ function readTemplate(document: RuleDocument, problems: RuleProblem[]): readonly
   if (isRule(value)) return readResource(document, problems, []);
   const resources: unknown = isMap(value) ? value['resources'] : [];
   if (!Array.isArray(resources)) return [];
-  return resources.flatMap((resource, i) =>
-    isRule(resource) ? readResource(document, problems, ['resources', i]) : [],
-  );
+  return resources.flatMap((resource, i) => {
+    if (isRule(resource)) return readResource(document, problems, ['resources', i]);
+    if (isMap(resource) && /\/alertRules$/i.test(String(resource['type'])))
+      problems.push(outside(document, ['resources', i], String(resource['kind'])));
+    return [];
+  });
 }
+
+/** Rules that are no query: they run inside Microsoft's products. */
+const outside = (
+  { file, yaml }: RuleDocument,
+  path: readonly PropertyKey[],
+  kind: string,
+): RuleProblem => ({
+  file,
+  line: yaml.lineOf(path) ?? 1,
+  level: 'warning',
+  rule: '',
+  message: `a rule of kind ${kind} has no query to run here`,
+  advice: 'Leave it where it is; Weir has detectors of its own.',
+});
 
 /** The GUID is the resource's name, often inside a function of the template; kind stands beside the properties. */
 function readResource(
@@ -49,7 +66,10 @@ function readResource(
   const kind = at('kind');
   const given = { id: guid ?? at('properties', 'displayName'), kind, version: '1.0.0' };
   const properties = at('properties');
-  if (kind !== undefined && kind !== 'Scheduled' && kind !== 'NRT') return [];
+  if (kind !== undefined && kind !== 'Scheduled' && kind !== 'NRT') {
+    problems.push(outside(document, path, String(kind)));
+    return [];
+  }
   const value = { ...given, ...(isMap(properties) ? properties : {}) };
   const inner: RuleDocument = {
     file: document.file,

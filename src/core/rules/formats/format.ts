@@ -1,3 +1,4 @@
+import { didYouMean } from '#core/base/index.ts';
 import type { Fields, RuleDocument } from '../fields.ts';
 import type { RuleProblem } from '../problem.ts';
 import type { Rule } from '../rule.ts';
@@ -22,12 +23,23 @@ export interface RuleFormat {
   read(documents: readonly RuleDocument[], options: ReadOptions): RulesRead;
 }
 
-/** Keys of a mapping that nothing reads, where a known one is close: most likely a slip. */
-export function tellSlips(fields: Fields, known: readonly string[]): void {
+/** The keys of a mapping. */
+export interface KnownKeys {
+  readonly read: readonly string[];
+  /** What says nothing of what a rule does. */
+  readonly about: readonly string[];
+  /** What is done in another way, each with what to do about it. */
+  readonly otherwise: Readonly<Record<string, string>>;
+}
+
+/** Keys that nothing reads: a slip, or something that the rule does not do here. */
+export function tellUnread(fields: Fields, { read, about, otherwise }: KnownKeys): void {
   for (const key of Object.keys(fields.value)) {
-    if (known.includes(key)) continue;
-    const near = known.find((k) => k.toLowerCase() === key.toLowerCase());
-    if (near)
-      fields.problem([key], `the field ${key} is not read`, `Did you mean ${near}?`, 'warning');
+    if (read.includes(key) || about.includes(key)) continue;
+    const advice = Object.hasOwn(otherwise, key)
+      ? `${otherwise[key]}.`
+      : didYouMean(key, read) ||
+        'Weir has nothing like it; take it away, or put it under metadata.';
+    fields.problem([key], `the field ${key} is not read`, advice, 'warning');
   }
 }

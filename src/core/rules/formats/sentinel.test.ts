@@ -158,3 +158,44 @@ it('reads the portal’s export and ARM templates', () => {
     source: { format: 'arm' },
   });
 });
+
+it('says what it does not do, and shows which logs a rule was written for', () => {
+  const text = FULL.replace(
+    'requiredDataConnectors: []',
+    'requiredDataConnectors: [{ connectorId: AzureFirewall, dataTypes: [AzureDiagnostics] }]\nmetadata: { author: x }\nstartTimeUtc: 2026-01-01T00:00:00Z\ntriggerTreshold: 3',
+  );
+  const { rules } = readRules([{ file: 'r.yaml', text }]);
+  expect(rules[0]?.connectors).toEqual(['AzureFirewall (AzureDiagnostics)']);
+  expect(rules[0]?.warnings).toEqual([
+    'the field startTimeUtc is not read. Runs end at multiples of queryFrequency; take it away',
+    'the field triggerTreshold is not read. Did you mean triggerThreshold?',
+    'ATT&CK has replaced T1065 by T1571. Write T1571',
+  ]);
+});
+
+it('takes the techniques of an alert from the property that names them', () => {
+  const text = FULL.replace(
+    '{ alertProperty: RemediationSteps, value: Steps }',
+    '{ alertProperty: Techniques, value: Ids }',
+  );
+  expect(readRules([{ file: 'r.yaml', text }]).rules[0]?.alertDetails.techniquesColumn).toBe('Ids');
+});
+
+it('tells of exported rules that are no query', () => {
+  const text = JSON.stringify({
+    resources: [
+      { type: 'Microsoft.SecurityInsights/alertRules', kind: 'Fusion', properties: {} },
+      {
+        type: 'Microsoft.SecurityInsights/alertRules',
+        kind: 'Scheduled',
+        name: '0b9ae89d-8cad-461c-808f-0494f70ad5c4',
+        properties: { displayName: 'A', query: 'Flows', queryFrequency: 'PT1H', enabled: false },
+      },
+    ],
+  });
+  const { rules, problems } = readRules([{ file: 'export.json', text }]);
+  expect(rules.map((r) => [r.name, r.isEnabled])).toEqual([['A', false]]);
+  expect(problems.map((p) => [p.level, p.message])).toEqual([
+    ['warning', 'a rule of kind Fusion has no query to run here'],
+  ]);
+});

@@ -11,7 +11,7 @@ import {
 } from '../rule.ts';
 import { readTactic, readTechnique } from '../technique.ts';
 import { readEntities } from './entities.ts';
-import { type RuleFormat, tellSlips } from './format.ts';
+import { type RuleFormat, tellUnread } from './format.ts';
 import { readTests } from './tests.ts';
 
 /**
@@ -41,8 +41,20 @@ const KNOWN = [
   'queryPeriod', 'triggerOperator', 'triggerThreshold', 'tactics', 'relevantTechniques', 'techniques',
   'entityMappings', 'sentinelEntitiesMappings', 'customDetails', 'alertDetailsOverride', 'eventGroupingSettings',
   'suppressionEnabled', 'suppressionDuration', 'incidentConfiguration', 'version', 'tests', 'falsePositives',
-  'nextSteps', 'references', 'requiredDataConnectors', 'tags', 'metadata',
+  'nextSteps', 'references', 'requiredDataConnectors', 'subTechniques',
 ]; // biome-ignore format: one list
+/** Of metric rules, whose query is made of them. */
+const METRIC = ['series', 'value', 'by', 'every', 'threshold'];
+/** What says nothing of what a rule does. */
+const ABOUT = [
+  'tags', 'metadata', 'alertRuleTemplateName', 'templateVersion', 'lastModifiedUtc', 'lastUpdatedDateUTC',
+  'createdDateUTC', 'alertRulesCreatedByTemplateCount', 'etag', 'author', 'support', 'categories', 'source',
+]; // biome-ignore format: one list
+/** What Sentinel has and Weir does otherwise. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  startTimeUtc: 'Runs end at multiples of queryFrequency; take it away',
+  dataTypes: 'Weir knows the tables of a rule by its query; take it away',
+};
 
 /** A rule by Sentinel's fields; undefined when something is wrong that cannot be left out. */
 export function readAnalyticsRule(
@@ -50,7 +62,12 @@ export function readAnalyticsRule(
   fields: Fields,
   format: string,
 ): Rule | undefined {
-  tellSlips(fields, KNOWN);
+  const warnedBefore = fields.warnings.length;
+  tellUnread(fields, {
+    read: format === 'metric' ? [...KNOWN, ...METRIC] : KNOWN,
+    about: ABOUT,
+    otherwise: OTHERWISE,
+  });
   const refusedBefore = fields.refusals;
   const name =
     fields.text('name', LIMITS.nameLength) ?? fields.needText('displayName', LIMITS.nameLength);
@@ -83,7 +100,8 @@ export function readAnalyticsRule(
     tests: readTests(fields),
     version: fields.text('version') ?? '1.0.0',
     isEnabled: fields.flag('enabled') ?? true,
-    warnings: [],
+    warnings: fields.warnings.slice(warnedBefore),
+    connectors: readConnectors(fields),
     source: { file: document.file, line: fields.line, format },
   };
   return fields.refusals > refusedBefore ? undefined : rule;
@@ -167,6 +185,15 @@ function readAttack(fields: Fields): Pick<Rule, 'tactics' | 'techniques'> {
   return { tactics: [...new Set(tactics)], techniques: [...new Set(techniques)] };
 }
 
+/** Which logs it was written for: `AzureFirewall (AzureDiagnostics)`. */
+function readConnectors(fields: Fields): readonly string[] {
+  return fields.list('requiredDataConnectors').flatMap((connector) => {
+    const id = connector.text('connectorId');
+    const types = connector.texts('dataTypes');
+    return id === undefined ? [] : [types.length > 0 ? `${id} (${types.join(', ')})` : id];
+  });
+}
+
 function readSuppression(fields: Fields): Pick<Rule, 'suppression'> {
   const suppression = fields.duration('suppressionDuration');
   return fields.flag('suppressionEnabled') && suppression !== undefined ? { suppression } : {};
@@ -180,6 +207,9 @@ function readAlertDetails(fields: Fields): AlertDetails {
     tacticsColumn: fields.text('alertTacticsColumnName'),
     techniquesColumn: fields.text('alertTechniquesColumnName'),
   };
+  const listed = fields.list('alertDynamicProperties');
+  const techniques = listed.find((p) => p.text('alertProperty') === 'Techniques')?.text('value');
+  if (optional.techniquesColumn === undefined) optional.techniquesColumn = techniques;
   const properties = fields.list('alertDynamicProperties').flatMap((p) => {
     const property = p.needText('alertProperty');
     const column = p.needText('value');

@@ -234,6 +234,8 @@ function aggregate(
       return `avg(${numeric})`;
     case 'value_percentile':
       return percentile === undefined ? undefined : `percentile(${numeric}, ${percentile})`;
+    case 'value_median':
+      return `percentile(${numeric}, 50)`;
     default:
       return 'count()';
   }

@@ -33,6 +33,7 @@ export const CORRELATION_TYPES = [
   'value_sum',
   'value_avg',
   'value_percentile',
+  'value_median',
 ] as const;
 export type CorrelationType = (typeof CORRELATION_TYPES)[number];
 
@@ -80,6 +81,7 @@ export function readCorrelation(fields: Fields): Correlation | undefined {
       `a correlation of type ${type} needs a condition`,
       'Add condition: with gte, gt, lte, lt, eq or neq.',
     );
+  readRuleCondition(section, rules);
   if (type?.startsWith('value_') && names.length === 0)
     section.problem(
       ['condition'],
@@ -98,6 +100,19 @@ export function readCorrelation(fields: Fields): Correlation | undefined {
     ...(percentile === undefined ? {} : { percentile }),
     generate: section.flag('generate') ?? fields.flag('generate') ?? false,
   };
+}
+
+/** A condition over rules, as later drafts have it: all of them is what temporal correlations ask for anyway. */
+function readRuleCondition(section: Fields, rules: readonly string[]): void {
+  const { condition } = section.value;
+  if (typeof condition !== 'string') return;
+  const named = new Set(condition.trim().split(/\s+and\s+/i));
+  if (rules.length === named.size && rules.every((rule) => named.has(rule))) return;
+  section.problem(
+    ['condition'],
+    `the condition ${condition} is not that all rules of the correlation match`,
+    'Write their names with and between, or a number of rules with gte.',
+  );
 }
 
 function readBounds(condition: Fields): Correlation['bounds'] {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { printInstant } from '#core/base/index.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { didYouMean, printInstant } from '#core/base/index.ts';
 import { printDuration, printProblem, type Rule, type RuleProblem } from '#core/rules/index.ts';
 import { createQueryService, type QueryService } from '#server/query/index.ts';
 import {
@@ -49,6 +49,32 @@ function library(invocation: Invocation, around: Surroundings) {
 
 const isJson = (invocation: Invocation, around: Surroundings) =>
   invocation.isSet('json') || !around.isTerminal.stdout;
+
+function needPaths(paths: readonly string[]): void {
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing === undefined) return;
+  const folder = dirname(resolve(missing));
+  const beside = existsSync(folder) ? readdirSync(folder) : [];
+  throw new CommandError(
+    `there is no ${missing}`,
+    didYouMean(basename(missing), beside) || 'Name a file or a folder with rules.',
+  );
+}
+
+/** In a folder with rules, files of other things are counted and not complained about one by one. */
+function withoutOthers(
+  problems: readonly RuleProblem[],
+  rules: number,
+  { stderr }: Surroundings,
+): readonly RuleProblem[] {
+  const others = rules > 0 ? problems.filter((p) => p.isOther) : [];
+  if (others.length > 3) {
+    const some = others.slice(0, 3).map((p) => p.file);
+    stderr.write(`weir: note: ${others.length} files are no rules, such as ${some.join(', ')}\n`);
+    return problems.filter((p) => !p.isOther);
+  }
+  return problems;
+}
 
 function tellProblems(problems: readonly RuleProblem[], { stderr }: Surroundings): void {
   for (const problem of problems)
@@ -131,16 +157,21 @@ async function test(
 ): Promise<ExitCode> {
   const opened = library(invocation, around);
   const { placeholders } = opened.config.rules;
-  const missing = paths.find((path) => !existsSync(path));
-  if (missing !== undefined) throw new CommandError(`there is no ${missing}`, 'Check the path.');
+  needPaths(paths);
   const named =
     paths.length > 0
       ? createLibrary({ folders: paths.map((p) => resolve(p)), withPack: false, placeholders })
       : opened.rules;
-  const { rules, problems } = named.current();
+  const { rules, problems: all } = named.current();
+  const problems = withoutOthers(all, rules.length, around);
   tellProblems(problems, around);
   if (rules.length === 0)
-    throw new CommandError('there are no rules to test', 'Name a file or a folder with rules.');
+    throw new CommandError(
+      all.length > 0 ? 'no rule of it can run' : `${paths.join(', ')} holds no rule`,
+      all.length > 0
+        ? 'Mend what is told above.'
+        : 'Rules are files that end in .yaml, .yml or .json: name one, or a folder with some.',
+    );
   const trials = await withQueries(async (service) => {
     const all: Trial[] = [];
     for (const rule of rules) {
@@ -195,8 +226,7 @@ async function take(
       'usage: weir rules import PATH…',
     );
   const { folder, config } = library(invocation, around);
-  const missing = paths.find((path) => !existsSync(path));
-  if (missing !== undefined) throw new CommandError(`there is no ${missing}`, 'Check the path.');
+  needPaths(paths);
   const taken = await withQueries((service) =>
     importRules({
       from: paths.map((p) => resolve(p)),
@@ -206,14 +236,16 @@ async function take(
       signal: around.signal,
     }),
   );
-  tellProblems(taken.problems, around);
+  const problems = withoutOthers(taken.problems, taken.rules.length, around);
+  tellProblems(problems, around);
+  const refused = problems.filter((p) => p.level === 'refused').length;
   if (isJson(invocation, around))
     around.stdout.write(
-      `${JSON.stringify({ rules: taken.rules.length, files: taken.copied.length, known: taken.known.length, refused: taken.refused })}\n`,
+      `${JSON.stringify({ rules: taken.rules.length, files: taken.copied.length, known: taken.known.length, refused })}\n`,
     );
   else
     around.stdout.write(
-      `${taken.rules.length} rules in ${taken.copied.length} files are now in ${rulesFolderOf(folder.path)}; ${taken.known.length} files were there before; ${taken.refused} rules were refused.\n`,
+      `${taken.rules.length} rules in ${taken.copied.length} files are now in ${rulesFolderOf(folder.path)}; ${taken.known.length} files were there before; ${refused} rules were refused.\n`,
     );
   return taken.copied.length + taken.known.length > 0 ? 0 : 1;
 }

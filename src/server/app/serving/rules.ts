@@ -126,6 +126,7 @@ export function tellRules(deps: ServedRulesDeps): RuleService {
       falsePositives: [...rule.falsePositives],
       nextSteps: [...rule.nextSteps],
       references: [...rule.references],
+      connectors: [...(rule.connectors ?? [])],
       tests: rule.tests.map(({ name, isFiring }) => ({ name, isFiring })),
       days: [...state.days(rule.id, 30)],
     };

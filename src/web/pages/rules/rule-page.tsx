@@ -213,6 +213,7 @@ function About({ rule }: { readonly rule: RuleWhole }): ReactNode {
         <p className="rule-text">{rule.description || 'It says nothing about itself.'}</p>
         <List title="What to do next" of={rule.nextSteps} />
         <List title="What harmless thing looks the same" of={rule.falsePositives} />
+        <List title="Written for" of={rule.connectors} />
         <List title="Read more" of={rule.references} />
       </Panel>
       <Panel title="What it did" unit="in seven days" span={6}>
