@@ -8,10 +8,8 @@ export interface Attack {
   /** The address that acts; for a flood from many sources, the target. */
   readonly actor: string;
   readonly targets: readonly string[];
-  /** Targets that act in their turn: to name one of them as the doer finds the attack too. */
+  /** Others that act: sources of a flood, targets that go on. To name one of them as the doer finds the attack too. */
   readonly alsoActs?: readonly string[];
-  /** Addresses any of which a finding may name: by default the actor and the targets. */
-  readonly names?: readonly string[];
 }
 
 /** One kind of attack. */

@@ -13,10 +13,13 @@ export const exposure: AttackKind = {
   happen(day, shape, victim) {
     const { random } = day;
     let at = beginOf(day, shape, 6, 14);
+    const visitors: string[] = [];
     for (let i = 0; i < numberOf(shape, 'visitors'); i++) {
+      const src = day.estate.stranger(random);
+      visitors.push(src);
       day.say({
         at: Math.round(at),
-        src: day.estate.stranger(random),
+        src,
         dest: victim.ip,
         destPort: numberOf(shape, 'port'),
         lastsMs: random.around(4000, 0.4),
@@ -25,6 +28,6 @@ export const exposure: AttackKind = {
       });
       at += random.around(10 * MINUTE, 0.7);
     }
-    return { actor: victim.ip, targets: [victim.ip], names: [victim.ip] };
+    return { actor: victim.ip, targets: [victim.ip], alsoActs: visitors };
   },
 };

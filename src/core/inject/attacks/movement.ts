@@ -48,6 +48,6 @@ export const movement: AttackKind = {
       }
       src = next;
     }
-    return { actor: victim.ip, targets };
+    return { actor: victim.ip, targets, alsoActs: targets };
   },
 };

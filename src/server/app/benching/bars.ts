@@ -30,7 +30,7 @@ const RECALL: readonly RecallBar[] = [
   { says: 'guessed passwords', least: 0.95, is: isOf('password-guessing', 'password-spraying') },
   { says: 'floods', least: 0.95, is: isOf('flood') },
   { says: 'exposures', least: 0.95, is: isOf('exposure') },
-  { says: 'contacts with indicators', least: 0.95, is: isOf(CONTACT) },
+  { says: 'contacts with indicators, matched', least: 0.95, is: isOf(CONTACT) },
   {
     says: `beacons of at least ${ENOUGH_CALLS} calls with up to 20 % of jitter`,
     least: 0.9,
@@ -54,11 +54,20 @@ export function printShare({ found, happened }: Counts): string {
   return `${found} of ${happened} (${(found / happened).toFixed(2)}; ${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
 
+/** What bars are judged by. */
+export interface Judged {
+  readonly ours: Score;
+  /** Contacts that indicators matched. */
+  readonly contacts: ReadonlySet<Truth>;
+  readonly joining: Joining;
+  readonly truth: readonly Truth[];
+}
+
 /** What is asked of detection, and whether what was measured meets it. Attacks that did not happen are left out. */
-export function bars(ours: Score, joining: Joining, truth: readonly Truth[]): readonly Bar[] {
+export function bars({ ours, contacts, joining, truth }: Judged): readonly Bar[] {
   const ofRecall = RECALL.flatMap(({ says, least, is }): Bar[] => {
     const of = truth.filter(is);
-    const found = of.filter((t) => ours.found.has(t)).length;
+    const found = of.filter((t) => ours.found.has(t) || contacts.has(t)).length;
     if (of.length === 0) return [];
     return [
       {

@@ -15,6 +15,7 @@ import { guess, RIVALS } from './beside.ts';
 import { type Claimed, claimsOf } from './claim.ts';
 import { type Delay, measureDelays } from './delay.ts';
 import { type HourScore, scoreHours } from './hours.ts';
+import { matched } from './indicators.ts';
 import { type Joining, scoreJoining } from './joining.ts';
 import { type Score, score } from './score.ts';
 import { type BySource, compareSources } from './sources.ts';
@@ -36,6 +37,8 @@ export interface Benched
   readonly ours: Contender;
   readonly rivals: readonly Contender[];
   readonly joining: Joining;
+  /** Contacts that indicators matched. */
+  readonly contacts: ReadonlySet<Truth>;
   readonly bars: readonly Bar[];
   readonly delays: readonly Delay[];
   readonly artefacts: readonly Artefact[];
@@ -100,6 +103,7 @@ async function examine(world: World, { signal, tell }: Work): Promise<Omit<Bench
   const delays = await measureDelays(world, ours.score.found, signal);
   tell('parts are left out in turn');
   const joining = scoreJoining(world, truth);
+  const contacts = matched(world.findings, truth);
   const { flows, seconds, costs, failures } = world;
   return {
     scenario,
@@ -112,7 +116,8 @@ async function examine(world: World, { signal, tell }: Work): Promise<Omit<Bench
     ours,
     rivals,
     joining,
-    bars: bars(ours.score, joining, truth),
+    contacts,
+    bars: bars({ ours: ours.score, contacts, joining, truth }),
     delays,
     artefacts: findArtefacts(injected),
     ablation: await ablate(world, entityDays),

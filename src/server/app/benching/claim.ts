@@ -60,31 +60,43 @@ export const claimsOf = (alerts: readonly Alert[]): readonly Claimed[] =>
 export const claimOfAlert = (alert: Tellable & Pick<Alert, 'families' | 'weight'>): Claimed =>
   claimOf(alert, alert.families, alert.weight);
 
+/** Contacts with indicators, whatever their severity. */
+export const contactsOf = (findings: readonly Finding[]): readonly Claimed[] =>
+  findings
+    .filter((f) => f.finder.kind === 'indicator')
+    .map((f) => claimOf(f, [f.finder.family], f.score * f.confidence));
+
 export const claimsOfFindings = (findings: readonly Finding[]): readonly Claimed[] =>
   findings.filter(isGrave).map((f) => claimOf(f, [f.finder.family], f.score * f.confidence));
 
 const isThen = (c: Claimed, t: Truth): boolean =>
   c.first < t.last + GRAIN_MS && c.last >= t.first - GRAIN_MS;
 
-/** A claim tells an attack when it is of its kind, of its time, and names who did it. */
-export const tells = (c: Claimed, t: Truth): boolean =>
-  isThen(c, t) &&
-  (c.families.includes('*') || c.families.some((f) => SAYS[t.attack]?.includes(f))) &&
-  (c.names.includes(t.actor) || (t.alsoActs ?? []).some((name) => c.actors.includes(name)));
-
-/** A claim touches an attack when it is of its time and names one of its addresses, whatever it says of it. */
-export const touches = (c: Claimed, t: Truth): boolean =>
-  isThen(c, t) && (t.names ?? [t.actor, ...t.targets]).some((name) => c.names.includes(name));
+/** Addresses of which one must be named as who acts. */
+const doersOf = (t: Truth): readonly string[] => [t.actor, ...(t.alsoActs ?? [])];
 
 /**
- * Attacks that a claim is about: those it tells; else those whose doer it says acts; else those it touches. The weaker
- * reasons count only where there is no stronger one, since many attacks have a server in common.
+ * A claim touches an attack when it is of its time and says that one of its doers acts, whatever it says of it; where it
+ * names no doer, when it names one of them. To have a target in common is not enough: many attacks are at one server.
+ */
+export function touches(c: Claimed, t: Truth): boolean {
+  const named = c.actors.length > 0 ? c.actors : c.names;
+  return isThen(c, t) && doersOf(t).some((doer) => named.includes(doer));
+}
+
+/** A claim tells an attack when it touches it and is of its kind. */
+export const tells = (c: Claimed, t: Truth): boolean =>
+  (c.families.includes('*') || c.families.some((f) => SAYS[t.attack]?.includes(f))) &&
+  touches(c, t);
+
+/**
+ * Attacks that a claim is about: those it tells with one of their targets, else those it tells, else those it touches. The
+ * weaker reason counts only where there is no stronger one: one host may do several things.
  */
 export function about(c: Claimed, truth: readonly Truth[]): readonly Truth[] {
   const reasons = [
     (t: Truth) => tells(c, t) && t.targets.some((target) => c.names.includes(target)),
     (t: Truth) => tells(c, t),
-    (t: Truth) => isThen(c, t) && c.actors.includes(t.actor),
     (t: Truth) => touches(c, t),
   ];
   for (const reason of reasons) {

@@ -6,23 +6,27 @@ import { CONTACT, type Injected, type Truth } from '#core/inject/index.ts';
 import { Random } from '#core/traffic/index.ts';
 import { createIntel, type FeedSettings, type Intel } from '#server/intel/index.ts';
 import type { Store } from '#server/store/index.ts';
+import { contactsOf, tells } from './claim.ts';
 
 /** Addresses of each feed that nobody here ever meets. */
-const OTHERS = 300;
+const OTHERS = 200;
 /** Addresses of networks that deliver content for everybody, which a careless feed lists and a warning list knows. */
 const SHARED = 3;
+
+/** What feeds say of their addresses, and whether those come in: a control server is called, who guesses calls. */
+const ROLES = { c2: false, bruteforcer: true } as const;
 
 /** When the feed with a contact's address comes: before the traffic, or after. */
 export const LISTED = ['before', 'after'] as const;
 
 export interface Followed {
-  /** Matches what is stored from now on, then looks back once the second feed came. Resolves with all that was found. */
+  /** Matches what is stored from now on, then looks back once the other feeds came. Resolves with all that was found. */
   finish(): Promise<readonly Finding[]>;
 }
 
 /**
- * Follows two feeds as the product would: one that is there before anything is stored, one that comes when all is. Both
- * list content networks too, which a warning list excuses, and addresses that only tried in vain to come in.
+ * Follows feeds as the product would: two that are there before anything is stored, two that come when all is. They list
+ * content networks too, which a warning list excuses, and addresses that only tried in vain to come in.
  */
 export async function followFeeds(
   home: string,
@@ -37,29 +41,36 @@ export async function followFeeds(
   const met = new Set(truth.flatMap((t) => t.conversations.flatMap((c) => [c.src, c.dest])));
   const shared = estate.outside.cdn.slice(0, SHARED);
   const noise = conversations.filter((c) => c.isDenied && !estate.nicOf(c.src)).slice(0, SHARED);
-  const feeds = LISTED.map((listed): FeedSettings => {
-    const random = new Random(`feed ${listed}`);
-    const bad = truth.filter((t) => t.attack === CONTACT && t.shape['listed'] === listed);
+  const feedOf = (listed: string, role: keyof typeof ROLES): FeedSettings => {
+    const random = new Random(`feed ${listed} ${role}`);
+    const bad = truth.filter(
+      (t) =>
+        t.attack === CONTACT &&
+        t.shape['listed'] === listed &&
+        ROLES[role] === (t.shape['form'] === 'visit'),
+    );
     const lines = [
       ...Array.from({ length: OTHERS }, () => estate.stranger(random)).filter((a) => !met.has(a)),
       ...bad.map(listedOf(estate)),
       ...shared,
       ...noise.map((c) => c.src),
     ];
-    const location = join(folder, `${listed}.txt`);
+    const location = join(folder, `${listed}-${role}.txt`);
     writeFileSync(location, `${lines.join('\n')}\n`);
     return {
-      name: `listed ${listed}`,
+      name: `${role} ${listed}`,
       kind: 'file',
       location,
       everyMs: 3_600_000,
       trust: 1,
       confidence: 80,
-      role: 'c2',
+      role,
       isWholeList: true,
       allowsPrivate: false,
     };
-  });
+  };
+  const feedsOf = (listed: string) => [feedOf(listed, 'c2'), feedOf(listed, 'bruteforcer')];
+  const [before, after] = LISTED.map(feedsOf);
   const path = join(folder, 'content-networks.txt');
   writeFileSync(path, `${shared.join('\n')}\n`);
   const follow = (of: readonly FeedSettings[]): Intel =>
@@ -70,14 +81,14 @@ export async function followFeeds(
       warningLists: [{ path, class: 'shared' }],
       onError: (error, what) => onError(`indicators: ${what}: ${String(error)}`),
     });
-  const first = follow(feeds.slice(0, 1));
+  const first = follow(before ?? []);
   first.start();
   await first.settle();
   return {
     async finish() {
       await first.settle();
       await first.stop();
-      const second = follow(feeds);
+      const second = follow([...(before ?? []), ...(after ?? [])]);
       second.start();
       try {
         await second.settle();
@@ -94,3 +105,9 @@ const listedOf =
   (estate: Injected['estate']) =>
   ({ actor, targets }: Truth): string =>
     estate.nicOf(actor) ? (targets[0] ?? '') : actor;
+
+/** Contacts that were matched, whatever their severity. */
+export function matched(findings: readonly Finding[], truth: readonly Truth[]): ReadonlySet<Truth> {
+  const claimed = contactsOf(findings);
+  return new Set(truth.filter((t) => t.attack === CONTACT && claimed.some((c) => tells(c, t))));
+}

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Planned } from '#core/inject/index.ts';
 import { bars } from './bars.ts';
 import { claimsOf } from './claim.ts';
+import { matched } from './indicators.ts';
 import { scoreJoining } from './joining.ts';
 import { score } from './score.ts';
 import { liveThrough } from './world.ts';
@@ -26,7 +27,7 @@ const ATTACKS: readonly Planned[] = [
   { attack: 'flood', shape: { form: 'syn', sources: 60, perMinute: 800, minutes: 4 } },
   { attack: 'exposure', shape: { port: 3389, visitors: 8 } },
   { attack: 'contact', shape: { form: 'call', times: 1, listed: 'before' } },
-  { attack: 'contact', shape: { form: 'call', times: 1, listed: 'after' } },
+  { attack: 'contact', shape: { form: 'visit', times: 1, listed: 'after' } },
   {
     attack: 'host-scan',
     shape: { hosts: 120, port: 3389, perMinute: 30, open: 0.05, closed: 'silent', from: 8 },
@@ -73,11 +74,13 @@ it('what is hidden in two days of a small network meets every bar', async () => 
     const { truth } = world.injected;
     const scored = score('Weir', claimsOf(world.alerts), truth, HOSTS);
     const joining = scoreJoining(world, truth);
+    const contacts = matched(world.findings, truth);
     expect(world.failures).toEqual([]);
-    expect(scored.missed.map((t) => t.id)).toEqual([]);
+    const missed = scored.missed.filter((t) => !contacts.has(t));
+    expect(missed.map((t) => t.id)).toEqual([]);
     expect(scored.wrong.map((c) => c.text)).toEqual([]);
     expect(joining.perStory.get('a burglary')).toBe(1);
-    const judged = bars(scored, joining, truth);
+    const judged = bars({ ours: scored, contacts, joining, truth });
     expect(judged).toHaveLength(9);
     expect(judged.filter(({ isMet }) => !isMet)).toEqual([]);
   });
