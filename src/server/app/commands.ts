@@ -187,7 +187,7 @@ export const COMMANDS: readonly Command[] = [
       {
         name: 'hosts',
         value: 'N',
-        meaning: 'Hosts of the invented network; 200, or 80 with --small.',
+        meaning: 'Hosts of the invented network; 190, or 80 with --small.',
       },
       {
         name: 'days',
@@ -206,7 +206,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     notes: [
       'Everything happens in a folder of its own, which is removed; no packet is sent.',
-      'Exit code 1 when a bar is missed. The published page is docs/detection.md, of --sources all: half an hour.',
+      'Exit code 1 when a bar is missed. The published page, docs/detection.md, is this and --small --sources all; a quarter of an hour each.',
     ],
     examples: ['weir bench detection --small'],
     load: () => import('./commands/bench.ts'),

@@ -1,7 +1,6 @@
 import {
   CAMPAIGNS,
   fullGrid,
-  type Planned,
   type Scenario,
   type SourceName,
   smallGrid,
@@ -43,42 +42,40 @@ export interface Benched
   readonly delays: readonly Delay[];
   readonly artefacts: readonly Artefact[];
   readonly ablation: readonly Score[];
-  readonly sources: readonly BySource[];
 }
 
-export interface BenchOptions extends Work {
+/** How much is to happen. */
+export interface Plan {
   readonly seed: string;
   readonly hosts: number;
   readonly days: number;
   /** Two shapes of each attack instead of all. */
   readonly isSmall: boolean;
-  /** Logs that the small set is written as besides, each a run of its own. */
-  readonly sources: readonly SourceName[];
 }
 
 const START = Date.UTC(2026, 1, 2);
 const SMALL = 2;
-/** Each source is another run: as small as the small set can be. */
-const FEW = { hosts: 70, days: 2 } as const;
+
+const plan = ({ seed, hosts, days, isSmall }: Plan): Scenario => ({
+  seed,
+  hosts,
+  days,
+  start: START,
+  attacks: [...CAMPAIGNS, ...UNRELATED, ...(isSmall ? smallGrid(SMALL) : fullGrid())],
+});
 
 /** Hides attacks, looks for them, and measures what was found in every way there is. */
-export async function bench({ sources, signal, tell, ...options }: BenchOptions): Promise<Benched> {
-  const { seed, hosts, days } = options;
-  const work = { signal, tell };
-  const plan = (grid: readonly Planned[]): Scenario => ({
-    seed,
-    hosts,
-    days,
-    start: START,
-    attacks: [...CAMPAIGNS, ...UNRELATED, ...grid],
-  });
-  const small = plan(smallGrid(SMALL));
-  const scenario = options.isSmall ? small : plan(fullGrid());
-  const benched = await liveThrough(scenario, 'vnet', work, (world) => examine(world, work));
-  return { ...benched, sources: await compareSources({ ...small, ...FEW }, sources, work) };
-}
+export const bench = (of: Plan, work: Work): Promise<Benched> =>
+  liveThrough(plan(of), 'vnet', work, (world) => examine(world, work));
 
-async function examine(world: World, { signal, tell }: Work): Promise<Omit<Benched, 'sources'>> {
+/** Hides attacks in the same days as each source would log them, and measures what was found. */
+export const benchSources = (
+  of: Plan,
+  sources: readonly SourceName[],
+  work: Work,
+): Promise<readonly BySource[]> => compareSources(plan(of), sources, work);
+
+async function examine(world: World, { signal, tell }: Work): Promise<Benched> {
   const { scenario, injected, alerts, rounds, query, end } = world;
   const { truth } = injected;
   const from = end - Math.max(1, rounds.length) * DAY;

@@ -2,6 +2,7 @@ import { CONTACT, type Truth } from '#core/inject/index.ts';
 import { printShare } from './bars.ts';
 import type { Benched } from './bench.ts';
 import { LISTED } from './indicators.ts';
+import type { BySource } from './sources.ts';
 import type { Table } from './table.ts';
 
 export function barsTable({ bars }: Benched): Table {
@@ -48,15 +49,14 @@ export function indicatorsTable({ truth, ours, contacts }: Benched): Table {
   };
 }
 
-export function sourcesTable({ sources }: Benched): Table | undefined {
+export function sourcesTable(sources: readonly BySource[]): Table {
   const [first] = sources;
-  if (!first) return undefined;
   return {
     title: 'By source',
-    says: 'The same days, with two shapes of each attack and the campaigns, as other clouds would have logged them: Azure virtual networks; Azure security groups (whole seconds); AWS (each direction apart, ten minutes at a time); Google Cloud (one packet in thirty, half of the entries, nothing that was denied).',
+    says: 'The same days as each cloud would have logged them: Azure virtual networks; Azure security groups (whole seconds); AWS (each direction apart, ten minutes at a time); Google Cloud (one packet in thirty, half of the entries, nothing that was denied).',
     columns: ['attack', ...sources.map(({ source }) => source)],
     rows: [
-      ...[...first.score.attacks].map(([attack, { happened }]) => [
+      ...[...(first?.score.attacks ?? [])].map(([attack, { happened }]) => [
         attack,
         ...sources.map(({ score: s }) => `${s.attacks.get(attack)?.found ?? 0} of ${happened}`),
       ]),

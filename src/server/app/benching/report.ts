@@ -1,4 +1,4 @@
-import type { Benched } from './bench.ts';
+import type { Benched, Plan } from './bench.ts';
 import {
   attacksTable,
   barsTable,
@@ -6,6 +6,7 @@ import {
   missedTable,
   sourcesTable,
 } from './found-tables.ts';
+import type { BySource } from './sources.ts';
 import { printTable, type Table } from './table.ts';
 import {
   alertsTable,
@@ -17,7 +18,7 @@ import {
 import { ablationTable, artefactsTable, costTable } from './trust-tables.ts';
 
 /** What is told of a measurement, in the order of the page. */
-const TABLES: readonly ((benched: Benched) => Table | undefined)[] = [
+const TABLES: readonly ((benched: Benched) => Table)[] = [
   barsTable,
   attacksTable,
   alertsTable,
@@ -26,7 +27,6 @@ const TABLES: readonly ((benched: Benched) => Table | undefined)[] = [
   delaysTable,
   incidentsTable,
   indicatorsTable,
-  sourcesTable,
   ablationTable,
   artefactsTable,
   missedTable,
@@ -46,10 +46,7 @@ export function printReport(benched: Benched, date: string, command: string): st
     '',
     'An attack counts as found when an alert of medium severity or more is of its kind and its time and names who did it. An alert is wrong when no attack has anything to do with it. Intervals are Wilson’s, of 95 %. What is invented flatters: take these numbers as an upper bound, and thresholds as not tuned on them.',
     '',
-    ...TABLES.flatMap((table) => {
-      const told = table(benched);
-      return told ? [printTable(told)] : [];
-    }),
+    ...TABLES.map((table) => printTable(table(benched))),
   ].join('\n');
 }
 
@@ -57,6 +54,21 @@ export function printReport(benched: Benched, date: string, command: string): st
 export function reportData(benched: Benched) {
   return {
     bars: benched.bars,
-    tables: TABLES.flatMap((table) => table(benched) ?? []),
+    tables: TABLES.map((table) => table(benched)),
   };
 }
+
+/** What sources show, as a part that may follow the page. */
+export function printSources(
+  sources: readonly BySource[],
+  { hosts, days, seed }: Plan,
+  date: string,
+  command: string,
+): string {
+  const table = sourcesTable(sources);
+  const says = `Measured on ${date} with \`${command}\`: ${hosts} hosts, ${days} days, seed ${seed}. ${table.says}`;
+  return printTable({ ...table, says });
+}
+
+/** The same as data. */
+export const sourcesData = (sources: readonly BySource[]) => ({ tables: [sourcesTable(sources)] });

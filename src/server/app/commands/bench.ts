@@ -1,8 +1,9 @@
 import type { SourceName } from '#core/inject/index.ts';
-import { bench } from '../benching/bench.ts';
-import { printReport, reportData } from '../benching/report.ts';
+import { bench, benchSources, type Plan } from '../benching/bench.ts';
+import { printReport, printSources, reportData, sourcesData } from '../benching/report.ts';
 import { SOURCE_NAMES } from '../benching/sources.ts';
-import { type Run, UsageError } from '../command.ts';
+import type { Work } from '../benching/world.ts';
+import { type ExitCode, type Run, type Surroundings, UsageError } from '../command.ts';
 
 /** `weir bench detection`: lives through days with hidden attacks and says what was found, beside simpler rules. */
 export const run: Run = async (invocation, around) => {
@@ -10,30 +11,66 @@ export const run: Run = async (invocation, around) => {
   if (what !== 'detection')
     throw new UsageError(`there is no bench ${what}`, 'Write `weir bench detection`.');
   const isSmall = invocation.isSet('small');
-  const given = {
+  const plan: Plan = {
+    isSmall,
     seed: invocation.value('seed') ?? 'weir',
-    hosts: wholeOf(invocation.value('hosts') ?? (isSmall ? '80' : '200'), '--hosts', 60, 2000),
+    hosts: wholeOf(invocation.value('hosts') ?? (isSmall ? '80' : '190'), '--hosts', 60, 2000),
     days: wholeOf(invocation.value('days') ?? (isSmall ? '2' : '3'), '--days', 2, 35),
   };
-  const sources = sourcesOf(invocation.value('sources') ?? 'none');
-  const tell = (text: string) => void around.stderr.write(`weir: ${text}\n`);
-  const benched = await bench({ ...given, isSmall, sources, signal: around.signal, tell });
-  const command = [
-    'weir bench detection',
-    `--hosts ${given.hosts} --days ${given.days} --seed ${given.seed}`,
-    ...(isSmall ? ['--small'] : []),
-    ...(sources.length > 0 ? [`--sources ${sources.join(',')}`] : []),
-  ].join(' ');
-  const isJson = (invocation.value('output') ?? 'markdown') === 'json';
-  around.stdout.write(
-    isJson
-      ? `${JSON.stringify(reportData(benched))}\n`
-      : printReport(benched, new Date().toISOString().slice(0, 10), command),
-  );
-  const failures = [...benched.failures, ...benched.sources.flatMap((s) => s.failures)];
-  for (const failure of failures) around.stderr.write(`weir: note: ${failure}\n`);
-  return benched.bars.every(({ isMet }) => isMet) && failures.length === 0 ? 0 : 1;
+  const sources = sourcesOf(invocation.value('sources'));
+  const printed: Printed = {
+    isJson: (invocation.value('output') ?? 'markdown') === 'json',
+    date: new Date().toISOString().slice(0, 10),
+    command: [
+      `weir bench detection --hosts ${plan.hosts} --days ${plan.days} --seed ${plan.seed}`,
+      ...(isSmall ? ['--small'] : []),
+      ...(sources.length > 0 ? [`--sources ${sources.join(',')}`] : []),
+    ].join(' '),
+  };
+  const work: Work = {
+    signal: around.signal,
+    tell: (text) => void around.stderr.write(`weir: ${text}\n`),
+  };
+  return sources.length > 0
+    ? runSources(plan, sources, work, printed, around)
+    : runBench(plan, work, printed, around);
 };
+
+interface Printed {
+  readonly isJson: boolean;
+  readonly date: string;
+  readonly command: string;
+}
+
+/** 1 when a bar is missed or something could not be measured. */
+async function runBench(
+  plan: Plan,
+  work: Work,
+  { isJson, date, command }: Printed,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const benched = await bench(plan, work);
+  around.stdout.write(
+    isJson ? `${JSON.stringify(reportData(benched))}\n` : printReport(benched, date, command),
+  );
+  for (const failure of benched.failures) work.tell(`note: ${failure}`);
+  return benched.bars.every(({ isMet }) => isMet) && benched.failures.length === 0 ? 0 : 1;
+}
+
+async function runSources(
+  plan: Plan,
+  sources: readonly SourceName[],
+  work: Work,
+  { isJson, date, command }: Printed,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const compared = await benchSources(plan, sources, work);
+  const page = printSources(compared, plan, date, command);
+  around.stdout.write(isJson ? `${JSON.stringify(sourcesData(compared))}\n` : page);
+  const failures = compared.flatMap((of) => of.failures);
+  for (const failure of failures) work.tell(`note: ${failure}`);
+  return failures.length === 0 ? 0 : 1;
+}
 
 function wholeOf(text: string, flag: string, least: number, most: number): number {
   const value = Number(text);
@@ -41,15 +78,15 @@ function wholeOf(text: string, flag: string, least: number, most: number): numbe
   throw new UsageError(`${flag} cannot be ${text}`, `Write a number from ${least} to ${most}.`);
 }
 
-function sourcesOf(text: string): readonly SourceName[] {
-  if (text === 'none') return [];
+function sourcesOf(text: string | undefined): readonly SourceName[] {
+  if (text === undefined) return [];
   if (text === 'all') return SOURCE_NAMES;
   return text.split(',').map((word) => {
     const name = SOURCE_NAMES.find((n) => n === word.trim());
     if (name) return name;
     throw new UsageError(
       `there is no source ${word}`,
-      `Write all, none, or some of ${SOURCE_NAMES.join(', ')} with commas.`,
+      `Write all, or some of ${SOURCE_NAMES.join(', ')} with commas.`,
     );
   });
 }
