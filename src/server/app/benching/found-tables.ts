@@ -37,7 +37,7 @@ export function indicatorsTable({ truth, ours, contacts }: Benched): Table {
   ];
   return {
     title: 'Contacts with indicators',
-    says: 'Four feeds of two hundred addresses each, of control servers and of those that guess passwords: two are there before the traffic is ingested and matched as it is stored, two come when all is stored and are looked for in the past. They list content networks that everybody uses too, which a warning list excuses, and addresses that tried in vain to come in. A visit is by a listed address that a server answers.',
+    says: 'Four feeds of two hundred addresses each, of control servers and of those that guess passwords: two are there before the traffic is ingested and matched as it is stored, two come when all is stored and are looked for in the past. The first list content networks that everybody uses too, which a warning list excuses; the others addresses that tried in vain to come in. A visit is by a listed address that a server answers.',
     columns: [
       'form',
       ...LISTED.flatMap((listed) => [`listed ${listed} the traffic: matched`, 'alerted']),

@@ -25,8 +25,9 @@ export interface Followed {
 }
 
 /**
- * Follows feeds as the product would: two that are there before anything is stored, two that come when all is. They list
- * content networks too, which a warning list excuses, and addresses that only tried in vain to come in.
+ * Follows feeds as the product would: two that are there before anything is stored, two that come when all is. Those of
+ * control servers list content networks too, which a warning list excuses, the others addresses that only tried in vain to
+ * come in.
  */
 export async function followFeeds(
   home: string,
@@ -52,8 +53,7 @@ export async function followFeeds(
     const lines = [
       ...Array.from({ length: OTHERS }, () => estate.stranger(random)).filter((a) => !met.has(a)),
       ...bad.map(listedOf(estate)),
-      ...shared,
-      ...noise.map((c) => c.src),
+      ...(role === 'c2' ? shared : noise.map((c) => c.src)),
     ];
     const location = join(folder, `${listed}-${role}.txt`);
     writeFileSync(location, `${lines.join('\n')}\n`);
