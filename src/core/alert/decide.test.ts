@@ -15,7 +15,7 @@ import {
   tellScope,
   weigh,
 } from './index.ts';
-import { DAY, findingOf, HOUR } from './testing/finding.ts';
+import { DAY, findingOf, HOUR, stepOf } from './testing/finding.ts';
 
 const nothing = { asset: undefined, verdicts: { right: 0, wrong: 0 } };
 const alertOf = (finding: ReturnType<typeof findingOf>, id = finding.key) =>
@@ -77,22 +77,11 @@ describe('what findings add up to', () => {
 
 describe('what belongs together', () => {
   const brute = alertOf(
-    findingOf({
-      by: '203.0.113.88',
-      to: '10.2.0.9',
-      tactics: ['CredentialAccess'],
-      finder: { id: 'brute' },
-    }),
+    stepOf('brute', 'CredentialAccess', { by: '203.0.113.88', to: '10.2.0.9' }),
   );
+  const at = { first: DAY + 3 * HOUR, last: DAY + 3 * HOUR };
   const lateral = alertOf(
-    findingOf({
-      by: '10.2.0.9',
-      to: '10.2.2.4',
-      tactics: ['LateralMovement'],
-      finder: { id: 'lateral' },
-      first: DAY + 3 * HOUR,
-      last: DAY + 3 * HOUR,
-    }),
+    stepOf('lateral', 'LateralMovement', { by: '10.2.0.9', to: '10.2.2.4' }, at),
   );
 
   it('a victim that becomes a doer', () => {
@@ -137,9 +126,7 @@ describe('what belongs together', () => {
   });
 
   it('an open door, and whoever comes through it', () => {
-    const door = alertOf(
-      findingOf({ to: '10.2.0.9', tactics: ['InitialAccess'], finder: { id: 'exposure' } }),
-    );
+    const door = alertOf(stepOf('exposure', 'InitialAccess', { to: '10.2.0.9' }));
     expect(linkAlerts(brute, door, specific).isLinked).toBe(true);
   });
 
@@ -148,14 +135,18 @@ describe('what belongs together', () => {
     expect(linkAlerts(brute, late, specific).isLinked).toBe(false);
   });
 
+  it('tells a campaign by one of it', () => {
+    const calls = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((by) =>
+      alertOf(stepOf('beacon', 'CommandAndControl', { by, to: '203.0.113.9' })),
+    );
+    expect(tellIncident(calls, () => false).title).toBe(
+      'beacon by 10.0.0.1 of 203.0.113.9, and 2 more like it',
+    );
+  });
+
   it('tells an incident in the order of the intrusion', () => {
     const exfil = alertOf(
-      findingOf({
-        by: '10.2.2.4',
-        to: '198.51.100.200',
-        tactics: ['Exfiltration'],
-        finder: { id: 'exfil' },
-      }),
+      stepOf('exfil', 'Exfiltration', { by: '10.2.2.4', to: '198.51.100.200' }),
     );
     const told = tellIncident([exfil, lateral, brute], () => false);
     expect(told.tactics).toEqual(['CredentialAccess', 'LateralMovement', 'Exfiltration']);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '#core/alert/index.ts';
-import { DAY, findingOf, HOUR } from '#core/alert/testing/finding.ts';
+import { DAY, findingOf, HOUR, stepOf } from '#core/alert/testing/finding.ts';
 import { createQueryService } from '#server/query/index.ts';
 import { openStore } from '#server/store/index.ts';
 import { type AlertsOptions, createAlerts } from './index.ts';
@@ -36,28 +36,19 @@ async function open(more: Partial<AlertsOptions> = {}) {
   };
 }
 
-const brute = findingOf({
-  by: '203.0.113.88',
-  to: '10.2.0.9',
-  tactics: ['CredentialAccess'],
-  finder: { id: 'brute', family: 'brute' },
-});
-const lateral = findingOf({
-  by: '10.2.0.9',
-  to: '10.2.2.4',
-  tactics: ['LateralMovement'],
-  finder: { id: 'lateral', family: 'lateral' },
-  first: DAY + 2 * HOUR,
-  last: DAY + 2 * HOUR,
-});
-const exfil = findingOf({
-  by: '10.2.2.4',
-  to: '198.51.100.200',
-  tactics: ['Exfiltration'],
-  finder: { id: 'exfil', family: 'exfil' },
-  first: DAY + 3 * HOUR,
-  last: DAY + 3 * HOUR,
-});
+const brute = stepOf('brute', 'CredentialAccess', { by: '203.0.113.88', to: '10.2.0.9' });
+const lateral = stepOf(
+  'lateral',
+  'LateralMovement',
+  { by: '10.2.0.9', to: '10.2.2.4' },
+  { first: DAY + 2 * HOUR, last: DAY + 2 * HOUR },
+);
+const exfil = stepOf(
+  'exfil',
+  'Exfiltration',
+  { by: '10.2.2.4', to: '198.51.100.200' },
+  { first: DAY + 3 * HOUR, last: DAY + 3 * HOUR },
+);
 
 describe('taking findings', () => {
   it('tells each once, however often it is taken', async () => {

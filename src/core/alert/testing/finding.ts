@@ -42,3 +42,11 @@ export function findingOf({ by, to, finder, ...more }: Sketch = {}): Finding {
     ],
   };
 }
+
+/** A step of an intrusion: a finding of a detector of its own, for one tactic. */
+export const stepOf = (
+  id: string,
+  tactic: string,
+  who: { readonly by?: string; readonly to?: string },
+  more: Sketch = {},
+): Finding => findingOf({ ...who, tactics: [tactic], finder: { id }, ...more });

@@ -19,7 +19,7 @@ export function FinderList(): ReactNode {
         { head: 'found by', kind: 'words', render: (f) => <Finder finder={f} /> },
         { head: 'kind', kind: 'words', render: (f) => f.kind },
         { head: 'alerts', kind: 'number', render: (f) => f.alerts },
-        { head: 'a day', kind: 'number', render: (f) => f.alertsPerDay.toFixed(1) },
+        { head: 'a day', kind: 'number', render: (f) => perDay(f.alertsPerDay) },
         { head: 'incidents', kind: 'number', render: (f) => f.incidents },
         { head: 'suppressed', kind: 'number', render: (f) => f.suppressed },
         { head: 'real', kind: 'number', render: (f) => f.truePositives },
@@ -35,6 +35,9 @@ export function FinderList(): ReactNode {
     />
   );
 }
+
+const perDay = (alerts: number): string =>
+  alerts > 0 && alerts < 0.05 ? '< 0.1' : alerts.toFixed(1);
 
 function Finder({ finder }: { readonly finder: FinderStatistics }): ReactNode {
   return (
