@@ -2,7 +2,7 @@ import type { Finding } from '#core/alert/index.ts';
 import { createIntel } from '#server/intel/index.ts';
 import { openStore, StoreLocked } from '#server/store/index.ts';
 import type { Config } from '../config/index.ts';
-import { feedsOf } from '../serving/intel.ts';
+import { feedsOf } from './feeds.ts';
 import type { HistoryFinder } from './history.ts';
 
 export interface IndicatorsOptions {

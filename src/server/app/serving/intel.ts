@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Finding } from '#core/alert/index.ts';
 import { printInstant } from '#core/base/index.ts';
 import type { ROUTES, RouteOutput } from '#core/contract/index.ts';
@@ -7,13 +6,13 @@ import type { IntelService, Log } from '#server/http/index.ts';
 import {
   BY_HAND,
   createIntel,
-  type FeedSettings,
   type FeedView,
   type Intel,
   type Sighting,
 } from '#server/intel/index.ts';
 import type { Store } from '#server/store/index.ts';
-import { type Config, readSecret } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
+import { feedsOf } from '../detecting/feeds.ts';
 
 export interface ServedIntelDeps {
   readonly config: Config;
@@ -33,57 +32,6 @@ export function openIntel({ config, env, log, ...deps }: ServedIntelDeps): Intel
     onError: (error, what) =>
       log.warn('threat intelligence: a step failed; it is tried again', { what, error }),
   });
-}
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-
-export function feedsOf(
-  { intel, indicators }: Config,
-  env: ServedIntelDeps['env'],
-): FeedSettings[] {
-  const feeds = intel.feeds.map((feed): FeedSettings => {
-    const { url, path, kind, auth, authAs, every, wholeList } = feed;
-    const isOneDocument = path !== undefined || kind === 'url';
-    return {
-      name: feed.name,
-      kind: path === undefined ? kind : 'file',
-      location: url ?? path ?? '',
-      format: feed.format,
-      everyMs: every ?? (path === undefined ? HOUR_MS : MINUTE_MS),
-      trust: feed.trust,
-      confidence: feed.confidence,
-      role: feed.role,
-      isWholeList: wholeList ?? isOneDocument,
-      allowsPrivate: feed.allowPrivate,
-      ...(auth === undefined
-        ? {}
-        : {
-            auth: {
-              as: authAs ?? (kind === 'taxii' ? 'basic' : ''),
-              read: () => readSecret(auth, env),
-            },
-          }),
-    };
-  });
-  const names = new Set(feeds.map(({ name }) => name));
-  for (const path of indicators) {
-    const base = basename(path);
-    let name = base;
-    for (let n = 2; names.has(name); n++) name = `${base} ${n}`;
-    names.add(name);
-    feeds.push({
-      name,
-      kind: 'file',
-      location: path,
-      everyMs: MINUTE_MS,
-      trust: 1,
-      confidence: 80,
-      isWholeList: true,
-      allowsPrivate: false,
-    });
-  }
-  return feeds;
 }
 
 const at = (micros: number | null): string | null =>
