@@ -98,8 +98,11 @@ export function explainConnection(error: unknown, host: string, isLate: boolean)
     ETIMEDOUT: 'it does not answer',
     EHOSTUNREACH: 'there is no way to it',
   };
+  const isUnknown = code === 'ENOTFOUND' || code === 'EAI_AGAIN';
   return new DeliveryFailure('later', `${host} was not reached: ${says[code] ?? message}`, {
-    advice: 'See whether it runs and whether a firewall is between. It is tried again.',
+    advice: isUnknown
+      ? 'Check the spelling of the name, and that this machine can look it up. It is tried again.'
+      : 'See whether it runs, whether the port is right, and whether a firewall is between. It is tried again.',
     cause: error,
   });
 }

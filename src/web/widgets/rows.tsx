@@ -82,7 +82,11 @@ export function Rows<R>({
                 : {})}
             >
               {columns.map((column) => (
-                <td key={column.head || column.kind} className={column.kind ?? 'text'}>
+                <td
+                  key={column.head || column.kind}
+                  className={column.kind ?? 'text'}
+                  data-head={column.head}
+                >
                   {column.render(row)}
                 </td>
               ))}

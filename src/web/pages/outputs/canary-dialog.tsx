@@ -2,6 +2,9 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { asFailure, useChange } from '#web/query/index.ts';
 import { Button, Dialog, Failed, Loading, Note, Pill, Rows } from '#web/widgets/index.ts';
 
+/** A person waits no longer; `weir canary` does. */
+const TIMEOUT_SECONDS = 20;
+
 /** Sends a canary as soon as it opens, and shows how each step went. */
 export function CanaryDialog(props: { readonly onClose: () => void }): ReactNode {
   const canary = useChange('canary', ['outputs']);
@@ -10,12 +13,12 @@ export function CanaryDialog(props: { readonly onClose: () => void }): ReactNode
   useEffect(() => {
     if (isBegun.current) return;
     isBegun.current = true;
-    mutate({});
+    mutate({ timeoutSeconds: TIMEOUT_SECONDS });
   }, [mutate]);
   const failure = asFailure(canary.error);
   return (
     <Dialog title="Canary" look="wide" onClose={props.onClose}>
-      <div className="output-dialog">
+      <div className="output-dialog folds">
         {canary.isPending && <Loading lines={4} says="On its way" />}
         {failure && <Failed error={failure} />}
         {canary.data && (
@@ -56,7 +59,7 @@ export function CanaryDialog(props: { readonly onClose: () => void }): ReactNode
             <p className="sub">
               Its mark is <code>{canary.data.marker}</code>: look for it where the alerts arrive.
             </p>
-            <Button disabled={canary.isPending} onClick={() => mutate({})}>
+            <Button disabled={canary.isPending} onClick={() => mutate({ timeoutSeconds: TIMEOUT_SECONDS })}>
               Send another
             </Button>
           </>

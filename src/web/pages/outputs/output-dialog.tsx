@@ -13,7 +13,7 @@ export function OutputDialog(props: {
   const preview = useRoute('previewOutput', { name });
   return (
     <Dialog title={name} look="wide" onClose={props.onClose}>
-      <div className="output-dialog">
+      <div className="output-dialog folds">
         {props.canAct && <Test name={name} />}
         <h3>What it would get</h3>
         {preview.error && <Failed error={preview.error} onRetry={preview.retry} />}
