@@ -26,6 +26,8 @@ export interface DeliveryDeps {
   readonly batch: number;
   /** Messages a second at most. */
   readonly rate: number | undefined;
+  /** Messages wait until a batch is full, or the oldest has waited so long, ms. */
+  readonly gatherMs?: number | undefined;
   /** ms since 1970. */
   readonly now: () => number;
   readonly random: () => number;
@@ -79,6 +81,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   let failure: DeliveryHealth['failure'];
   let waiter = new AbortController();
   let isWoken = false;
+  /** Somebody does not want to wait for a full batch. */
+  let isUrged = false;
 
   async function pause(ms: number): Promise<void> {
     if (isWoken) isWoken = false;
@@ -166,14 +170,24 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (restMs > 0) await sleep(restMs, signal);
   }
 
+  /** How long a batch is to be gathered yet. */
+  function gatherFor(): number {
+    if (deps.gatherMs === undefined) return 0;
+    const { messages, since } = feed.waiting();
+    if (since === undefined || (messages ?? 0) >= deps.batch) return 0;
+    return Math.max(0, since / 1000 + deps.gatherMs - now());
+  }
+
   async function run(): Promise<void> {
     while (!signal.aborted) {
       try {
-        const batch = await feed.read(deps.batch, signal);
+        const waitMs = isUrged ? 0 : gatherFor();
+        const batch = waitMs > 0 ? undefined : await feed.read(deps.batch, signal);
         if (!batch) {
+          isUrged = false;
           recover();
           current = 'idle';
-          await pause(feed.pollMs());
+          await pause(waitMs || feed.pollMs());
           continue;
         }
         const rejected = await settle(batch.messages);
@@ -201,6 +215,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       waiter.abort();
     },
     retry() {
+      isUrged = true;
       retrier.abort();
       waiter.abort();
     },

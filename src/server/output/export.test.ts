@@ -198,8 +198,9 @@ it('rows are written to a lake as Parquet, by day, with the types of their table
   const folder = mkdtempSync(join(tmpdir(), 'weir-lake-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   await store.commit({
-    segments: [flowSegment(flowsFrom(0, 30), 0), flowSegment(flowsFrom(30, 20), 1)],
+    segments: [flowSegment(flowsFrom(0, 20), 0), flowSegment(flowsFrom(30, 20), 1)],
   });
+  await store.commit({ segments: [flowSegment(flowsFrom(20, 10), 0)] });
   const lake: OutputSettings = {
     name: 'lake',
     kind: 'parquet',
@@ -208,7 +209,15 @@ it('rows are written to a lake as Parquet, by day, with the types of their table
     folder,
   };
   const outputs = start(store, openQueries(store), [lake]);
+  // Rows of several segments make one file for a day; they are gathered until somebody asks, or for minutes.
+  await until(() => outputs.status()[0]!.health.state === 'idle');
+  expect(readdirSync(folder)).toEqual([]);
+  expect(outputs.status()[0]!.waiting.messages).toBe(50);
+  outputs.retry('lake');
   await until(() => outputs.status()[0]!.counts.sent === 50);
+  expect(readdirSync(join(folder, 'Flows', 'day=2026-03-04'))).toEqual([
+    expect.stringMatching(/^[0-9a-f]{32}\.parquet$/),
+  ]);
   expect(readdirSync(join(folder, 'Flows')).sort()).toEqual(['day=2026-03-04', 'day=2026-03-05']);
   const db = await openDuckdb({ threads: 1 });
   onTestFinished(() => db.close());

@@ -140,6 +140,7 @@ export function createOutputs(deps: OutputsDeps): Outputs {
       state,
       batch: KINDS[kind].batch,
       rate: settings.rate,
+      gatherMs: isFollowed(settings) ? KINDS[kind].gatherMs : undefined,
       now,
       random: deps.random ?? Math.random,
       sleep,
@@ -242,6 +243,10 @@ export function createOutputs(deps: OutputsDeps): Outputs {
     },
   };
 }
+
+/** Whether its rows come as they are stored, a few at a time. */
+const isFollowed = ({ what }: OutputSettings): boolean =>
+  typeof what === 'object' && 'table' in what && RAW_TABLES.has(what.table);
 
 /** What a position is one of. How long changes are waited for is not part of it. */
 function feedOf({ what }: OutputSettings): string {

@@ -49,6 +49,8 @@ export interface Kind<K extends OutputKind> {
   readonly notice?: (alert: AlertMessage) => string;
   /** Messages that are sent together at most. */
   readonly batch: number;
+  /** Rows of a table that is followed wait until a batch is full, or the oldest has waited so long, ms. */
+  readonly gatherMs?: number;
   /** What its confirmation proves, in a sentence that begins with `it`. */
   readonly proves: string;
   readonly open: (settings: Extract<OutputSettings, { kind: K }>, deps: ReceiverDeps) => Receiver;

@@ -54,8 +54,8 @@ export interface Arrivals {
   /** Forgets a follower and what it has not read. */
   unfollow(follower: string): void;
   followers(): readonly string[];
-  /** What is first in its list; undefined when all is read. */
-  next(follower: string): Arrival | undefined;
+  /** What is first in its list, or first after a number; undefined when all is read. */
+  next(follower: string, after?: number): Arrival | undefined;
   /** How much is in its list. */
   waiting(follower: string): { readonly rows: number; readonly since: Micros | undefined };
   /** Takes an arrival off the list. Joins the transaction it is called in. */
@@ -88,7 +88,7 @@ export function createArrivals(db: Database, folder: string, clock: () => Micros
     },
     followers: () =>
       db.all<{ name: string }>('SELECT name FROM follower ORDER BY name').map((one) => one.name),
-    next(follower) {
+    next(follower, after = 0) {
       const found = db.get<{
         number: number;
         segment: string;
@@ -100,8 +100,9 @@ export function createArrivals(db: Database, folder: string, clock: () => Micros
       }>(
         `SELECT a.number, a.segment, a.rows, a.at, a.day, f.table_name, s.state
          FROM arrival a JOIN follower f ON f.name = a.follower LEFT JOIN segment s ON s.id = a.segment
-         WHERE a.follower = ? ORDER BY a.number LIMIT 1`,
+         WHERE a.follower = ? AND a.number > ? ORDER BY a.number LIMIT 1`,
         follower,
+        after,
       );
       if (!found) return undefined;
       const { number, segment, rows, at } = found;

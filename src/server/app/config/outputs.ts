@@ -218,7 +218,12 @@ const parquet = z
   .strictObject({
     ...common,
     kind: z.literal('parquet'),
-    folder: z.string().min(1).describe('Files are written to FOLDER/TABLE/day=YYYY-MM-DD.'),
+    folder: z
+      .string()
+      .min(1)
+      .describe(
+        'Files are written to FOLDER/TABLE/day=YYYY-MM-DD, each whole or not at all; of flows 50,000 rows or five minutes a file.',
+      ),
   })
   .describe('Parquet files in a folder, by table and day, for a lake.');
 

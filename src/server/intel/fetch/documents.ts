@@ -8,6 +8,7 @@ import {
   type Network,
 } from '#server/external/index.ts';
 import { type FeedSettings, LIMITS } from '../settings.ts';
+import { isZip, unzip } from './unzip.ts';
 
 /** What a fetch found: nothing new, or documents as files, and where to go on from the next time. */
 export type Fetched =
@@ -100,16 +101,26 @@ function retryAt({ status, headers }: GuardedAnswer, now: number): number | unde
   return Number.isFinite(at) ? Math.min(at, now + 86_400_000_000) : undefined;
 }
 
-/** The bytes, unpacked when they are gzip; zip archives are refused with what to do. */
-export function unpack(bytes: Buffer): Buffer {
-  if (bytes.length > 3 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3)
-    throw new FeedError('It is a zip archive; give the address of the list itself, or unpack it.');
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+/** The documents in an answer: unpacked when it is gzip, each file when it is a zip archive. */
+export function unpack(bytes: Buffer): readonly Buffer[] {
+  if (isZip(bytes)) return unzipOrRefuse(bytes);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return [bytes];
   try {
-    return gunzipSync(bytes, { maxOutputLength: LIMITS.unpackedBytes });
+    return [gunzipSync(bytes, { maxOutputLength: LIMITS.unpackedBytes })];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new FeedError(`It cannot be unpacked, or is larger than 400 MiB then: ${why}.`);
+  }
+}
+
+function unzipOrRefuse(bytes: Buffer): readonly Buffer[] {
+  try {
+    return unzip(bytes, LIMITS.unpackedBytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new FeedError(
+      `Its zip archive cannot be read: ${error.message}. Give the address of the list itself, or unpack it.`,
+    );
   }
 }
 

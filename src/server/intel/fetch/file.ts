@@ -19,7 +19,7 @@ export function fetchFile({ feed, cursor, folder }: FetchContext): Fetched {
     stamp = `${mtimeMs} ${size}`;
     if (memberOf(cursor, 'stamp') === stamp) return { isUnchanged: true };
     const documents = new Documents(folder);
-    documents.add(unpack(readFileSync(feed.location)));
+    for (const document of unpack(readFileSync(feed.location))) documents.add(document);
     return { isUnchanged: false, files: documents.files, cursor: { stamp } };
   } catch (error) {
     if (error instanceof FeedError) throw error;

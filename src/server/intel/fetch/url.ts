@@ -13,7 +13,7 @@ export async function fetchUrl(context: FetchContext): Promise<Fetched> {
   });
   if (status === 304) return { isUnchanged: true };
   const documents = new Documents(folder);
-  documents.add(unpack(body));
+  for (const document of unpack(body)) documents.add(document);
   return {
     isUnchanged: false,
     files: documents.files,

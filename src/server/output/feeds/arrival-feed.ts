@@ -119,24 +119,51 @@ export function createArrivalFeed(deps: ArrivalFeedDeps): Feed {
     };
   }
 
+  /** What comes next of one segment: the open one, else the first after a number. */
+  async function readOne(
+    after: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly number: number; readonly batch: Batch } | undefined> {
+    if (!reading) {
+      const arrival = arrivals.next(follower, after);
+      if (!arrival) return undefined;
+      if (arrival.isGone) return { number: arrival.number, batch: goneBatch(deps, arrival) };
+      reading = await open(arrival, signal).catch((error: unknown) => {
+        throw queryFailure(error);
+      });
+    }
+    const { number } = reading.arrival;
+    try {
+      return { number, batch: await take(reading, limit) };
+    } catch (error) {
+      const broken = reading;
+      reading = undefined;
+      await broken?.free();
+      throw error;
+    }
+  }
+
   return {
     async read(limit, signal) {
-      if (!reading) {
-        const arrival = arrivals.next(follower);
-        if (!arrival) return undefined;
-        if (arrival.isGone) return goneBatch(deps, arrival);
-        reading = await open(arrival, signal).catch((error: unknown) => {
-          throw queryFailure(error);
-        });
+      const parts: Batch[] = [];
+      const messages: Message[] = [];
+      let after = 0;
+      while (messages.length < limit) {
+        const part = await readOne(after, limit - messages.length, signal);
+        if (!part) break;
+        parts.push(part.batch);
+        messages.push(...part.batch.messages);
+        after = part.number;
       }
-      try {
-        return await take(reading, limit);
-      } catch (error) {
-        const broken = reading;
-        reading = undefined;
-        await broken?.free();
-        throw error;
-      }
+      if (parts.length === 0) return undefined;
+      return {
+        messages,
+        lost: parts.reduce((sum, part) => sum + part.lost, 0),
+        settle: () => {
+          for (const part of parts) part.settle();
+        },
+      };
     },
     waiting() {
       const { rows, since } = arrivals.waiting(follower);

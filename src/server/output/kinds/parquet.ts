@@ -59,15 +59,21 @@ async function place(from: string, to: string): Promise<void> {
   await folder.close();
 }
 
+/** Rows of a file at most, and how long they are gathered for it: flows come every few seconds. */
+const MOST_ROWS = 50_000;
+const GATHER_MS = 5 * 60_000;
+
 /**
- * Parquet files by table and day, `FOLDER/TABLE/day=YYYY-MM-DD/ID.parquet`, for a lake. A batch that is written again has
- * the same name.
+ * Parquet files by table and day, `FOLDER/TABLE/day=YYYY-MM-DD/ID.parquet`, for a lake: each of one batch, which for flows is
+ * 50,000 rows or those of five minutes. A batch that is written again has the same name. A reader sees a file whole: it is
+ * written as `.tmp` beside it and renamed.
  */
 export const parquet = defineKind({
   kind: 'parquet',
   format: 'columns',
   formats: ['columns'],
-  batch: 20_000,
+  batch: MOST_ROWS,
+  gatherMs: GATHER_MS,
   proves: 'it is on disk: the file was synced and renamed to its place.',
   open(settings, deps) {
     const format = formatNamed('columns');

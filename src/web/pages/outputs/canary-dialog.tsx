@@ -59,7 +59,10 @@ export function CanaryDialog(props: { readonly onClose: () => void }): ReactNode
             <p className="sub">
               Its mark is <code>{canary.data.marker}</code>: look for it where the alerts arrive.
             </p>
-            <Button disabled={canary.isPending} onClick={() => mutate({ timeoutSeconds: TIMEOUT_SECONDS })}>
+            <Button
+              disabled={canary.isPending}
+              onClick={() => mutate({ timeoutSeconds: TIMEOUT_SECONDS })}
+            >
               Send another
             </Button>
           </>
