@@ -15,7 +15,7 @@ export interface ActivityOptions {
   /** The engine's memory; 512 MiB unless given. */
   readonly memoryLimitBytes?: number;
   readonly threads?: number;
-  /** Raw rows that one commit takes, whole segments at least; 8 million unless given. */
+  /** About how many raw rows one commit takes; the last hour to its end. 8 million unless given. */
   readonly rowsPerPass?: number;
   /** Raw rows of hours that are counted together; 2 million unless given. */
   readonly rowsPerJob?: number;

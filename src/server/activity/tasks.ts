@@ -1,3 +1,4 @@
+import { MICROS_PER_HOUR } from '#server/observe/index.ts';
 import type { Segment, StoreReader } from '#server/store/index.ts';
 import { ACTIVITY_SOURCE, readDayStates } from './day-state.ts';
 import { isPieced } from './plan.ts';
@@ -16,7 +17,13 @@ export function untaken(store: StoreReader): readonly Segment[] {
     .filter((s) => !takers.get(s.id)?.includes(ACTIVITY_SOURCE));
 }
 
-/** The next segments to take, day by day, or of a day that goes first. */
+/** An hour is taken to its end even so, up to so many times the limit. */
+const MOST_OVER = 4;
+
+/**
+ * The next segments to take, day by day, or of a day that goes first: about so many rows, and then what begins in the same
+ * hour, since an hour that comes in pieces is counted again.
+ */
 export function nextToTake(store: StoreReader, limit: number, first?: string): Task | undefined {
   const byDay = Map.groupBy(untaken(store), (s) => s.day);
   const day = first !== undefined && byDay.has(first) ? first : [...byDay.keys()].sort()[0];
@@ -24,9 +31,12 @@ export function nextToTake(store: StoreReader, limit: number, first?: string): T
   const from = (s: Segment) => s.ranges['TimeGenerated']?.[0] ?? 0;
   const segments: Segment[] = [];
   let rows = 0;
+  let end = Number.POSITIVE_INFINITY;
   for (const segment of byDay.get(day)!.toSorted((a, b) => from(a) - from(b))) {
     rows += segment.rows;
-    if (segments.length > 0 && rows > limit) break;
+    if (segments.length > 0 && rows > limit)
+      end = Math.min(end, Math.ceil(from(segment) / MICROS_PER_HOUR) * MICROS_PER_HOUR);
+    if (from(segment) >= end || (segments.length > 0 && rows > limit * MOST_OVER)) break;
     segments.push(segment);
   }
   return { kind: 'take', day, segments };
