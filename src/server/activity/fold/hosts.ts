@@ -11,6 +11,8 @@ const START_ROWS = 1024;
 const HOST = 3;
 /** Numbers of a cell: key, flows started, packets and bytes towards the responder. */
 const CELL = 4;
+/** A fuller table of cells grows. */
+const MOST_FULL = 0.7;
 
 /** Types of what `minutes` and `peaks` give. */
 export const MINUTE_COLUMNS =
@@ -21,8 +23,10 @@ export class Hosts {
   #slots = makeSlots(START_ROWS);
   #hosts = new Uint32Array(START_ROWS * HOST);
   #hostCount = 0;
-  #cellSlots = makeSlots(START_ROWS);
-  /** The key is ((host × 2) + role) × 60 + minute: past 32 bits with more than 35 million hosts. */
+  /**
+   * A table of cells, each at the place of its hash or soon after it: one visit of memory finds it. The key is
+   * ((host × 2) + role) × 60 + minute + 1, past 32 bits with more than 35 million hosts; 0 is an empty place.
+   */
   #cells = new Float64Array(START_ROWS * CELL);
   #cellCount = 0;
 
@@ -32,7 +36,7 @@ export class Hosts {
 
   clear(): void {
     this.#slots.fill(0);
-    this.#cellSlots.fill(0);
+    this.#cells.fill(0);
     this.#hostCount = 0;
     this.#cellCount = 0;
   }
@@ -62,35 +66,25 @@ export class Hosts {
   add(host: number, role: 0 | 1, rows: Rows, row: number): void {
     const end = host * 2 + role;
     const minute = Math.floor(rows.at[row]! / MINUTE);
-    const key = end * MINUTES + minute;
-    const starts = rows.flags[row]! & STARTED ? 1 : 0;
-    const packets = rows.packets[row]!;
-    const bytes = rows.bytes[row]!;
-    const mask = this.#cellSlots.length - 1;
     const cells = this.#cells;
-    let slot = cellHash(end, minute) & mask;
-    for (let found = this.#cellSlots[slot]!; found > 0; found = this.#cellSlots[slot]!) {
-      const cell = (found - 1) * CELL;
-      if (cells[cell] === key) {
-        cells[cell + 1]! += starts;
-        cells[cell + 2]! += packets;
-        cells[cell + 3]! += bytes;
-        return;
-      }
-      slot = (slot + 1) & mask;
+    const cell = placeOf(cells, end, minute);
+    if (cells[cell] === 0) {
+      cells[cell] = end * MINUTES + minute + 1;
+      this.#cellCount++;
     }
-    const cell = this.#cellCount * CELL;
-    this.#cellSlots[slot] = ++this.#cellCount;
-    cells[cell] = key;
-    cells[cell + 1] = starts;
-    cells[cell + 2] = packets;
-    cells[cell + 3] = bytes;
-    if (cell + CELL === cells.length) this.#growCells();
+    if (rows.flags[row]! & STARTED) cells[cell + 1]! += 1;
+    cells[cell + 2]! += rows.packets[row]!;
+    cells[cell + 3]! += rows.bytes[row]!;
+    if (this.#cellCount * CELL > cells.length * MOST_FULL) this.#growCells();
   }
 
   /** Each minute in which a host did anything. */
   minutes(): Folded {
-    return this.#rows(Uint32Array.from({ length: this.#cellCount }, (_, cell) => cell));
+    const held = new Uint32Array(this.#cellCount);
+    let count = 0;
+    for (let cell = 0; cell < this.#cells.length; cell += CELL)
+      if (this.#cells[cell] !== 0) held[count++] = cell;
+    return this.#rows(held);
   }
 
   /**
@@ -99,17 +93,17 @@ export class Hosts {
    */
   peaks(): Folded {
     const cells = this.#cells;
-    /** By host and role, the cell that stays, plus one. */
+    /** By host and role, the place of the cell that stays, plus one. */
     const best = new Uint32Array(this.#hostCount * 2);
     const most = new Float64Array(this.#hostCount * 4);
-    for (let cell = 0; cell < this.#cellCount; cell++) {
-      const at = cell * CELL;
-      const end = Math.floor(cells[at]! / MINUTES);
-      const [packets, bytes] = [cells[at + 2]!, cells[at + 3]!];
+    for (let cell = 0; cell < cells.length; cell += CELL) {
+      if (cells[cell] === 0) continue;
+      const end = Math.floor((cells[cell]! - 1) / MINUTES);
+      const [packets, bytes] = [cells[cell + 2]!, cells[cell + 3]!];
       const other = best[end]! - 1;
       if (other < 0 || packets > most[end * 2]!) most[end * 2] = packets;
       if (other < 0 || bytes > most[end * 2 + 1]!) most[end * 2 + 1] = bytes;
-      if (other < 0 || isAbove(cells, at, other * CELL)) best[end] = cell + 1;
+      if (other < 0 || isAbove(cells, cell, other)) best[end] = cell + 1;
     }
     const stays = best.filter((cell) => cell > 0).map((cell) => cell - 1);
     const rows = this.#rows(stays);
@@ -124,10 +118,10 @@ export class Hosts {
     const role = new Uint8Array(rows);
     const minute = new Uint8Array(rows);
     const [starts, packets, bytes] = [1, 2, 3].map((i) =>
-      Float64Array.from(cells, (cell) => this.#cells[cell * CELL + i]!),
+      Float64Array.from(cells, (cell) => this.#cells[cell + i]!),
     );
     for (const [row, cell] of cells.entries()) {
-      const key = this.#cells[cell * CELL]!;
+      const key = this.#cells[cell]! - 1;
       const end = Math.floor(key / MINUTES);
       const host = (end >>> 1) * HOST;
       halves[row * 2] = this.#hosts[host]!;
@@ -151,19 +145,27 @@ export class Hosts {
 
   #growCells(): void {
     const old = this.#cells;
-    this.#cells = new Float64Array(old.length * 2);
-    this.#cells.set(old);
-    this.#cellSlots = makeSlots(this.#cells.length / CELL);
-    for (let cell = 0; cell < this.#cellCount; cell++) {
-      const key = old[cell * CELL]!;
+    const cells = new Float64Array(old.length * 2);
+    for (let cell = 0; cell < old.length; cell += CELL) {
+      const key = old[cell]! - 1;
+      if (key < 0) continue;
       const end = Math.floor(key / MINUTES);
-      put(this.#cellSlots, cellHash(end, key - end * MINUTES), cell);
+      const place = placeOf(cells, end, key - end * MINUTES);
+      for (let i = 0; i < CELL; i++) cells[place + i] = old[cell + i]!;
     }
+    this.#cells = cells;
   }
 }
 
 const hostHash = (low: number, hour: number): number => mix(low ^ Math.imul(hour + 1, 0x9e3779b1));
-const cellHash = (end: number, minute: number): number => mix(Math.imul(end, 0x9e3779b1) + minute);
+/** Where the cell of a minute is, or would be. */
+function placeOf(cells: Float64Array, end: number, minute: number): number {
+  const key = end * MINUTES + minute + 1;
+  const mask = cells.length / CELL - 1;
+  let place = mix(Math.imul(end, 0x9e3779b1) + minute) & mask;
+  while (cells[place * CELL] !== key && cells[place * CELL] !== 0) place = (place + 1) & mask;
+  return place * CELL;
+}
 
 function put(slots: Int32Array, hash: number, row: number): void {
   const mask = slots.length - 1;
