@@ -92,7 +92,7 @@ async function compileAll(
       line,
       level: 'refused',
       rule: rule.name,
-      message: `the query of ${rule.name} does not compile: ${error.message}`,
+      message: `the query of ${rule.name} does not compile: ${error.message.replace(/\.$/, '')}`,
       advice: error.advice,
     });
   }

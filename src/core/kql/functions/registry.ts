@@ -10,7 +10,10 @@ export function hostFunctions(natives: Natives): HostFunction[] {
   return [...INTERNAL, walkFunction(natives), ...rows.map((row) => row.host(natives))].map(bounded);
 }
 
-/** JSON that is nested deeper than JavaScript can walk has no value. */
+/**
+ * What is out of JavaScript's range has no value: JSON nested deeper than can be walked, and what an infinite number or
+ * one beyond 64 bits would be converted to. Functions rely on it.
+ */
 function bounded(fn: HostFunction): HostFunction {
   const call: HostFunction['call'] = (...args) => {
     try {

@@ -145,7 +145,7 @@ export function tellRules(deps: ServedRulesDeps): RuleService {
           line: rule.source.line,
           level: 'refused',
           rule: rule.name,
-          message: `the query does not compile: ${error.message}`,
+          message: `the query does not compile: ${error.message.replace(/\.$/, '')}`,
           advice: error.advice,
         });
     }
