@@ -10,6 +10,8 @@ export interface Attack {
   readonly targets: readonly string[];
   /** Others that act: sources of a flood, targets that go on. To name one of them as the doer finds the attack too. */
   readonly alsoActs?: readonly string[];
+  /** Of whom a finding may speak that names no doer: what is flooded, what was opened, what is guessed at from outside. */
+  readonly victims?: readonly string[];
 }
 
 /** One kind of attack. */

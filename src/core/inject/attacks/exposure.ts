@@ -28,6 +28,6 @@ export const exposure: AttackKind = {
       });
       at += random.around(10 * MINUTE, 0.7);
     }
-    return { actor: victim.ip, targets: [victim.ip], alsoActs: visitors };
+    return { actor: victim.ip, targets: [victim.ip], alsoActs: visitors, victims: [victim.ip] };
   },
 };

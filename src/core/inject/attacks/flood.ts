@@ -80,6 +80,6 @@ export const flood: AttackKind = {
         packetsOut: form.packets,
         isUnanswered: true,
       });
-    return { actor: server, targets: [server], alsoActs: sources };
+    return { actor: server, targets: [server], alsoActs: sources, victims: [server] };
   },
 };

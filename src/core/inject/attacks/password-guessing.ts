@@ -38,6 +38,6 @@ export const passwordGuessing: AttackKind = {
         bytesOut: random.around(60_000, 0.3),
         bytesIn: random.around(250_000, 0.3),
       });
-    return { actor, targets: [dest] };
+    return { actor, targets: [dest], ...(isOutside ? { victims: [dest] } : {}) };
   },
 };

@@ -77,17 +77,24 @@ const doersOf = (t: Truth): readonly string[] => [t.actor, ...(t.alsoActs ?? [])
 
 /**
  * A claim touches an attack when it is of its time and says that one of its doers acts, whatever it says of it; where it
- * names no doer, when it names one of them. To have a target in common is not enough: many attacks are at one server.
+ * names no doer, when it speaks of a doer or a victim. To have a target in common is not enough: many attacks are at one
+ * server.
  */
 export function touches(c: Claimed, t: Truth): boolean {
-  const named = c.actors.length > 0 ? c.actors : c.names;
-  return isThen(c, t) && doersOf(t).some((doer) => named.includes(doer));
+  if (!isThen(c, t)) return false;
+  const [named, meant] =
+    c.actors.length > 0 ? [c.actors, doersOf(t)] : [c.names, [...doersOf(t), ...(t.victims ?? [])]];
+  return meant.some((address) => named.includes(address));
 }
 
-/** A claim tells an attack when it touches it and is of its kind. */
+/** Floods and exposures are known by their victim, whoever is named beside it. */
+const isOfVictim = (c: Claimed, t: Truth): boolean =>
+  isThen(c, t) && t.targets.includes(t.actor) && c.names.includes(t.actor);
+
+/** A claim tells an attack when it is of its kind and touches it. */
 export const tells = (c: Claimed, t: Truth): boolean =>
   (c.families.includes('*') || c.families.some((f) => SAYS[t.attack]?.includes(f))) &&
-  touches(c, t);
+  (touches(c, t) || isOfVictim(c, t));
 
 /**
  * Attacks that a claim is about: those it tells with one of their targets, else those it tells, else those it touches. The

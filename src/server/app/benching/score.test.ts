@@ -93,6 +93,19 @@ it('of two attacks at one server an alert is about the one whose doer it names',
   expect(about(claim('scan', ['10.0.0.9', '10.0.0.1']), both)).toEqual([]);
 });
 
+it('a flood is known by its victim, and an alert without a doer is about whose victim it names', () => {
+  const flood = attack('flood 1', '10.0.0.50', '10.0.0.50', {
+    attack: 'flood',
+    alsoActs: ['203.0.113.7'],
+    victims: ['10.0.0.50'],
+  });
+  const found = (c: Claimed) => score('x', [c], [flood], 1);
+  expect(found(claim('flood', ['203.0.113.9', '10.0.0.50'])).right).toBe(1);
+  expect(found(claim('exposure', ['10.0.0.50'], { actors: [] })).related).toBe(1);
+  expect(found(claim('scan', ['203.0.113.7'])).related).toBe(1);
+  expect(found(claim('scan', ['10.0.0.9', '10.0.0.50'])).wrong).toHaveLength(1);
+});
+
 it('an incident is of the story that most of its alerts are of', () => {
   const ip = (Address: string, role: 'actor' | 'target') => ({
     type: 'IP' as const,
