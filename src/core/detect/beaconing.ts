@@ -25,6 +25,9 @@ export interface RhythmValues {
   readonly sureFit: number;
 }
 
+/** Records that cover so many seconds may be parts of one flow. */
+const LONG_RECORD = 10;
+
 /** Fit that so few events must reach instead. */
 const FEW_EVENTS_FIT = 0.7;
 
@@ -38,7 +41,10 @@ export function regularityOf(
   const rhythm = findPeriodicity(seconds);
   if (!rhythm || rhythm.events < values.leastEvents) return undefined;
   // Records of ten minutes begin every ten minutes, whatever is in them.
-  if (isCoarse(sight) && rhythm.period < (2.5 * sight.windowMs) / 1000) return undefined;
+  const windowSeconds = sight.windowMs / 1000;
+  if (isCoarse(sight) && rhythm.period < 2.5 * windowSeconds) return undefined;
+  // And those of one flow that goes on follow each other as fast as they are long.
+  if (windowSeconds >= LONG_RECORD && rhythm.period <= 1.25 * windowSeconds) return undefined;
   const isFew = rhythm.events < values.sureEvents;
   if (rhythm.surely < (isFew ? FEW_EVENTS_FIT : values.sureFit)) return undefined;
   const window = { from: Math.max(pass.from, pass.knownFrom) / 1e6, to: pass.to / 1e6 };

@@ -71,6 +71,9 @@ union services, callers, crowds, sweeps, hosts
 | top 20000 by Peers desc`;
 }
 
+/** Conversations of each client of a service, on average: who uses it comes again, who scans does not. */
+const COME_AGAIN = 3;
+
 /** Outside addresses within an hour from which on an address stands for many hosts. */
 const GATEWAY_PEERS = 500;
 
@@ -121,6 +124,7 @@ function servedBy(row: Row, clients: number, reachesMany: boolean): Role[] {
       port !== null &&
       ports.includes(port) &&
       clients >= least &&
+      numberOf(row, 'Flows') >= COME_AGAIN * clients &&
       (role !== 'proxy' || reachesMany),
   ).map(([role]) => role);
   const sent = numberOf(row, 'Sent');
