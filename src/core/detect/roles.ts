@@ -119,14 +119,12 @@ export function readRoles(rows: readonly Row[]): { readonly roles: Roles; readon
 
 function servedBy(row: Row, clients: number, reachesMany: boolean): Role[] {
   const port = portOf(row, 'Port');
-  const found: Role[] = SERVICES.filter(
-    ([role, ports, least]) =>
-      port !== null &&
-      ports.includes(port) &&
-      clients >= least &&
-      numberOf(row, 'Flows') >= COME_AGAIN * clients &&
-      (role !== 'proxy' || reachesMany),
-  ).map(([role]) => role);
+  const comesAgain = numberOf(row, 'Flows') >= COME_AGAIN * clients;
+  const found: Role[] = SERVICES.filter(([role, ports, least]) => {
+    if (port === null || !ports.includes(port) || clients < least) return false;
+    // Mail comes from everywhere, and often once.
+    return role === 'mail' || (comesAgain && (role !== 'proxy' || reachesMany));
+  }).map(([role]) => role);
   const sent = numberOf(row, 'Sent');
   if (clients >= 3 && sent >= GIGABYTE && sent >= 10 * numberOf(row, 'Got')) found.push('backup');
   if (clients >= 5) found.push('server');
