@@ -66,6 +66,8 @@ export interface Intel {
   /** Values that are looked for; null while nothing was compiled. */
   terms(): number | null;
   retro(): RetroJob | undefined;
+  /** Warning lists that are not evaluated, since they are of regular expressions. */
+  unevaluatedLists(): number;
   /** Fetches a feed now, whatever its size has become. Throws IntelRefused with why it failed. */
   sync(name: string): Promise<void>;
   byHand(): readonly ByHand[];
@@ -289,6 +291,7 @@ export function createIntel(options: IntelOptions): Intel {
       })),
     terms: matching.terms,
     retro: matching.retro,
+    unevaluatedLists: matching.unevaluatedLists,
     async sync(name) {
       const feed = feeds.find((f) => f.name === name);
       if (!feed)

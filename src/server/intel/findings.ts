@@ -126,6 +126,47 @@ export function findingOf(contacts: readonly ContactRow[]): Finding | undefined 
   };
 }
 
+/**
+ * One claim for all that a look into the past found and did not tell singly. `key` names the look, `total` is how many there
+ * are by now, `others` those of its latest part.
+ */
+export function summaryOf(key: string, total: number, others: readonly Finding[]): Finding {
+  const feeds = [...new Set(others.map(({ finder }) => finder.id))];
+  const isGrave = others.some(({ severity }) => severityRank(severity) >= severityRank('medium'));
+  return {
+    key: `indicator look-back ${key}`,
+    finder: {
+      kind: 'indicator',
+      id: 'look-back',
+      name: 'Look back for new indicators',
+      version: '1',
+      family: 'indicator',
+    },
+    title: `${total} more contacts of the past with indicators that are new`,
+    reasons: [
+      `What feeds brought newly was looked for in stored traffic. The gravest are told singly; ${total} more pairs of a host and a value are not, so that one feed cannot flood the queue.`,
+      `Feeds of the latest of them: ${feeds.slice(0, 10).join(', ')}.`,
+    ],
+    first: Math.min(...others.map(({ first }) => first)),
+    last: Math.max(...others.map(({ last }) => last)),
+    severity: isGrave ? 'medium' : 'low',
+    score: 0.5,
+    confidence: Math.max(...others.map(({ confidence }) => confidence)),
+    tactics: [],
+    techniques: [],
+    entities: [],
+    features: { contacts: total, feeds },
+    evidence: [],
+    nextSteps: [
+      'Look through Sightings on the page Indicators: every contact is listed there.',
+      'See whether one feed names what many hosts use; then lower its trust, or declare the value harmless.',
+    ],
+    falsePositives: ['A feed that came with the addresses of a content network or a cloud.'],
+    customDetails: { Feeds: feeds },
+    magnitude: total,
+  };
+}
+
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
   c2: 'command and control',
   payload: 'serving malware',

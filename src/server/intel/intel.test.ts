@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '#core/alert/index.ts';
+import { createAlerts } from '#server/alert/index.ts';
 import { openDuckdb } from '#server/duckdb/index.ts';
 import { createQueryService } from '#server/query/index.ts';
 import {
@@ -246,6 +247,37 @@ describe('matching', () => {
     await intel.settle();
     expect(told).toHaveLength(before);
     expect(intel.findings({ from: 0, to: DAY_0 + 9 * DAY })).toMatchObject([{ magnitude: 2 }]);
+  });
+
+  test('what a feed brings of hundreds of hosts is told of in one claim beside the gravest', async () => {
+    const { store, intel, told, write, clock, folder } = await open();
+    const hosts = (from: number) =>
+      Array.from({ length: 120 }, (_, i) =>
+        flow({ SrcIp: `10.1.${from}.${i}`, DestIp: '203.0.113.9' }),
+      );
+    await store.commit({ segments: [flowSegment(hosts(0)), flowSegment(hosts(1), 1)] });
+    await intel.settle();
+    write(`${BAD}:443\n203.0.113.9:443`);
+    clock.now += DAY;
+    await intel.settle();
+    const summary = told.filter(({ finder }) => finder.id === 'look-back');
+    expect(told).toHaveLength(200 + summary.length);
+    expect(summary.at(-1)).toMatchObject({
+      title: '40 more contacts of the past with indicators that are new',
+      magnitude: 40,
+      severity: 'medium',
+      features: { feeds: ['mine'] },
+    });
+    // It becomes an alert like any other.
+    const alerts = createAlerts({ store, clock: () => clock.now });
+    onTestFinished(() => alerts.stop());
+    expect(await alerts.take(summary)).toMatchObject({ raised: 1 });
+    expect(intel.unevaluatedLists()).toBe(0);
+    const list = join(folder, 'regex.json');
+    writeFileSync(list, JSON.stringify({ name: 'x', type: 'regex', list: ['/^a/'] }));
+    const next = await open({ warningLists: [{ path: list }] }, store);
+    await next.intel.settle();
+    expect(next.intel.unevaluatedLists()).toBe(1);
   });
 
   test('addresses that its source saw first much later were somebody else’s', async () => {

@@ -1,9 +1,11 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Finding } from '#core/alert/index.ts';
 import { severityRank } from '#core/alert/index.ts';
 import { printDay } from '#core/base/index.ts';
 import { type Segment, SegmentsGone, type Store } from '#server/store/index.ts';
-import { findingOf } from './findings.ts';
+import { findingOf, summaryOf } from './findings.ts';
 import type { FeedSettings, WarningListSettings } from './settings.ts';
 import type { IntelState, RetroJob } from './state.ts';
 import { sizeOfFile } from './sync.ts';
@@ -14,7 +16,7 @@ const DAY = 86_400_000_000;
 const COMPILED_FOR = DAY;
 /** Segments and rows that one question takes. */
 const AT_ONCE = { segments: 32, rows: 10_000_000 } as const;
-/** Findings that one set of new indicators may tell of at most: a poisoned feed must not flood incidents. */
+/** Findings that one set of new indicators may tell of singly: a poisoned feed must not flood incidents. */
 const MOST_TOLD = 200;
 /** Contacts are kept for so long. */
 const CONTACTS_KEPT = 400 * DAY;
@@ -35,8 +37,19 @@ export interface Matching {
   step(signal: AbortSignal): Promise<boolean>;
   /** Values that are looked for; null before the first compilation. */
   terms(): number | null;
+  /** Warning lists that are not evaluated, since they are of regular expressions. */
+  unevaluatedLists(): number;
   /** What remains to be looked for in the past. */
   retro(): RetroJob | undefined;
+}
+
+/** Another number for other lists, or when a file of theirs changed. */
+function stampOf(lists: readonly WarningListSettings[]): number {
+  const files = lists.map(({ path, class: given }) => {
+    const file = statSync(path, { throwIfNoEntry: false });
+    return [path, given, file?.mtimeMs, file?.size];
+  });
+  return crc32(JSON.stringify(files));
 }
 
 export function createMatching(deps: MatchingDeps): Matching {
@@ -77,19 +90,23 @@ export function createMatching(deps: MatchingDeps): Matching {
     if (feeds.every((feed) => feed.files.length === 0) && terms === null) return false;
     const version = store.version('ThreatIntelIndicators');
     const decisions = state.mark('decisions') ?? 0;
+    const lists = stampOf(deps.warningLists);
     const isCurrent =
       terms !== null &&
       sizeOfFile(matcher) > 0 &&
       state.mark('compiled') === version &&
       (state.mark('compiledDecisions') ?? 0) === decisions &&
+      state.mark('compiledLists') === lists &&
       now - (state.mark('compiledAt') ?? 0) < COMPILED_FOR;
     if (isCurrent) return false;
     const upTo = Math.max(0, ...feeds.map((feed) => feed.fetched));
     const result = (await ask({ kind: 'compile', job: compileJob(matcher) })) as CompileResult;
     terms = result.terms;
+    state.setMark('unevaluatedLists', result.unevaluatedLists);
     state.setMark('terms', terms);
     state.setMark('compiled', version);
     state.setMark('compiledDecisions', decisions);
+    state.setMark('compiledLists', lists);
     state.setMark('compiledAt', now);
     const planned = state.mark('planned') ?? 0;
     if (upTo > planned) state.planRetro(planned, upTo);
@@ -131,7 +148,8 @@ export function createMatching(deps: MatchingDeps): Matching {
       chosen.map((s) => s.id),
       clock(),
     );
-    await tell(contacts);
+    const findings = findingsOf(contacts);
+    if (findings.length > 0) await deps.onFindings(findings);
     await confirmCounted();
     return true;
   }
@@ -187,8 +205,17 @@ export function createMatching(deps: MatchingDeps): Matching {
       },
     })) as readonly Contact[];
     state.replaceDay(next.day, contacts, job, clock());
-    const told = await tell(contacts, MOST_TOLD - job.told);
-    if (told > 0) state.noteTold(job.id, told);
+    const findings = findingsOf(contacts);
+    const singly = findings.slice(0, Math.max(0, MOST_TOLD - job.told));
+    const others = findings.slice(singly.length);
+    if (singly.length > 0) {
+      await deps.onFindings(singly);
+      state.noteTold(job.id, singly.length);
+    }
+    // Of the look, not of this part: one claim that grows.
+    const total = (job.next_day === '' ? 0 : (state.mark('untold') ?? 0)) + others.length;
+    state.setMark('untold', total);
+    if (others.length > 0) await deps.onFindings([summaryOf(name, total, others)]);
     return true;
   }
 
@@ -221,21 +248,15 @@ export function createMatching(deps: MatchingDeps): Matching {
     return { day, source: 'Flows', segments: raw ?? [] };
   }
 
-  /** Hands over a finding for each pair of host and value that contacts touch; the gravest first, at most `limit`. */
-  async function tell(
-    contacts: readonly Contact[],
-    limit = Number.POSITIVE_INFINITY,
-  ): Promise<number> {
+  /** A finding for each pair of host and value that contacts touch; the gravest first. */
+  function findingsOf(contacts: readonly Contact[]): readonly Finding[] {
     const pairs = new Map(contacts.map((c) => [`${c.seen} ${c.asset}`, c] as const));
-    const findings = [...pairs.values()]
+    return [...pairs.values()]
       .flatMap((c) => findingOf(state.contactsOf(c.seen, c.asset)) ?? [])
       .sort(
         (a, b) =>
           severityRank(b.severity) - severityRank(a.severity) || b.confidence - a.confidence,
-      )
-      .slice(0, Math.max(0, limit));
-    if (findings.length > 0) await deps.onFindings(findings);
-    return findings.length;
+      );
   }
 
   return {
@@ -247,6 +268,7 @@ export function createMatching(deps: MatchingDeps): Matching {
       return matchPast(signal);
     },
     terms: () => terms,
+    unevaluatedLists: () => state.mark('unevaluatedLists') ?? 0,
     retro: () => state.retroJob(),
   };
 }

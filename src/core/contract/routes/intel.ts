@@ -65,6 +65,8 @@ export const intelRoutes = {
       looksFor: z.number().nullable(),
       /** Days of the past that were looked through for new indicators; null when none are left. */
       lookingBack: z.object({ days: z.number(), before: z.string() }).nullable(),
+      /** Warning lists that are not evaluated, since they are of regular expressions. */
+      unevaluatedLists: z.number(),
       harmless: z.array(harmless),
     }),
   }),

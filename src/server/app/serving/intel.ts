@@ -44,6 +44,7 @@ export function tellIntel(intel: Intel, clock: () => number): IntelService {
       feeds: intel.feeds().map(tellFeed),
       looksFor: intel.terms(),
       lookingBack: tellRetro(intel),
+      unevaluatedLists: intel.unevaluatedLists(),
       harmless: intel.harmless().map((h) => ({ ...h, at: printInstant(h.at) })),
     }),
     sync: (name) => intel.sync(name),

@@ -62,7 +62,11 @@ export async function compile(job: CompileJob, engine: Duckdb): Promise<CompileR
   const buffer = writeMatcher(matcher, (bytes) => new ArrayBuffer(bytes));
   writeFileSync(`${job.out}.new`, new Uint8Array(buffer));
   renameSync(`${job.out}.new`, job.out);
-  return { terms: matcher.size, sizeBytes: buffer.byteLength };
+  return {
+    terms: matcher.size,
+    sizeBytes: buffer.byteLength,
+    unevaluatedLists: lists.refused.length,
+  };
 }
 
 function readRow(row: readonly DuckDBValue[]) {

@@ -56,6 +56,8 @@ export interface CompileJob {
 export interface CompileResult {
   readonly terms: number;
   readonly sizeBytes: number;
+  /** Warning lists of regular expressions. */
+  readonly unevaluatedLists: number;
 }
 
 export interface ContactJob {

@@ -17,6 +17,17 @@ export function Feeds({ mayChange }: { readonly mayChange: boolean }): ReactNode
   return (
     <>
       {failure && <Failed error={failure} />}
+      {data && data.unevaluatedLists > 0 && (
+        <Note tone="warn">
+          <p>
+            {plural(data.unevaluatedLists, 'warning list')} of regular expressions{' '}
+            {data.unevaluatedLists === 1 ? 'is' : 'are'} not evaluated: what such a list holds is
+            looked for all the same. Take it out of{' '}
+            <code className="mono">intel: warningLists</code>, or write what matters of it as names
+            or networks.
+          </p>
+        </Note>
+      )}
       <Listing
         title="Feeds"
         unit={data && unitOf(data.looksFor, data.lookingBack)}
