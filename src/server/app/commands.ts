@@ -199,8 +199,7 @@ export const COMMANDS: readonly Command[] = [
       {
         name: 'sources',
         value: 'NAMES',
-        meaning:
-          'Compare what is found in logs of vnet, nsg, aws, gcp (with commas), or all; none.',
+        meaning: 'Only compare what is found in logs of vnet, nsg, aws, gcp (with commas), or all.',
       },
       { name: 'output', value: 'FORM', choices: ['markdown', 'json'], meaning: 'markdown.' },
     ],

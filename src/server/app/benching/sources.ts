@@ -18,11 +18,17 @@ export const SOURCE_NAMES = Object.keys(SOURCES).filter((name): name is SourceNa
   Object.hasOwn(SOURCES, name),
 );
 
-/** The sentences with which findings say what their source does not show. */
-export const blindnessOf = (findings: readonly Finding[]): readonly string[] =>
-  [...new Set(findings.flatMap((f) => f.reasons))]
-    .filter((r) => r.startsWith('The source '))
+/** The sentences with which findings say what their source does not show; of those that differ in a number the largest. */
+export function blindnessOf(findings: readonly Finding[]): readonly string[] {
+  const said = [...new Set(findings.flatMap((f) => f.reasons))].filter((r) =>
+    r.startsWith('The source '),
+  );
+  const numberIn = (sentence: string) => Number(/\d+/.exec(sentence)?.[0] ?? 0);
+  const alike = Map.groupBy(said, (sentence) => sentence.replace(/\d+/, 'N'));
+  return [...alike.values()]
+    .flatMap((of) => of.toSorted((x, y) => numberIn(y) - numberIn(x)).slice(0, 1))
     .sort();
+}
 
 /** Lives through the same days once for each source: what differs is what its logs leave out. */
 export async function compareSources(
