@@ -149,7 +149,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
           }
           continue;
         }
-        state.addRepeated(name, chosen.length);
+        if (!found.isUnsent) state.addRepeated(name, chosen.length);
         open.unshift(chosen);
         await note(found);
       }

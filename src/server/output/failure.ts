@@ -13,17 +13,25 @@ export class DeliveryFailure extends Error {
   readonly advice: string;
   /** How long the receiver asked to be left alone. */
   readonly waitMs: number | undefined;
+  /** Nothing can have arrived: there was no connection. */
+  readonly isUnsent: boolean;
 
   constructor(
     kind: FailureKind,
     message: string,
-    more: { readonly advice?: string; readonly waitMs?: number; readonly cause?: unknown } = {},
+    more: {
+      readonly advice?: string;
+      readonly waitMs?: number;
+      readonly isUnsent?: boolean;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? {} : { cause: more.cause });
     this.name = 'DeliveryFailure';
     this.kind = kind;
     this.advice = more.advice ?? 'It is tried again by itself.';
     this.waitMs = more.waitMs;
+    this.isUnsent = more.isUnsent ?? false;
   }
 }
 

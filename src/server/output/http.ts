@@ -98,11 +98,13 @@ export function explainConnection(error: unknown, host: string, isLate: boolean)
     ETIMEDOUT: 'it does not answer',
     EHOSTUNREACH: 'there is no way to it',
   };
+  const isUnsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'].includes(code);
   const isUnknown = code === 'ENOTFOUND' || code === 'EAI_AGAIN';
   return new DeliveryFailure('later', `${host} was not reached: ${says[code] ?? message}`, {
     advice: isUnknown
       ? 'Check the spelling of the name, and that this machine can look it up. It is tried again.'
       : 'See whether it runs, whether the port is right, and whether a firewall is between. It is tried again.',
+    isUnsent,
     cause: error,
   });
 }

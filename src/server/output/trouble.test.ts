@@ -77,6 +77,15 @@ describe('the breaker', () => {
   });
 });
 
+describe('what was never sent', () => {
+  it('is not counted as sent again', async () => {
+    const { delivery, counts, failures } = deliver(hecAt('https://localhost:1'), flows(3));
+    await until(() => failures.length > 1);
+    expect(delivery.health().failure?.message).toContain('nobody listens there');
+    expect(counts()).toMatchObject({ sent: 0, repeated: 0 });
+  });
+});
+
 describe('pace', () => {
   it('waits as long as the receiver asks, by seconds and by date', async () => {
     const server = await openHec({ token: 'good-secret' });
