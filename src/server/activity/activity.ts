@@ -7,6 +7,7 @@ import {
   openActivityRun,
   ROWS_PER_PASS,
 } from './activity-pending.ts';
+import { readDayState } from './day-state.ts';
 import { leftover, nextToTake, type Task, untaken } from './tasks.ts';
 
 export interface ActivityServiceOptions extends Omit<ActivityOptions, 'signal'> {
@@ -44,6 +45,8 @@ export interface Activity {
 
 const QUIET_MS = 2000;
 const SETTLED_MS = 60_000;
+/** PairDays of a day that has none are written this soon: detectors that ask who knew whom rest until then. */
+const FIRST_SUM_MS = 3000;
 const IDLE_MS = 30_000;
 /** PairDays of the running day are written this often at most. */
 const SUM_EVERY_MS = 3_600_000;
@@ -72,7 +75,9 @@ export function createActivity(options: ActivityServiceOptions): Activity {
 
   /** When a task may be done, ms by the clock; rows that wait come first, and at once. */
   function dueAt(task: Task): number {
-    const settled = (changedAt.get(task.day) ?? Number.NEGATIVE_INFINITY) + settledMs;
+    const isFirst = task.kind === 'sum' && readDayState(store, task.day).summed === 0;
+    const wait = isFirst ? Math.min(FIRST_SUM_MS, settledMs) : settledMs;
+    const settled = (changedAt.get(task.day) ?? Number.NEGATIVE_INFINITY) + wait;
     if (task.kind !== 'sum' || task.day !== printDay(clock())) return settled;
     return Math.max(settled, (summedAt.get(task.day) ?? Number.NEGATIVE_INFINITY) + SUM_EVERY_MS);
   }
