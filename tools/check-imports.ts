@@ -31,11 +31,12 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/output': ['core/base', 'core/schema', 'core/alert'],
 
   'server/worker': [],
+  'server/azure': [],
   'server/duckdb': [],
   'server/observe': ['core/schema', 'server/duckdb'],
   'server/clickhouse': [],
   'server/store': ['core/base', 'core/schema', 'core/decode', 'server/duckdb'],
-  'server/source': ['core/base', 'core/decode', 'server/duckdb', 'server/store'],
+  'server/source': ['core/base', 'core/decode', 'server/azure', 'server/duckdb', 'server/store'],
   'server/kql': ['core/base', 'core/schema', 'core/kql', 'server/duckdb', 'server/clickhouse'],
   'server/enrich': ['core/base', 'core/schema', 'core/enrich'],
   'server/pipeline': [
@@ -145,6 +146,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
     'core/schema',
     'core/alert',
     'core/output',
+    'server/azure',
     'server/external',
     'server/query',
     'server/store',
@@ -171,7 +173,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 
 /** Third-party packages and the one file that imports each. Tests may import any. */
 export const PACKAGES: Readonly<Record<string, string>> = {
-  '@azure/storage-blob': 'src/server/source/azure-blob.ts',
+  '@azure/storage-blob': 'src/server/azure/container.ts',
   '@clickhouse/client': 'src/server/clickhouse/clickhouse.ts',
   chdb: 'src/server/clickhouse/clickhouse.ts',
   '@duckdb/node-api': 'src/server/duckdb/duckdb.ts',

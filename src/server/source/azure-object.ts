@@ -1,5 +1,9 @@
-import type { BlobContainer, BlobItem, BlobView } from './azure-blob.ts';
-import { AzureError } from './azure-error.ts';
+import {
+  AzureError,
+  type BlobContainer,
+  type BlobItem,
+  type BlobView,
+} from '#server/azure/index.ts';
 import { openContent } from './content.ts';
 import { allocate, type RawBytes } from './raw.ts';
 import { type InputObject, ObjectGone, type ReadProblem } from './source.ts';

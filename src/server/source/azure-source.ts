@@ -1,5 +1,11 @@
-import { type AzureAddress, type AzureLogin, parseAzureAddress } from './azure-address.ts';
-import type { BlobContainer, BlobItem } from './azure-blob.ts';
+import {
+  type AzureAddress,
+  type AzureLogin,
+  type BlobContainer,
+  type BlobItem,
+  openContainer,
+  parseAzureAddress,
+} from '#server/azure/index.ts';
 import { currentHours, parseHourPath, recentDays, rootOfYear } from './azure-layout.ts';
 import { createBlobObject } from './azure-object.ts';
 import { type Found, followByPolling } from './follow.ts';
@@ -130,10 +136,14 @@ class Lister {
     return this.#roots.size > 0;
   }
 
-  /** The SDK is loaded when it is first needed. */
   async open(): Promise<BlobContainer> {
-    const { openContainer } = await import('./azure-blob.ts');
-    this.#container ??= openContainer(this.#address, this.#login, this.#nowMs, this.#pageNames);
+    this.#container ??= await openContainer(this.#address, this.#login, this.#nowMs, {
+      rights: 'Read and List',
+      whenAbsent:
+        'Azure creates it with the first flow log, some minutes after logging was enabled; else check the name.',
+      tries: 3,
+      pageNames: this.#pageNames,
+    });
     return this.#container;
   }
 

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AzureLogin } from '#server/azure/index.ts';
 import { type Azurite, installAzurite, startAzurite } from '../../../test/azurite/start.ts';
-import type { AzureLogin } from './azure-address.ts';
 import { createAzureSource } from './azure-source.ts';
 import { createRecogniser } from './recognise.ts';
 import type { InputObject, Source } from './source.ts';

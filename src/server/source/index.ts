@@ -1,4 +1,3 @@
-export { type AzureAddress, type AzureLogin, parseAzureAddress } from './azure-address.ts';
 export { type AzureSourceOptions, createAzureSource } from './azure-source.ts';
 export { createFileObject, createFileSource, type FileSourceOptions } from './file.ts';
 export { openPlace, PlaceError } from './place.ts';

@@ -1,4 +1,4 @@
-import { type AzureLogin, parseAzureAddress } from './azure-address.ts';
+import { type AzureLogin, parseAzureAddress } from '#server/azure/index.ts';
 import { createAzureSource } from './azure-source.ts';
 import { createFileSource } from './file.ts';
 import { type Source, SourceError } from './source.ts';

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { AzureError } from '#server/azure/index.ts';
 import { type DecodePool, Ingester, ingestPaths } from '#server/pipeline/index.ts';
 import {
   createRecogniser,
@@ -65,7 +66,8 @@ export async function ingestHere(
     });
     return readTotals(totals);
   } catch (error) {
-    if (error instanceof SourceError) throw new CommandError(error.message, '', error);
+    if (error instanceof SourceError || error instanceof AzureError)
+      throw new CommandError(error.message, '', error);
     throw error;
   } finally {
     await ingester.close();

@@ -1,9 +1,9 @@
 import { printInstant } from '#core/base/index.ts';
 import type { SourceStatus } from '#core/contract/index.ts';
+import { type AzureLogin, loginOf } from '#server/azure/index.ts';
 import type { Log } from '#server/http/index.ts';
 import type { Ingester } from '#server/pipeline/index.ts';
 import {
-  type AzureLogin,
   createAzureSource,
   createFileSource,
   type Recogniser,
@@ -85,11 +85,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The secret is read when it is asked for, so that one that was replaced in its file is taken. */
 function readLogin(config: Extract<SourceConfig, { kind: 'azure-blob' }>, env: Env): AzureLogin {
-  for (const kind of ['connectionString', 'sas', 'accountKey'] as const) {
-    const reference = config[kind];
-    if (reference !== undefined) return { kind, secret: () => readSecret(reference, env) };
-  }
-  throw new Error(`the source ${config.name} has no login`);
+  const login = loginOf(config, (reference) => readSecret(reference, env));
+  if (!login) throw new Error(`the source ${config.name} has no login`);
+  return login;
 }
 
 const STATES = {

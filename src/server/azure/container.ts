@@ -1,15 +1,18 @@
 /** The one file that knows the Azure SDK. Errors come out as `AzureError`: sentences without addresses and secrets. */
+import type { Agent } from 'node:http';
 import {
   AnonymousCredential,
   BlobServiceClient,
   ContainerClient,
+  newPipeline,
+  type RequestPolicyFactory,
   RestError,
   type BlobItem as SdkBlobItem,
   type StoragePipelineOptions,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import { type AzureAddress, type AzureLogin, sasExpiry } from './azure-address.ts';
-import { AzureError } from './azure-error.ts';
+import { type AzureAddress, type AzureLogin, sasExpiry } from './address.ts';
+import { AzureError } from './error.ts';
 
 export interface BlobItem {
   readonly name: string;
@@ -33,6 +36,7 @@ export interface BlobView {
 }
 
 export interface BlobContainer {
+  readonly host: string;
   /** For names of objects: `az://ACCOUNT/CONTAINER`. */
   readonly name: string;
   /** Pages of at most 5,000 blobs in the order of their names. */
@@ -48,35 +52,66 @@ export interface BlobContainer {
     etag: string,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Puts a block blob: visible when it is whole, and not before. One that has the name already stays as it is, so the
+   * same may be put again. The rights Create and Write are enough.
+   */
+  put(name: string, bytes: Uint8Array, mediaType: string, signal: AbortSignal): Promise<void>;
+}
+
+/** What a container is opened for. */
+export interface ContainerUse {
+  /** For sentences: what a login needs, such as `Read and List`. */
+  readonly rights: string;
+  /** A sentence with what to do when there is no such container. */
+  readonly whenAbsent: string;
+  /** How often a request is sent at most, with brief pauses; longer pauses are the caller's. */
+  readonly tries: number;
+  /** Names asked for at once; at most 5,000, which is the default. */
+  readonly pageNames?: number | undefined;
+  /** Connects to the host of a URL; the SDK's own unless given. May throw. */
+  readonly agent?: (url: URL) => Agent;
 }
 
 /** Most names that Azure lists at once. */
 export const PAGE_NAMES = 5000;
 
-/** Brief retries of single requests; longer pauses are the follower's. */
-const OPTIONS: StoragePipelineOptions = {
+/** A blob of at most so many bytes is one request; a larger one is sent as blocks and then committed. */
+const ONE_REQUEST_BYTES = 16 << 20;
+const BLOCK_BYTES = 8 << 20;
+
+const optionsOf = ({ tries }: ContainerUse): StoragePipelineOptions => ({
   retryOptions: {
-    maxTries: 3,
+    maxTries: tries,
     tryTimeoutInMs: 60_000,
     retryDelayInMs: 500,
     maxRetryDelayInMs: 8000,
   },
   userAgentOptions: { userAgentPrefix: 'weir' },
-};
+});
+
+/** What Azure says of a name that is taken, by what the login may do. */
+const IS_THERE: ReadonlySet<string> = new Set([
+  'BlobAlreadyExists',
+  'ConditionNotMet',
+  'UnauthorizedBlobOverwrite',
+]);
 
 /** Asks for the secret, sends nothing yet. Throws AzureError when the login is unusable as it is. */
-export function openContainer(
+export function createContainer(
   address: AzureAddress,
   login: AzureLogin,
   nowMs: number,
-  pageNames: number = PAGE_NAMES,
+  use: ContainerUse,
 ): BlobContainer {
   const secret = login.secret().trim();
-  if (login.kind !== 'accountKey') refuseExpired(secret, nowMs);
-  const client = createClient(address, login.kind, secret);
-  const explain = (error: unknown) => toAzureError(error, address.container, login.kind);
+  if (login.kind !== 'accountKey') refuseExpired(secret, nowMs, use);
+  const client = createClient(address, login.kind, secret, use);
+  const explain = (error: unknown) => toAzureError(error, address.container, login.kind, use);
+  const pageNames = use.pageNames ?? PAGE_NAMES;
 
   return {
+    host: new URL(client.url).host,
     name: `az://${client.accountName}/${client.containerName}`,
     async *list(prefix, signal) {
       const options = { prefix, abortSignal: signal };
@@ -123,6 +158,22 @@ export function openContainer(
         throw explain(error);
       }
     },
+    async put(name, bytes, mediaType, signal) {
+      try {
+        await client.getBlockBlobClient(name).uploadData(bytes, {
+          abortSignal: signal,
+          conditions: { ifNoneMatch: '*' },
+          maxSingleShotSize: ONE_REQUEST_BYTES,
+          blockSize: BLOCK_BYTES,
+          concurrency: 2,
+          blobHTTPHeaders: { blobContentType: mediaType },
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        const found = explain(error);
+        if (!(found instanceof AzureError && IS_THERE.has(found.code))) throw found;
+      }
+    },
   };
 }
 
@@ -152,18 +203,11 @@ function createClient(
   address: AzureAddress,
   kind: AzureLogin['kind'],
   secret: string,
+  use: ContainerUse,
 ): ContainerClient {
   if (kind === 'connectionString') {
-    try {
-      const service = BlobServiceClient.fromConnectionString(secret, OPTIONS);
-      return service.getContainerClient(address.container);
-    } catch {
-      throw new AzureError(
-        'BadConnectionString',
-        'The connection string cannot be read. Copy it again from the storage account’s page “Access keys”.',
-        true,
-      );
-    }
+    const { url, credential } = readConnectionString(address, secret);
+    return connect(url, credential, use);
   }
   if (address.url === null || address.account === null)
     throw new AzureError(
@@ -171,23 +215,50 @@ function createClient(
       `“${address.container}” names no storage account. Write the URL of the container, or log in by connection string.`,
     );
   if (kind === 'sas')
-    return new ContainerClient(
-      `${address.url}?${secret.replace(/^.*\?/, '')}`,
-      new AnonymousCredential(),
-      OPTIONS,
-    );
-  const credential = new StorageSharedKeyCredential(address.account, secret);
-  return new ContainerClient(address.url, credential, OPTIONS);
+    return connect(`${address.url}?${secret.replace(/^.*\?/, '')}`, new AnonymousCredential(), use);
+  return connect(address.url, new StorageSharedKeyCredential(address.account, secret), use);
 }
 
-function refuseExpired(secret: string, nowMs: number): void {
+function connect(url: string, credential: Credential, use: ContainerUse): ContainerClient {
+  const pipeline = newPipeline(credential, optionsOf(use));
+  if (use.agent) pipeline.factories.push(sendBy(use.agent(new URL(url))));
+  return new ContainerClient(url, pipeline);
+}
+
+type Credential = ContainerClient['credential'];
+
+const sendBy = (agent: Agent): RequestPolicyFactory => ({
+  create: (next) => ({
+    sendRequest(request) {
+      request.agent = agent;
+      return next.sendRequest(request);
+    },
+  }),
+});
+
+function readConnectionString(
+  { container }: AzureAddress,
+  secret: string,
+): { url: string; credential: Credential } {
+  try {
+    return BlobServiceClient.fromConnectionString(secret).getContainerClient(container);
+  } catch {
+    throw new AzureError(
+      'BadConnectionString',
+      'The connection string cannot be read. Copy it again from the storage account’s page “Access keys”.',
+      { isLogin: true },
+    );
+  }
+}
+
+function refuseExpired(secret: string, nowMs: number, { rights }: ContainerUse): void {
   const sas = /SharedAccessSignature=([^;]*)/.exec(secret)?.[1] ?? secret;
   const expiry = sasExpiry(sas);
   if (expiry === null || expiry > nowMs) return;
   throw new AzureError(
     'SasExpired',
-    `The SAS expired at ${new Date(expiry).toISOString()}. Create a new one with the rights Read and List and put it in the place of the old.`,
-    true,
+    `The SAS expired at ${new Date(expiry).toISOString()}. Create a new one with the rights ${rights} and put it in the place of the old.`,
+    { isLogin: true },
   );
 }
 
@@ -209,61 +280,73 @@ const LOGIN_NAMES = {
 } as const;
 
 /** Codes: Microsoft, "Common REST API error codes" and "Blob Storage error codes". */
-function toAzureError(error: unknown, container: string, kind: AzureLogin['kind']): Error {
+function toAzureError(
+  error: unknown,
+  container: string,
+  kind: AzureLogin['kind'],
+  use: ContainerUse,
+): Error {
   if (error instanceof AzureError) return error;
   if (!(error instanceof RestError))
     return error instanceof Error ? error : new Error(String(error));
   const code = error.code ?? String(error.statusCode ?? 'unknown');
-  const login = LOGIN_NAMES[kind];
+  const { says, isLogin = false } = sayOf(code, error, container, LOGIN_NAMES[kind], use);
+  return new AzureError(code, says, {
+    isLogin,
+    status: error.statusCode,
+    retryAfter: error.response?.headers.get('retry-after'),
+  });
+}
+
+function sayOf(
+  code: string,
+  error: RestError,
+  container: string,
+  login: string,
+  { rights, whenAbsent }: ContainerUse,
+): { readonly says: string; readonly isLogin?: boolean } {
   switch (code) {
     case 'AuthenticationFailed':
     case 'InvalidAuthenticationInfo':
-      return new AzureError(
-        code,
-        `Azure does not accept ${login}: it is wrong, was renewed, or has expired. Give the present one.`,
-        true,
-      );
+      return {
+        says: `Azure does not accept ${login}: it is wrong, was renewed, or has expired. Give the present one.`,
+        isLogin: true,
+      };
     case 'AuthorizationPermissionMismatch':
     case 'AuthorizationResourceTypeMismatch':
     case 'AuthorizationServiceMismatch':
-      return new AzureError(
-        code,
-        `Azure accepts ${login}, but it lacks a right. Create one with the rights Read and List for the container ${container}.`,
-        true,
-      );
+      return {
+        says: `Azure accepts ${login}, but it lacks a right. Create one with the rights ${rights} for the container ${container}.`,
+        isLogin: true,
+      };
     case 'AuthorizationFailure':
-      return new AzureError(
-        code,
-        `Azure does not accept ${login}, or not from this machine. Give the present one, and allow this machine’s address in the storage account’s page “Networking”.`,
-        true,
-      );
+      return {
+        says: `Azure does not accept ${login}, or not from this machine. Give the present one, and allow this machine’s address in the storage account’s page “Networking”.`,
+        isLogin: true,
+      };
     case 'KeyBasedAuthenticationNotPermitted':
-      return new AzureError(
-        code,
-        'The storage account forbids keys. Allow key access in its page “Configuration”, or log in by a user delegation SAS.',
-        true,
-      );
+      return {
+        says: 'The storage account forbids keys. Allow key access in its page “Configuration”, or log in by a user delegation SAS.',
+        isLogin: true,
+      };
     case 'ContainerNotFound':
-      return new AzureError(
-        code,
-        `There is no container ${container} (yet). Azure creates it with the first flow log, some minutes after logging was enabled; else check the name.`,
-      );
+      return { says: `There is no container ${container} (yet). ${whenAbsent}` };
     case 'ENOTFOUND':
-      return new AzureError(
-        code,
-        'The storage account’s host has no address. Check the account’s name and this machine’s DNS.',
-      );
+      return {
+        says: 'The storage account’s host has no address. Check the account’s name and this machine’s DNS.',
+      };
     case 'REQUEST_SEND_ERROR':
     case 'ECONNREFUSED':
     case 'ETIMEDOUT':
     case 'ECONNRESET':
-      return new AzureError(
-        code,
-        'Azure cannot be reached. Check this machine’s way to the internet; it is tried again.',
-      );
+      return {
+        says: 'Azure cannot be reached. Check this machine’s way to the internet; it is tried again.',
+      };
     default: {
       const text = error.message.split('\n', 1)[0] ?? code;
-      return new AzureError(code, `Azure answered ${code}: ${text} It is tried again.`);
+      return error.statusCode === undefined
+        ? { says: `Azure cannot be reached: ${text}. It is tried again.` }
+        : { says: `Azure answered ${code}: ${text} It is tried again.` };
     }
   }
 }

@@ -8,11 +8,26 @@ export interface AzureAddress {
   readonly prefix: string;
 }
 
+/** Ways to log in, as the configuration names them. */
+export const AZURE_LOGINS = ['connectionString', 'sas', 'accountKey'] as const;
+
 /** How to log in. The text is asked for again after it was refused, so that a new secret in a file is taken. */
-export type AzureLogin =
-  | { readonly kind: 'connectionString'; readonly secret: () => string }
-  | { readonly kind: 'sas'; readonly secret: () => string }
-  | { readonly kind: 'accountKey'; readonly secret: () => string };
+export interface AzureLogin {
+  readonly kind: (typeof AZURE_LOGINS)[number];
+  readonly secret: () => string;
+}
+
+/** The first login that references to secrets name. */
+export function loginOf(
+  references: { readonly [K in AzureLogin['kind']]?: string | undefined },
+  read: (reference: string) => string,
+): AzureLogin | undefined {
+  for (const kind of AZURE_LOGINS) {
+    const reference = references[kind];
+    if (reference !== undefined) return { kind, secret: () => read(reference) };
+  }
+  return undefined;
+}
 
 const ACCOUNT = /^[a-z0-9]{3,24}$/;
 const CONTAINER = /^(\$[a-z]+|[a-z0-9](?:[a-z0-9]|-(?!-)){1,62})$/;
