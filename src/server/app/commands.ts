@@ -245,7 +245,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: [
       'weir outputs template Flows > flows.json',
-      'az deployment group create --resource-group soc --template-file flows.json --parameters workspace=soc-logs',
+      'weir outputs template alerts > alerts.json && az deployment group create --resource-group soc --template-file alerts.json --parameters workspace=soc-logs',
     ],
     load: () => import('./commands/outputs.ts'),
   },
