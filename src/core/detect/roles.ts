@@ -61,7 +61,7 @@ let callers = pairs | where SrcIsInside
 let crowds = HostHours | ${inWindow(pass)} | where Role == 'Initiator' and IsInside
   | summarize Peers = max(OutsidePeers), Flows = sum(Flows), Talked = sum(AllowedFlows) - sum(UnansweredFlows), Got = sum(BytesReceivedOutside) by Ip
   | where Peers >= ${GATEWAY_PEERS} or Peers >= ${PROXY_PEERS} and Ip in ((services | where Port in (${PROXY_PORTS.join(', ')}) | project Ip)) | extend Sort = 'crowd';
-let sweeping = HostHours | where Role == 'Initiator' and IsInside and Services >= 50;
+let sweeping = HostHours | where Role == 'Initiator' and IsInside and Services - ${PORTS_OF_A_SITE} * OutsidePeers >= ${SWEEP};
 let sweeps = sweeping | ${beforeWindow(pass)} | summarize Peers = dcount(bin(TimeGenerated, 1d)), Hours = dcount(hourofday(TimeGenerated)), From = min(hourofday(TimeGenerated)), To = max(hourofday(TimeGenerated)) by Ip
   | join kind=inner (sweeping | ${inWindow(pass)} | summarize NowFrom = min(hourofday(TimeGenerated)), NowTo = max(hourofday(TimeGenerated)) by Ip) on Ip
   | where NowFrom >= From - 1 and NowTo <= To + 1 | extend Sort = 'sweeper';
@@ -76,6 +76,13 @@ const COME_AGAIN = 3;
 
 /** Outside addresses within an hour from which on an address stands for many hosts. */
 const GATEWAY_PEERS = 500;
+
+/**
+ * Services within an hour that are a sweep, beside those of the internet, where nobody scans on a schedule but everybody
+ * reads: a site is called on two ports.
+ */
+const SWEEP = 50;
+const PORTS_OF_A_SITE = 2;
 
 /** How many distinct hours of the day a scanner that is run on a schedule may show; it must keep to them today. */
 const SCHEDULE_HOURS = 4;

@@ -1,14 +1,43 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { percent, printBytes, printCount } from '../claim.ts';
-import { DAY, defineDetector, MINUTE } from '../detector.ts';
-import { flowsKql, inWindow, isHost, quote, quoteAll, TALKS } from '../kql.ts';
+import { inDaysBefore, percent, printBytes, printCount } from '../claim.ts';
+import { DAY, defineDetector, MINUTE, type Pass } from '../detector.ts';
+import {
+  beforeWindow,
+  flowsKql,
+  inWindow,
+  isHost,
+  pastDays,
+  quote,
+  quoteAll,
+  TALKS,
+} from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf } from '../row.ts';
 import { every, hosts } from '../sample.ts';
-import { ADMIN_PORTS, printPort } from '../services.ts';
+import { ADMIN_PORTS, DATABASE_PORTS, printPort } from '../services.ts';
 import { blindness, clarity, sightOf } from '../sight.ts';
 import { median, sorted, sum } from '../statistics.ts';
 
 const PORTS = Object.keys(ADMIN_PORTS).filter((port) => port !== '135' && port !== '139');
+const DATABASES = Object.keys(DATABASE_PORTS);
+/** Bytes of a try: at a database a query or two carries more than a log-in. */
+const [LEAST_BYTES, MOST_BYTES, MOST_DATABASE_BYTES] = [400, 20_000, 5000];
+
+/**
+ * Programs open short sessions at databases all day: there only a source that is known counts, with services that it never
+ * used, so that the first day of data tells nothing.
+ */
+const canTellDatabases = (pass: Pass): boolean => pastDays(pass) >= 1;
+
+/** What the past holds that a look asks for: services that were used, and on how many days; sources that are known. */
+const pastKql = (pass: Pass): string => `
+let used = PairDays | ${beforeWindow(pass)} | where DestIsInside and DestPort in (${[...PORTS, ...DATABASES].join(', ')})
+| where IsAnswered and BytesSrcToDest + BytesDestToSrc >= ${LEAST_BYTES} * AllowedFlows
+| summarize Days = dcount(TimeGenerated) by SrcIp, DestIp, DestPort
+| where Days >= ${DAYS_OF_USE} or DestPort in (${DATABASES.join(', ')});
+let known = HostHours | ${beforeWindow(pass)} | where IsInside and Role == 'Initiator' | distinct Ip;`;
+
+/** Days on which a source used a service that make it its work: one may have been a break-in. */
+const DAYS_OF_USE = 2;
 
 /** Hosts at which the sessions are about as large as at the middle one: those where the source works differ. */
 function alike(rows: readonly Row[], mostSpread: number): readonly Row[] {
@@ -21,14 +50,15 @@ export const passwordSpray = defineDetector({
   name: 'password-spray',
   title: 'Password spraying',
   family: 'brute-force',
-  version: '1.1.0',
-  says: 'One source logs in at many hosts, a few times each, with sessions that are all the same small size.',
+  version: '1.2.0',
+  says: 'One source logs in at many hosts, a few times each, where it does not work, with sessions that are all the same small size.',
   source:
     'Flow-only band of SSHCure (Hofstede et al. 2014), over targets instead of over one; Sentinel counts 15 accounts in five minutes, here hosts stand for accounts.',
   tactics: ['CredentialAccess'],
   techniques: ['T1110.003', 'T1021'],
   falsePositives: [
-    'Deployment and inventory that log in everywhere: give them the role deployment',
+    'Deployment and inventory that log in everywhere, until they did so on two days before: give them the role deployment',
+    'A program whose password was changed, at each database it uses from another host than before',
   ],
   nextSteps: [
     'Look in the logs of the targets: which accounts, did one succeed?',
@@ -46,15 +76,18 @@ export const passwordSpray = defineDetector({
       meaning: 'Standard deviation of the bytes of one try over their mean.',
     },
   },
-  reads: ['PairHours'],
+  reads: ['PairHours', 'PairDays', 'HostHours'],
   window: DAY,
   every: MINUTE,
-  candidates: (pass) => `
-let pairs = PairHours | ${inWindow(pass)} | where DestPort in (${PORTS.join(', ')}) and DestIsInside and ${isHost('DestIp')} and ${isHost('SrcIp')}
+  candidates: (pass) => `${pastKql(pass)}
+let pairs = PairHours | ${inWindow(pass)} | where DestIsInside and ${isHost('DestIp')} and ${isHost('SrcIp')}
+| where DestPort in (${PORTS.join(', ')})${canTellDatabases(pass) ? ` or DestPort in (${DATABASES.join(', ')}) and SrcIsInside and SrcIp in (known)` : ''}
 | extend Talks = ${TALKS} | where Talks and AllowedFlows > 0
 | summarize Flows = sum(AllowedFlows), Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc), Packets = sum(PacketsSrcToDest) + sum(PacketsDestToSrc), Squares = sum(BytesSquared),
     OneWayFlows = sum(OneWayFlows), FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by SrcIp, DestIp, DestPort, SrcIsInside
-| where Flows <= ${pass.values.mostEach} and Bytes >= 400 * Flows and Bytes <= 20000 * Flows and (Packets >= 5 * Flows or Bytes >= 800 * Flows);
+| where Flows <= ${pass.values.mostEach} and Bytes >= ${LEAST_BYTES} * Flows and (Packets >= 5 * Flows or Bytes >= ${2 * LEAST_BYTES} * Flows)
+| where Bytes <= iff(DestPort in (${DATABASES.join(', ')}), ${MOST_DATABASE_BYTES}, ${MOST_BYTES}) * Flows
+| join kind=leftanti used on SrcIp, DestIp, DestPort;
 pairs | join kind=inner (pairs | summarize Hosts = count(), Tries = sum(Flows) by SrcIp, DestPort | where Hosts >= ${pass.values.leastHosts} and Tries >= ${pass.values.leastTries}
   | top 1000 by Tries desc | project SrcIp, DestPort) on SrcIp, DestPort
 | project SrcIp, DestIp, DestPort, SrcIsInside, Flows, AllowedFlows = Flows, OneWayFlows, Bytes, Squares, FirstTime, LastTime, SamplingRate, WindowMs
@@ -86,6 +119,9 @@ pairs | join kind=inner (pairs | summarize Hosts = count(), Tries = sum(Flows) b
           title: `${src} tries to log in at ${printCount(targets)} hosts on port ${printPort(port)}`,
           reasons: [
             `${printCount(flows)} sessions at ${printCount(targets)} hosts, ${(flows / targets).toFixed(1)} each, of ${printBytes(each)} give or take ${percent(spread)}: sessions with work in them differ more.`,
+            ...(canTellDatabases(pass)
+              ? [`${inDaysBefore(pastDays(pass))} none of those services was in daily use by it.`]
+              : []),
             ...blindness(sight),
           ],
           first,
@@ -109,6 +145,49 @@ pairs | join kind=inner (pairs | summarize Hosts = count(), Tries = sum(Flows) b
       ];
     }),
   fires: [
+    {
+      says: 'Three tries at each of twelve databases, slowly, from a machine that used one of them before',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '10.1.1.1',
+          port: 1433,
+          at: every(3600, 40, -2 * 86_400),
+          sent: 4000,
+          received: [9000, 90_000, 400_000, 20_000],
+        },
+        ...hosts('10.1.1.', 2, 13).map((dest, i) => ({
+          src: '10.1.0.5',
+          dest,
+          port: 1433,
+          at: every(240, 3, 36_000 + i * 20),
+          sent: 900,
+          received: 700,
+          packets: [12, 11] as const,
+        })),
+      ],
+    },
+    {
+      says: 'One try of SSH at each of sixty clients, two a minute, while somebody reads sixty sites as the day before',
+      flows: [
+        ...hosts('10.1.1.', 1, 60).map((dest, i) => ({
+          src: '10.1.0.5',
+          dest,
+          port: 22,
+          at: [36_000 + i * 30],
+          sent: 2100,
+          received: 2700,
+          packets: [13, 12] as const,
+        })),
+        ...hosts('203.0.113.', 1, 60).map((dest, i) => ({
+          src: '10.1.0.5',
+          dest,
+          port: 443,
+          at: every(86_400, 2, 36_000 - 86_400 + i * 50),
+          received: 40_000,
+        })),
+      ],
+    },
     {
       says: 'Three tries at each of twelve hosts',
       flows: hosts('10.1.1.', 1, 12).map((dest, i) => ({
@@ -145,6 +224,45 @@ pairs | join kind=inner (pairs | summarize Hosts = count(), Tries = sum(Flows) b
     },
   ],
   silent: [
+    {
+      says: 'An inventory looks in at twelve hosts by SSH each night',
+      flows: hosts('10.1.1.', 1, 12).map((dest, i) => ({
+        src: '10.1.0.5',
+        dest,
+        port: 22,
+        at: [-3, -2, -1, 0].flatMap((day) => [day * 86_400 + 7200 + i, day * 86_400 + 7260 + i]),
+        sent: 2100,
+        received: 2700,
+        packets: [13, 12] as const,
+      })),
+    },
+    {
+      says: 'A program asks ten databases a little each hour, as it always did',
+      flows: hosts('10.1.1.', 1, 10).map((dest, i) => ({
+        src: '10.1.0.5',
+        dest,
+        port: 5432,
+        at: every(3600, 72, -2 * 86_400 + i * 7),
+        sent: 900,
+        received: 700,
+        packets: [12, 11] as const,
+      })),
+    },
+    {
+      says: 'A machine that is new connects to ten databases',
+      flows: [
+        { src: '10.1.0.9', dest: '10.1.1.1', port: 443, at: every(3600, 72, -2 * 86_400) },
+        ...hosts('10.1.1.', 1, 10).map((dest, i) => ({
+          src: '10.1.0.5',
+          dest,
+          port: 5432,
+          at: every(30, 3, 36_000 + i * 7),
+          sent: 900,
+          received: 700,
+          packets: [12, 11] as const,
+        })),
+      ],
+    },
     {
       says: 'Somebody works on twelve hosts',
       flows: hosts('10.1.1.', 1, 12).map((dest, i) => ({

@@ -8,7 +8,7 @@ import { parseUrl, urlKey } from '../url.ts';
 import type { Matcher } from './matcher.ts';
 import { MatcherBuilder } from './matcher-builder.ts';
 import { openMatcher, writeMatcher } from './matcher-file.ts';
-import type { Weight } from './terms.ts';
+import { TERM_FLAGS, type Weight } from './terms.ts';
 
 const weight = (more: Partial<Weight> = {}): Weight => ({
   feed: 0,
@@ -218,6 +218,17 @@ describe('the compiled matcher', () => {
         role: 'c2',
         feeds: ['a', 'b'],
       });
+  });
+
+  test('what a warning list names is no surer for being in many feeds', () => {
+    const feeds = ['a', 'b', 'c', 'd'];
+    const builder = new MatcherBuilder(feeds);
+    for (const feed of feeds.keys())
+      builder.add(
+        seen('198.51.100.1'),
+        weight({ feed, confidence: 16 + feed, flags: TERM_FLAGS.shared }),
+      );
+    expect(builder.build().term(0)).toMatchObject({ confidence: 19, feeds });
   });
 
   test('texts beyond ASCII are found again', () => {

@@ -99,20 +99,22 @@ export class TermRows {
 
   /**
    * Joins row `from` into row `into`, two sources of one value: the chance that one of them is right, the role of the surer
-   * one, the longer life. Feeds that are already in it add nothing to the confidence.
+   * one, the longer life. Feeds that are already in it add nothing to the confidence, nor does any feed where a warning list
+   * names the value: feeds copy each other, and so their mistakes.
    */
   merge(into: number, from: number, sets: FeedSets): void {
     const before = sets.sets[this.feeds.get(into)]!;
     const added = sets.sets[this.feeds.get(from)]!;
     const a = this.confidence.get(into);
     const b = this.confidence.get(from);
-    const isNew = added.some((feed) => !before.includes(feed));
+    const flags = this.flags.get(into) | this.flags.get(from);
+    const addsUp = flags === 0 && added.some((feed) => !before.includes(feed));
     if (b > a) this.role.set(into, this.role.get(from));
     this.confidence.set(
       into,
-      isNew ? Math.round(100 - ((100 - a) * (100 - b)) / 100) : Math.max(a, b),
+      addsUp ? Math.round(100 - ((100 - a) * (100 - b)) / 100) : Math.max(a, b),
     );
-    this.flags.set(into, this.flags.get(into) | this.flags.get(from));
+    this.flags.set(into, flags);
     const first = [this.first.get(into), this.first.get(from)].filter((at) => at > 0);
     this.first.set(into, first.length > 0 ? Math.min(...first) : 0);
     this.until.set(into, Math.max(this.until.get(into), this.until.get(from)));
