@@ -186,7 +186,24 @@ const union = (a: readonly string[], b: readonly string[]): readonly string[] =>
   [...new Set([...a, ...b])].slice(0, MOST_TEXTS);
 
 /** Each entity once in each role, those of `a` first; as many as an alert has. */
-export function unionEntities(a: readonly Entity[], b: readonly Entity[]): readonly Entity[] {
+/**
+ * The same claim of two looks, `now` the later: what the graver of them says (by severity, then by score; the later of
+ * equals), over both their times, with whom both name and the greater magnitude.
+ */
+export function mergeFindings(before: Finding, now: Finding): Finding {
+  const graver = severityRank(before.severity) - severityRank(now.severity);
+  const isGraver = graver > 0 || (graver === 0 && before.score > now.score);
+  const [said, other] = isGraver ? [before, now] : [now, before];
+  return {
+    ...said,
+    first: Math.min(before.first, now.first),
+    last: Math.max(before.last, now.last),
+    entities: unionEntities(said.entities, other.entities),
+    magnitude: Math.max(before.magnitude, now.magnitude),
+  };
+}
+
+function unionEntities(a: readonly Entity[], b: readonly Entity[]): readonly Entity[] {
   const found = new Map<string, Entity>();
   for (const entity of [...a, ...b]) {
     const key = `${entity.role} ${entityKey(entity)}`;

@@ -3,13 +3,13 @@ export {
   absorb,
   DAILY_CAP,
   followUp,
+  mergeFindings,
   NOTICE_CAP,
   QUIET_GAP,
   raiseAlert,
   raiseTogether,
   SUM_FINDER,
   subjectOf,
-  unionEntities,
 } from './accumulate.ts';
 export {
   ALERT_CHANGES,

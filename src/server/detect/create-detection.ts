@@ -26,6 +26,8 @@ export interface DetectionOptions extends Omit<DetectDeps, 'signal' | 'store'> {
   /** Findings are handed on before the state says that the data was looked at: after a crash they come again. */
   readonly onFindings: (findings: readonly Finding[]) => Promise<unknown>;
   readonly onError?: (error: unknown) => void;
+  /** Hears of a look that did not see all, and what it left out. */
+  readonly onCut?: (detector: string, cut: string) => void;
   /** How long after a change of the aggregates a look begins, ms. 1 s unless given. */
   readonly quietMs?: number;
 }
@@ -115,6 +117,7 @@ export function createDetection(options: DetectionOptions): Detection {
         const span = { from, to, knownFrom: counted.from };
         const done = await lookOnce(detector, span, knowledge, deps);
         if (done.error !== undefined) options.onError?.(done.error);
+        if (done.cut !== undefined) options.onCut?.(detector.name, done.cut);
         if (done.findings.length > 0) await options.onFindings(done.findings);
         state.note(done, clock(), i === due.length - 1 ? covered : before);
       }

@@ -1,4 +1,4 @@
-import { type Finding, severityRank } from '#core/alert/index.ts';
+import { type Finding, mergeFindings } from '#core/alert/index.ts';
 import type { Micros } from '#core/base/index.ts';
 import {
   type AnyDetector,
@@ -44,6 +44,8 @@ export interface LookDone {
   readonly ms: number;
   /** Why it could not look; its findings are none then. */
   readonly error?: unknown;
+  /** Why it did not see all: more was worth scoring than one answer may hold. */
+  readonly cut?: string;
 }
 
 /** The hours that are counted: start of the first, end of the last. Undefined where there are none. */
@@ -74,7 +76,7 @@ export async function learnKnowledge(deps: DetectDeps, span: Span): Promise<Know
 
 /**
  * Looks at stored time as it would have been looked at while it passed: in order, each detector over its own window,
- * knowing nothing of what came later. The last finding of a key is the fullest, so that alone is given.
+ * knowing nothing of what came later. One finding of each key is given: what the gravest says, over the times of all.
  */
 export async function detectWindow(options: DetectOptions): Promise<readonly Finding[]> {
   const { store, detectors = DETECTORS } = options;
@@ -92,8 +94,11 @@ export async function detectWindow(options: DetectOptions): Promise<readonly Fin
       if (!canLook(detector, store)) continue;
       const look = { ...span, from: Math.max(end - detector.window, counted.from) };
       const done = await lookOnce(detector, look, knowledge, options);
-      for (const finding of done.findings)
-        if (finding.last >= from) found.set(finding.key, merge(found.get(finding.key), finding));
+      for (const finding of done.findings) {
+        if (finding.last < from) continue;
+        const before = found.get(finding.key);
+        found.set(finding.key, before ? mergeFindings(before, finding) : finding);
+      }
       options.onLook?.(done);
     }
   }
@@ -105,17 +110,6 @@ function endsOf(from: Micros, to: Micros): readonly Micros[] {
   const ends: Micros[] = [];
   for (let end = to; end > from; end -= DAY) ends.unshift(end);
   return ends;
-}
-
-/** The same claim of a later look: the graver of the two, over both their times. */
-function merge(before: Finding | undefined, now: Finding): Finding {
-  if (!before) return now;
-  const isGraver =
-    severityRank(before.severity) > severityRank(now.severity) ||
-    (before.severity === now.severity && before.score > now.score);
-  const first = Math.min(before.first, now.first);
-  const last = Math.max(before.last, now.last);
-  return { ...(isGraver ? before : now), first, last };
 }
 
 /** One look; what goes wrong with one detector is its own. */
@@ -135,7 +129,8 @@ export async function lookOnce(
       deps,
       deps.parameters?.[detector.name],
     );
-    return { detector: detector.name, from, to, findings: look.findings, ms: look.ms };
+    const { findings, ms, cut } = look;
+    return { detector: detector.name, from, to, findings, ms, ...(cut ? { cut } : {}) };
   } catch (error) {
     if (deps.signal?.aborted) throw error;
     const ms = performance.now() - startedAt;

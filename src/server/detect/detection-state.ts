@@ -14,6 +14,8 @@ export interface DetectorState {
   readonly findings: number;
   readonly looks: number;
   readonly error: string;
+  /** Why its last look did not see all; empty where it did. */
+  readonly cut: string;
 }
 
 const STEPS = [
@@ -27,6 +29,7 @@ const STEPS = [
      looks INTEGER NOT NULL,
      error TEXT NOT NULL
    ) STRICT`,
+  `ALTER TABLE detectors ADD COLUMN cut TEXT NOT NULL DEFAULT ''`,
 ];
 
 export interface DetectionState {
@@ -47,17 +50,18 @@ export function openDetectionState(db: Database): DetectionState {
       findings: 0,
       looks: 0,
       error: '',
+      cut: '',
     };
   return {
     of,
     all: () => db.all<DetectorState>('SELECT * FROM detectors ORDER BY name'),
-    note({ detector, to, ms, findings, error }, at, covered) {
+    note({ detector, to, ms, findings, error, cut = '' }, at, covered) {
       const before = of(detector);
       const text =
         error === undefined ? '' : error instanceof Error ? error.message : String(error);
       db.run(
-        `INSERT OR REPLACE INTO detectors (name, lookedAt, upTo, covered, ms, findings, looks, error)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO detectors (name, lookedAt, upTo, covered, ms, findings, looks, error, cut)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         detector,
         Math.round(at),
         text === '' ? Math.max(before.upTo, to) : before.upTo,
@@ -66,6 +70,7 @@ export function openDetectionState(db: Database): DetectionState {
         before.findings + findings.length,
         before.looks + 1,
         text,
+        cut,
       );
     },
   };

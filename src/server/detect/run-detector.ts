@@ -15,8 +15,8 @@ export interface Look {
   /** Rows that the engine left to be scored. */
   readonly candidates: number;
   readonly ms: number;
-  /** True where the answer was cut: there were more candidates than may be read. */
-  readonly isCut: boolean;
+  /** What was left out where there were more candidates than one answer may hold. */
+  readonly cut?: string;
 }
 
 /** Whose queries these are: users take turns, so that people do not wait for detection. */
@@ -34,16 +34,19 @@ export async function runDetector(
   const startedAt = performance.now();
   const pass = { ...span, knowledge, values: valuesOf(detector, set) };
   const text = detector.candidates(pass);
-  if (text === undefined) return { findings: [], candidates: 0, ms: 0, isCut: false };
+  if (text === undefined) return { findings: [], candidates: 0, ms: 0 };
   const { columns, rows, truncated } = await ask(deps, text);
   const claims = detector.score(toRows(columns, rows), pass);
   return {
     findings: claims.map((claim) => makeFinding(detector, claim)),
     candidates: rows.length,
     ms: performance.now() - startedAt,
-    isCut: truncated !== undefined,
+    ...(truncated ? { cut: tellCut(rows.length, truncated) } : {}),
   };
 }
+
+const tellCut = (rows: number, { by, limit }: { by: string; limit: number }): string =>
+  `More was worth scoring than one answer may hold (${limit.toLocaleString('en-US')} ${by}): the first ${rows.toLocaleString('en-US')} rows were scored, the rest was not looked at. Narrow the time with weir detect --from --to, or give scanners and gateways their roles.`;
 
 export function ask(
   { query, signal }: { readonly query: QueryService; readonly signal?: AbortSignal },

@@ -63,6 +63,8 @@ const detector = z.object({
   lookMs: z.number().nullable(),
   findings: z.number(),
   error: z.string().nullable(),
+  /** What its last look left out, and why; null when it saw all. */
+  cut: z.string().nullable(),
 });
 export type DetectorTold = z.infer<typeof detector>;
 

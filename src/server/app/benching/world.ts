@@ -143,9 +143,10 @@ async function lookByDay(
       signal,
       from: at - DAY,
       to: at,
-      onLook({ detector, ms, error }) {
+      onLook({ detector, ms, error, cut }) {
         costs.set(detector, Math.max(ms, costs.get(detector) ?? 0));
         if (error !== undefined) failures.push(`${detector}: ${String(error)}`);
+        if (cut !== undefined) failures.push(`${detector}: ${cut}`);
       },
     });
     const known = contacts.filter(({ last }) => last >= at - DAY && last < at);

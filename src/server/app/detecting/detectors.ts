@@ -4,7 +4,7 @@ import type { QueryService } from '#server/query/index.ts';
 import type { StoreReader } from '#server/store/index.ts';
 import type { HistoryFinder } from './history.ts';
 
-/** All detectors as one: what hosts are for is learned once for all of them. `tell` hears of those that could not look. */
+/** All detectors as one: what hosts are for is learned once for all of them. `tell` hears of those that could not look, or not at all of it. */
 export function detectorsFinder(
   store: StoreReader,
   query: QueryService,
@@ -22,10 +22,12 @@ export function detectorsFinder(
         signal,
         from,
         to,
-        onLook({ detector, error }) {
-          if (error === undefined || told.has(detector)) return;
+        onLook({ detector, error, cut }) {
+          const why =
+            error instanceof Error ? error.message : error === undefined ? cut : String(error);
+          if (why === undefined || told.has(detector)) return;
           told.add(detector);
-          tell(`detector ${detector}: ${error instanceof Error ? error.message : String(error)}`);
+          tell(`detector ${detector}: ${why}`);
         },
       });
     },

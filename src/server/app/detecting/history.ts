@@ -1,4 +1,4 @@
-import { type Finding, unionEntities } from '#core/alert/index.ts';
+import { type Finding, mergeFindings } from '#core/alert/index.ts';
 import type { Micros } from '#core/base/index.ts';
 import type { Rule } from '#core/rules/index.ts';
 import { QueryError, type QueryService } from '#server/query/index.ts';
@@ -31,7 +31,7 @@ export function ruleFinder(
 }
 
 export interface Claims {
-  /** One finding of each key, in order of first time: the gravest and latest, from the first time on. */
+  /** One finding of each key, in order of first time: what the gravest says, over the times of all. */
   readonly findings: readonly Finding[];
   readonly failures: readonly { readonly name: string; readonly why: string }[];
 }
@@ -83,13 +83,5 @@ async function runFinder(finder: HistoryFinder, stretch: Stretch): Promise<Outco
 
 function add(byKey: Map<string, Finding>, finding: Finding): void {
   const known = byKey.get(finding.key);
-  byKey.set(finding.key, known ? merge(known, finding) : finding);
+  byKey.set(finding.key, known ? mergeFindings(known, finding) : finding);
 }
-
-const merge = (before: Finding, now: Finding): Finding => ({
-  ...now,
-  first: Math.min(before.first, now.first),
-  last: Math.max(before.last, now.last),
-  entities: unionEntities(before.entities, now.entities),
-  magnitude: Math.max(before.magnitude, now.magnitude),
-});

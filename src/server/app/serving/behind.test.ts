@@ -25,6 +25,7 @@ const detector = (name: string, covered: number, error = '') => ({
   findings: 0,
   looks: 1,
   error,
+  cut: '',
 });
 
 function told(more: Partial<BehindDeps> = {}) {

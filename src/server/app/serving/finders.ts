@@ -46,6 +46,7 @@ export function openFinders(deps: FinderDeps) {
     clock,
     onFindings,
     onError: (error) => log.error('a detector failed; it looks again when data comes', { error }),
+    onCut: (detector, cut) => log.warn(`detector ${detector} did not see all: ${cut}`),
   });
   const baselines = createBaselines({
     store,

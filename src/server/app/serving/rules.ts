@@ -271,6 +271,7 @@ function tellDetector(
     lookMs: hasLooked ? look.ms : null,
     findings: look?.findings ?? 0,
     error: look?.error ? look.error : null,
+    cut: look?.cut ? look.cut : null,
   };
 }
 

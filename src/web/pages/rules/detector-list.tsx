@@ -94,7 +94,11 @@ function State({ detector }: { readonly detector: DetectorTold }): ReactNode {
         </Pill>
       );
     case 'on':
-      return (
+      return detector.cut !== null ? (
+        <Pill tone="deny" title={detector.cut}>
+          saw a part
+        </Pill>
+      ) : (
         <Pill tone="ok" title="It looks when what it reads has changed.">
           on
         </Pill>
