@@ -90,12 +90,8 @@ const optionsOf = ({ tries }: ContainerUse): StoragePipelineOptions => ({
   userAgentOptions: { userAgentPrefix: 'weir' },
 });
 
-/** What Azure says of a name that is taken, by what the login may do. */
-const IS_THERE: ReadonlySet<string> = new Set([
-  'BlobAlreadyExists',
-  'ConditionNotMet',
-  'UnauthorizedBlobOverwrite',
-]);
+/** What Azure says of a name that is taken. */
+const IS_THERE: ReadonlySet<string> = new Set(['BlobAlreadyExists', 'ConditionNotMet']);
 
 /** Asks for the secret, sends nothing yet. Throws AzureError when the login is unusable as it is. */
 export function createContainer(

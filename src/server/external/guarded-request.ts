@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as resolveName } from 'node:dns/promises';
-import { type IncomingMessage, request as requestPlain } from 'node:http';
-import { type RequestOptions, request as requestTls } from 'node:https';
+import { Agent, type IncomingMessage, request as requestPlain } from 'node:http';
+import { type RequestOptions, request as requestTls, Agent as TlsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { failed, refused } from './errors.ts';
 import { isPublicAddress } from './public-address.ts';
@@ -59,6 +59,18 @@ export async function sendGuarded(
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+/**
+ * For libraries that send requests of their own to the host of a URL: connects to addresses that were checked, and to no
+ * other. Throws ExternalError for an address that may not be reached.
+ */
+export function guardedAgent(url: URL, network: Network): Agent {
+  assertReachable(url.hostname, network);
+  const lookup = guardedLookup(network);
+  if (url.protocol === 'http:') return new Agent({ lookup });
+  const { ca, identity } = network;
+  return new TlsAgent({ lookup, ...(ca === undefined ? {} : { ca }), ...identity });
 }
 
 /** Throws ExternalError when a host is an address that may not be reached: addresses are not looked up on the way. */

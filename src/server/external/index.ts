@@ -3,6 +3,7 @@ export { exchangeGuarded, type GuardedAnswer, type GuardedExchange } from './gua
 export {
   assertReachable,
   type GuardedRequest,
+  guardedAgent,
   guardedLookup,
   type Network,
   realNetwork,

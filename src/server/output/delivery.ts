@@ -14,7 +14,7 @@ import type { OutputState, Rejected } from './state.ts';
  * refuses for its content is set aside, alone: a refused batch is halved until it is one message.
  *
  * After five failures in a row the breaker is open: each try is then one message, so that a receiver that has just come
- * back is not met by everything at once.
+ * back is not met by everything at once. Files are the exception: a part of a batch would be another file.
  */
 
 export interface DeliveryDeps {
@@ -24,6 +24,8 @@ export interface DeliveryDeps {
   readonly state: OutputState;
   /** Messages of a batch at most. */
   readonly batch: number;
+  /** A batch is one file: every try is the whole of it. */
+  readonly isFile?: boolean | undefined;
   /** Messages a second at most. */
   readonly rate: number | undefined;
   /** Messages wait until a batch is full, or the oldest has waited so long, ms. */
@@ -122,7 +124,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const open: (readonly Message[])[] = [messages];
     for (let part = open.shift(); part && part.length > 0; part = open.shift()) {
       signal.throwIfAborted();
-      const isProbe = failures >= BREAKER_FAILURES && part.length > 1;
+      const isProbe = !deps.isFile && failures >= BREAKER_FAILURES && part.length > 1;
       const chosen = isProbe ? part.slice(0, 1) : part;
       if (isProbe) open.unshift(part.slice(1));
       current = failures > 0 ? current : 'sending';

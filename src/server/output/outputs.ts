@@ -139,6 +139,7 @@ export function createOutputs(deps: OutputsDeps): Outputs {
       receiver,
       state,
       batch: KINDS[kind].batch,
+      isFile: KINDS[kind].isFile,
       rate: settings.rate,
       gatherMs: isFollowed(settings) ? KINDS[kind].gatherMs : undefined,
       now,
@@ -301,7 +302,7 @@ function describeWhere(settings: OutputSettings): string {
     case 'mail':
       return `${settings.host}:${settings.port}`;
     case 'parquet':
-      return settings.folder;
+      return settings.folder ?? [settings.container, settings.prefix].filter(Boolean).join('/');
     case 'slack':
     case 'teams':
       return settings.kind;

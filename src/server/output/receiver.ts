@@ -33,6 +33,8 @@ export interface ReceiverDeps {
   ) => Promise<Reply>;
   /** Writes rows as a Parquet file; the caller removes it. */
   readonly writeParquet: QueryService['writeParquet'];
+  /** How long a request may take, answer included. */
+  readonly timeoutMs: number;
   /** ms since 1970. */
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -51,6 +53,8 @@ export interface Kind<K extends OutputKind> {
   readonly batch: number;
   /** Rows of a table that is followed wait until a batch is full, or the oldest has waited so long, ms. */
   readonly gatherMs?: number;
+  /** A batch is one file, named for what is in it: it is never divided for a try, which would make another file. */
+  readonly isFile?: boolean;
   /** What its confirmation proves, in a sentence that begins with `it`. */
   readonly proves: string;
   readonly open: (settings: Extract<OutputSettings, { kind: K }>, deps: ReceiverDeps) => Receiver;

@@ -95,7 +95,17 @@ export interface WebhookSettings extends CommonSettings, HttpSettings {
 
 export interface ParquetSettings extends CommonSettings {
   readonly kind: 'parquet';
-  readonly folder: string;
+  /** Where files go: this, or a container. */
+  readonly folder?: string | undefined;
+  /** URL of a container of Azure Blob Storage; its name when the login is a connection string. */
+  readonly container?: string | undefined;
+  /** Before the names of blobs. */
+  readonly prefix?: string | undefined;
+  /** One login of a container. */
+  readonly connectionString?: SecretReference | undefined;
+  readonly sas?: SecretReference | undefined;
+  readonly accountKey?: SecretReference | undefined;
+  readonly tls?: TlsSettings | undefined;
 }
 
 export interface SlackSettings extends CommonSettings {

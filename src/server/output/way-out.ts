@@ -31,13 +31,14 @@ const TIMEOUT_MS = 30_000;
 export function createReceiverDeps(deps: WayOutDeps): ReceiverDeps {
   const network = (tls: TlsSettings | undefined, isPublicOnly = false) =>
     networkOf(tls, isPublicOnly, deps.ca);
+  const timeoutMs = deps.timeoutMs ?? TIMEOUT_MS;
   return {
     context: deps.context,
     secret: readOrRefuse(deps.secret),
     network,
-    post: (request, tls, isPublicOnly) =>
-      post(request, network(tls, isPublicOnly), deps.timeoutMs ?? TIMEOUT_MS),
+    post: (request, tls, isPublicOnly) => post(request, network(tls, isPublicOnly), timeoutMs),
     writeParquet: (result) => deps.queries.writeParquet(result),
+    timeoutMs,
     now: deps.now,
     sleep,
   };

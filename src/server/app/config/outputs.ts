@@ -1,6 +1,7 @@
 import { SEVERITIES } from '#core/alert/index.ts';
 import { z } from '#core/contract/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { azureLogin, judgeLake } from './azure.ts';
 import { duration, secret } from './values.ts';
 
 const tables = TABLES.map((table) => table.name);
@@ -221,11 +222,34 @@ const parquet = z
     folder: z
       .string()
       .min(1)
+      .optional()
       .describe(
         'Files are written to FOLDER/TABLE/day=YYYY-MM-DD, each whole or not at all; of flows 50,000 rows or five minutes a file.',
       ),
+    container: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Instead of a folder: URL of an Azure Blob container, or its name when a connection string is given.',
+      ),
+    prefix: z
+      .string()
+      .regex(
+        /^[\w=-][\w=.-]*(?:\/[\w=-][\w=.-]*)*\/?$/,
+        'use names of letters, digits, . _ = - divided by single slashes',
+      )
+      .max(512)
+      .optional()
+      .describe('Folder in the container that TABLE/day=YYYY-MM-DD is written below.'),
+    ...azureLogin('create and write'),
+    tls,
   })
-  .describe('Parquet files in a folder, by table and day, for a lake.');
+  .superRefine((settings, context) => {
+    const wrong = judgeLake(settings);
+    if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong });
+  })
+  .describe('Parquet files in a folder or an Azure Blob container, by table and day, for a lake.');
 
 const slack = z
   .strictObject({

@@ -14,6 +14,9 @@ sources:
   - { name: a, kind: folder, path: logs }
   - { name: b, kind: azure-blob, container: 'https://a.example/c', sas: 'file:keys/sas' }
   - { name: c, kind: azure-blob, container: 'https://a.example/c', accountKey: 'env:KEY' }
+outputs:
+  - { name: d, kind: parquet, folder: lake }
+  - { name: e, kind: parquet, container: 'https://a.example/lake', prefix: p, sas: 'file:keys/sas', tls: { ca: ca.pem } }
 topology: [networks.yaml, /etc/more.json]
 indicators: [bad.txt]
 watchlists: [{ alias: vips, file: vips.csv }]
@@ -29,6 +32,15 @@ tls: { certificate: cert.pem, key: key.pem }
       { path: join(folder, 'logs') },
       { sas: `file:${join(folder, 'keys', 'sas')}` },
       { accountKey: 'env:KEY' },
+    ],
+    outputs: [
+      { folder: join(folder, 'lake') },
+      {
+        container: 'https://a.example/lake',
+        prefix: 'p',
+        sas: `file:${join(folder, 'keys', 'sas')}`,
+        tls: { ca: join(folder, 'ca.pem') },
+      },
     ],
     topology: [join(folder, 'networks.yaml'), '/etc/more.json'],
     indicators: [join(folder, 'bad.txt')],

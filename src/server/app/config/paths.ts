@@ -24,7 +24,7 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     ]);
     const trust = 'tls' in one && one.tls ? { tls: eachFrom(one.tls) } : {};
     // The same keys with values of the same types.
-    const place = 'folder' in one ? { folder: from(one.folder) } : {};
+    const place = 'folder' in one && one.folder !== undefined ? { folder: from(one.folder) } : {};
     return { ...Object.fromEntries(made), ...trust, ...place } as OutputConfig;
   };
   const eachFrom = (files: Readonly<Record<string, string | undefined>>) =>

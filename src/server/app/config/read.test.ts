@@ -116,3 +116,41 @@ retention:
     expect(readConfig(bomb.join('\n')).problems[0]?.message).toMatch(/alias/i);
   });
 });
+
+describe('where Parquet is put', () => {
+  const lake = (keys: string) => readConfig(`outputs: [{ kind: parquet, name: lake, ${keys} }]`);
+  const url = "container: 'https://acc.blob.core.windows.net/lake'";
+
+  it.each([
+    'folder: lake',
+    `${url}, sas: 'env:SAS', prefix: weir/flows`,
+    "container: lake, connectionString: 'file:secret'",
+    "container: 'az://acc/lake', accountKey: 'env:KEY'",
+    "container: 'http://127.0.0.1:10000/dev/lake', accountKey: 'env:KEY'",
+  ])('takes %s', (keys) => {
+    expect(lake(keys).problems).toEqual([]);
+  });
+
+  it.each([
+    ['rate: 5', /exactly one of folder and container/],
+    [`folder: lake, ${url}`, /exactly one of folder and container/],
+    ["folder: lake, sas: 'env:SAS'", /leave them out/],
+    ['folder: lake, prefix: weir', /leave them out/],
+    [url, /exactly one of connectionString, sas and accountKey/],
+    [`${url}, sas: 'env:SAS', accountKey: 'env:KEY'`, /exactly one of connectionString/],
+    [`${url}, sas: 'sv=1&sig=abc'`, /is not a reference to a secret/],
+    [
+      "container: 'https://acc.blob.core.windows.net/lake?sig=abc', sas: 'env:SAS'",
+      /must not hold the SAS/,
+    ],
+    ["container: lake, sas: 'env:SAS'", /needs the URL of the container/],
+    ["container: 'http://acc.example/lake', sas: 'env:SAS'", /must begin with https/],
+    [`${url}, sas: 'env:SAS', prefix: ../up`, /divided by single slashes/],
+    [`${url}, sas: 'env:SAS', prefixx: a`, /Did you mean prefix/],
+  ])('refuses %s', (keys, says) => {
+    const [problem, ...others] = lake(keys).problems;
+    expect(problem?.message).toMatch(says);
+    expect(others).toEqual([]);
+    expect(JSON.stringify(problem)).not.toContain('sig=abc');
+  });
+});

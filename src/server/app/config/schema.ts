@@ -1,9 +1,10 @@
 import { z } from '#core/contract/index.ts';
 import { FORMATS } from '#core/decode/index.ts';
 import { TABLES } from '#core/schema/index.ts';
+import { azureLogin, countLogins, ONE_LOGIN } from './azure.ts';
 import { intel } from './intel.ts';
 import { output } from './outputs.ts';
-import { addressRange, duration, hostPort, secret, size } from './values.ts';
+import { addressRange, duration, hostPort, size } from './values.ts';
 
 const name = z
   .string()
@@ -38,16 +39,10 @@ const azureBlob = z
       .min(1)
       .describe('URL of the container, or its name when a connection string is given.'),
     prefix: z.string().default('').describe('Only blobs whose names begin so.'),
-    connectionString: secret.optional().describe('Reference to a storage connection string.'),
-    sas: secret.optional().describe('Reference to a shared access signature with read and list.'),
-    accountKey: secret.optional().describe('Reference to an account key.'),
+    ...azureLogin('read and list'),
     poll: duration.prefault('15s').describe('How often to look for new blocks.'),
   })
-  .refine(
-    (s) =>
-      [s.connectionString, s.sas, s.accountKey].filter((login) => login !== undefined).length === 1,
-    'needs exactly one of connectionString, sas and accountKey',
-  )
+  .refine((s) => countLogins(s) === 1, ONE_LOGIN)
   .describe(
     'An Azure Blob container in the layout that Network Watcher writes, followed block by block.',
   );

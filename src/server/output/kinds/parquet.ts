@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import {
   formatNamed,
   type JsonObject,
@@ -9,7 +8,7 @@ import {
   messageTime,
 } from '#core/output/index.ts';
 import { type KqlType, tablesByName } from '#core/schema/index.ts';
-import { DeliveryFailure } from '../failure.ts';
+import { openLake } from '../lake/lake.ts';
 import { defineKind } from '../receiver.ts';
 
 interface Row {
@@ -45,28 +44,13 @@ function columnsOf(table: string, rows: readonly Row[]) {
   ];
 }
 
-/** Puts a file at its place, whole or not at all. */
-async function place(from: string, to: string): Promise<void> {
-  const unfinished = `${to}.tmp`;
-  await mkdir(dirname(to), { recursive: true });
-  await copyFile(from, unfinished);
-  const file = await open(unfinished, 'r+');
-  await file.sync();
-  await file.close();
-  await rename(unfinished, to);
-  const folder = await open(dirname(to));
-  await folder.sync();
-  await folder.close();
-}
-
 /** Rows of a file at most, and how long they are gathered for it: flows come every few seconds. */
 const MOST_ROWS = 50_000;
 const GATHER_MS = 5 * 60_000;
 
 /**
- * Parquet files by table and day, `FOLDER/TABLE/day=YYYY-MM-DD/ID.parquet`, for a lake: each of one batch, which for flows is
- * 50,000 rows or those of five minutes. A batch that is written again has the same name. A reader sees a file whole: it is
- * written as `.tmp` beside it and renamed.
+ * Parquet files by table and day, `TABLE/day=YYYY-MM-DD/ID.parquet`, in a folder or a container: each of one batch, which for
+ * flows is 50,000 rows or those of five minutes. A batch that is written again has the same name. A reader sees a file whole.
  */
 export const parquet = defineKind({
   kind: 'parquet',
@@ -74,9 +58,11 @@ export const parquet = defineKind({
   formats: ['columns'],
   batch: MOST_ROWS,
   gatherMs: GATHER_MS,
-  proves: 'it is on disk: the file was synced and renamed to its place.',
+  proves: 'it is there, whole, under its name: on disk, or committed as a blob.',
+  isFile: true,
   open(settings, deps) {
     const format = formatNamed('columns');
+    const lake = openLake(settings, deps);
     const rowOf = (message: Message): Row => {
       const values = format.print(message, deps.context);
       const at = messageTime(message) ?? deps.now();
@@ -88,7 +74,11 @@ export const parquet = defineKind({
       };
     };
 
-    async function write(rows: readonly Row[], table: string, day: string): Promise<void> {
+    async function write(
+      rows: readonly Row[],
+      { table, day }: Row,
+      signal: AbortSignal,
+    ): Promise<void> {
       const columns = columnsOf(table, rows);
       const made = await deps.writeParquet({
         columns,
@@ -98,13 +88,7 @@ export const parquet = defineKind({
       for (const row of rows) digest.update(`${row.id}\n`);
       const name = `${digest.digest('hex').slice(0, 32)}.parquet`;
       try {
-        await place(made, join(settings.folder, table, `day=${day}`, name));
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new DeliveryFailure('later', `${settings.folder} cannot be written to: ${why}`, {
-          advice: 'Check the folder, its permissions and its room.',
-          cause: error,
-        });
+        await lake.put(`${table}/day=${day}/${name}`, await readFile(made), signal);
       } finally {
         await rm(made, { force: true });
       }
@@ -116,7 +100,7 @@ export const parquet = defineKind({
         for (const rows of groups.values()) {
           signal.throwIfAborted();
           const [first] = rows;
-          if (first) await write(rows, first.table, first.day);
+          if (first) await write(rows, first, signal);
         }
         return { rejected: [] };
       },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Message } from '#core/output/index.ts';
+import type { QueryService } from '#server/query/index.ts';
 import { Database } from '#server/store/index.ts';
 import { createDelivery, type Delivery } from '../delivery.ts';
 import type { Feed } from '../feed.ts';
@@ -64,6 +65,9 @@ export function deliver(
     readonly rate?: number;
     readonly now?: () => number;
     readonly sleep?: ReceiverDeps['sleep'];
+    /** For receivers that write files. */
+    readonly queries?: Pick<QueryService, 'writeParquet'>;
+    readonly timeoutMs?: number;
   } = {},
 ) {
   const now = more.now ?? Date.now;
@@ -89,14 +93,15 @@ export function deliver(
           return secret;
         },
         now,
-        queries: NO_QUERIES,
+        queries: more.queries ?? NO_QUERIES,
         ca: certificate.cert,
-        timeoutMs: 500,
+        timeoutMs: more.timeoutMs ?? 500,
       }),
       sleep: pause,
     }),
     state,
     batch: KINDS[settings.kind].batch,
+    isFile: KINDS[settings.kind].isFile,
     rate: more.rate,
     now,
     random: () => 0,
