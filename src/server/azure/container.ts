@@ -13,6 +13,7 @@ import {
 } from '@azure/storage-blob';
 import { type AzureAddress, type AzureLogin, sasExpiry } from './address.ts';
 import { AzureError } from './error.ts';
+import { sayOf } from './sentences.ts';
 
 export interface BlobItem {
   readonly name: string;
@@ -269,13 +270,6 @@ function toItem({ name, properties }: SdkBlobItem): BlobItem {
   };
 }
 
-const LOGIN_NAMES = {
-  connectionString: 'the key in the connection string',
-  sas: 'the SAS',
-  accountKey: 'the account key',
-} as const;
-
-/** Codes: Microsoft, "Common REST API error codes" and "Blob Storage error codes". */
 function toAzureError(
   error: unknown,
   container: string,
@@ -286,63 +280,10 @@ function toAzureError(
   if (!(error instanceof RestError))
     return error instanceof Error ? error : new Error(String(error));
   const code = error.code ?? String(error.statusCode ?? 'unknown');
-  const { says, isLogin = false } = sayOf(code, error, container, LOGIN_NAMES[kind], use);
+  const { says, isLogin = false } = sayOf({ ...use, code, container, kind }, error);
   return new AzureError(code, says, {
     isLogin,
     status: error.statusCode,
     retryAfter: error.response?.headers.get('retry-after'),
   });
-}
-
-function sayOf(
-  code: string,
-  error: RestError,
-  container: string,
-  login: string,
-  { rights, whenAbsent }: ContainerUse,
-): { readonly says: string; readonly isLogin?: boolean } {
-  switch (code) {
-    case 'AuthenticationFailed':
-    case 'InvalidAuthenticationInfo':
-      return {
-        says: `Azure does not accept ${login}: it is wrong, was renewed, or has expired. Give the present one.`,
-        isLogin: true,
-      };
-    case 'AuthorizationPermissionMismatch':
-    case 'AuthorizationResourceTypeMismatch':
-    case 'AuthorizationServiceMismatch':
-      return {
-        says: `Azure accepts ${login}, but it lacks a right. Create one with the rights ${rights} for the container ${container}.`,
-        isLogin: true,
-      };
-    case 'AuthorizationFailure':
-      return {
-        says: `Azure does not accept ${login}, or not from this machine. Give the present one, and allow this machine’s address in the storage account’s page “Networking”.`,
-        isLogin: true,
-      };
-    case 'KeyBasedAuthenticationNotPermitted':
-      return {
-        says: 'The storage account forbids keys. Allow key access in its page “Configuration”, or log in by a user delegation SAS.',
-        isLogin: true,
-      };
-    case 'ContainerNotFound':
-      return { says: `There is no container ${container} (yet). ${whenAbsent}` };
-    case 'ENOTFOUND':
-      return {
-        says: 'The storage account’s host has no address. Check the account’s name and this machine’s DNS.',
-      };
-    case 'REQUEST_SEND_ERROR':
-    case 'ECONNREFUSED':
-    case 'ETIMEDOUT':
-    case 'ECONNRESET':
-      return {
-        says: 'Azure cannot be reached. Check this machine’s way to the internet; it is tried again.',
-      };
-    default: {
-      const text = error.message.split('\n', 1)[0] ?? code;
-      return error.statusCode === undefined
-        ? { says: `Azure cannot be reached: ${text}. It is tried again.` }
-        : { says: `Azure answered ${code}: ${text} It is tried again.` };
-    }
-  }
 }
