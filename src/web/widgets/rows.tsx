@@ -122,7 +122,7 @@ export function Listing<R>(props: ListingProps<R>): ReactNode {
   };
   return (
     <Panel title={title} unit={unit} span={span} actions={actions} footer={footer}>
-      {body()}
+      <div className="folds">{body()}</div>
     </Panel>
   );
 }

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { IncidentBrief } from '#core/contract/index.ts';
-import { exactNumber, plural } from '#web/base/format.ts';
+import { exactNumber, formatDuration, plural } from '#web/base/format.ts';
 import { Link, useLocation } from '#web/base/router.ts';
-import { useRoute } from '#web/query/index.ts';
+import { useRoute, useScope } from '#web/query/index.ts';
 import { Ago, Empty, Listing, Pill } from '#web/widgets/index.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { isFiltered, NO_FILTERS, statesOf, type ViewProps } from './filters.ts';
@@ -119,7 +119,31 @@ function NoneFit({ reset }: { readonly reset: () => void }): ReactNode {
   );
 }
 
+/** Longer than what came needs to be counted and looked at when nothing is in the way. */
+const LATE_SECONDS = 15;
+
 function NoneYet(): ReactNode {
+  const { interval } = useScope();
+  const status = useRoute(
+    'status',
+    { from: new Date(interval.from).toISOString(), to: new Date(interval.to).toISOString() },
+    { everyMs: () => 5_000 },
+  );
+  const late = Math.max(
+    0,
+    ...(status.data?.behind ?? [])
+      .filter(({ stage }) => stage === 'counting' || stage === 'looking')
+      .map(({ lagSeconds }) => lagSeconds),
+  );
+  if (late > LATE_SECONDS)
+    return (
+      <Empty title="Nothing is open so far.">
+        <p>
+          What came in the last {formatDuration(late * 1000)} is still being counted and looked at:
+          what is found in it appears here by itself. <Link href="/sources">How far behind</Link>
+        </p>
+      </Empty>
+    );
   return (
     <Empty title="Nothing is open.">
       <p>

@@ -29,7 +29,7 @@ export default function Indicators(): ReactNode {
       replace: part.text !== undefined,
     });
   return (
-    <div className="page folds">
+    <div className="page">
       <div className="indicator-head">
         <Tabs
           label="View"

@@ -29,7 +29,7 @@ export default function Outputs(): ReactNode {
   const all = outputs.data?.outputs;
   const chosen = all?.find((output) => output.name === opened);
   return (
-    <div className="page outputs folds">
+    <div className="page outputs">
       <Listing
         title="Outputs"
         unit="where alerts, incidents and tables are sent"
