@@ -8,5 +8,6 @@ export {
 } from './instant.ts';
 export { canonicalIp, IpParser, type IpWords, parseIp, printIp, printIpv4 } from './ip.ts';
 export { didYouMean, nearMiss } from './near-miss.ts';
+export { counted, printBytes, printCount, printMoment, printSeconds } from './print.ts';
 export { protocolName } from './protocol.ts';
 export { decodeLatin1, decodeUtf8, encodeUtf8 } from './text.ts';

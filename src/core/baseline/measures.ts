@@ -1,3 +1,4 @@
+import { printBytes, printCount } from '#core/base/index.ts';
 import type { Metric } from './judge.ts';
 
 /** Something that is measured of every inside host, or of every network of hosts, in every hour. */
@@ -16,20 +17,6 @@ export interface Measure extends Metric {
   readonly nextSteps: readonly string[];
   readonly falsePositives: readonly string[];
 }
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-function printBytes(value: number): string {
-  let left = value;
-  let unit = 0;
-  while (left >= 999.5 && unit < UNITS.length - 1) {
-    left /= 1000;
-    unit++;
-  }
-  return `${left < 10 && unit > 0 ? left.toFixed(1) : Math.round(left)} ${UNITS[unit]}`;
-}
-
-const printCount = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 const ofInitiator = (column: string) => `sumif(${column}, Role == 'Initiator')`;
 

@@ -1,5 +1,6 @@
 import type { Severity } from '#core/alert/index.ts';
-import { percent, printCount, printSeconds } from './claim.ts';
+import { counted, printCount, printSeconds } from '#core/base/index.ts';
+import { percent } from './claim.ts';
 import type { Conversation } from './conversation.ts';
 import type { Pass } from './detector.ts';
 import { pastDays } from './kql.ts';
@@ -125,7 +126,7 @@ export function rhythmReasons(
       : `${printCount(rhythm.events)} connections, ${printSeconds(rhythm.period)} apart, give or take ${percent(rhythm.jitter)}: ${percent(rhythm.fit)} of ${printCount(gaps - rhythm.pauses)} gaps fit that rhythm, of a person's traffic less than half would.`,
     `RITA's beacon score is ${rita.score} (times ${rita.timestamps}, sizes ${rita.sizes}, spread over the window ${rita.histogram}, duration ${rita.duration}).${sizeText}`,
     ...(rhythm.pauses > 0
-      ? [`${rhythm.pauses} longer pauses were left out, as of a night or a laptop asleep.`]
+      ? [`${counted(rhythm.pauses, 'longer pause')} left out, as of a night or a laptop asleep.`]
       : []),
     ...blindness(sight),
   ];

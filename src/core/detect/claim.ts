@@ -1,5 +1,5 @@
 import type { Entity, FeatureValue, Finding, Severity } from '#core/alert/index.ts';
-import type { Micros } from '#core/base/index.ts';
+import { type Micros, printCount } from '#core/base/index.ts';
 import { clamp, round3 } from './statistics.ts';
 
 /** What a detector says of one case; the rest of a finding is the detector's own. */
@@ -69,32 +69,6 @@ export function makeFinding(detector: DetectorText, claim: Claim): Finding {
     customDetails: {},
   };
 }
-
-/** `1.2 GB`, `340 kB`: three digits at most. */
-export function printBytes(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value >= 100 || unit === 0 ? Math.round(value) : Number(value.toPrecision(2))} ${units[unit]}`;
-}
-
-/** `45 s`, `12 min`, `3.5 h`, `2 days`. */
-export function printSeconds(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 2 * 86_400) return `${Number((seconds / 3600).toPrecision(2))} h`;
-  return `${Number((seconds / 86_400).toPrecision(2))} days`;
-}
-
-export const printCount = (n: number): string => Math.round(n).toLocaleString('en-US');
-
-/** `1 connection`, `2 connections`. */
-export const counted = (n: number, one: string, many = `${one}s`): string =>
-  `${printCount(n)} ${Math.round(n) === 1 ? one : many}`;
 
 /** `In the day before`, `In the 3 days before`. */
 export const inDaysBefore = (days: number): string =>

@@ -1,5 +1,6 @@
 import type { Severity } from '#core/alert/index.ts';
-import { printCount } from './claim.ts';
+import { printCount } from '#core/base/index.ts';
+
 import { numberOf, portOf, type Row, textOf } from './row.ts';
 import { printPort } from './services.ts';
 

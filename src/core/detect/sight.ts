@@ -1,3 +1,4 @@
+import { counted } from '#core/base/index.ts';
 import { numberOf, type Row } from './row.ts';
 
 /** How well a source shows what happened, over the rows of a claim. */
@@ -26,6 +27,9 @@ export function sightOf(rows: readonly Row[]): Sight {
 
 const COARSE_MS = 60_000;
 
+/** True where packets are missing that there were. */
+export const isSampled = ({ samplingRate }: Sight): boolean => samplingRate > 1;
+
 /** True where times are no finer than a minute. */
 export const isCoarse = ({ windowMs }: Sight): boolean => windowMs > COARSE_MS;
 
@@ -34,13 +38,13 @@ export function blindness({ windowMs, samplingRate, oneWay }: Sight): string[] {
   const sentences: string[] = [];
   if (windowMs > COARSE_MS)
     sentences.push(
-      `The source tells of ${Math.round(windowMs / 60_000)} minutes at a time: when within them a connection began, and whether it was one or several, cannot be seen.`,
+      `The source tells of ${counted(windowMs / 60_000, 'minute')} at a time: when within them a connection began, and whether it was one or several, cannot be seen.`,
     );
   if (samplingRate > 1)
     sentences.push(
-      `The source looks at one packet in ${Math.round(samplingRate)}: short flows are missing, and counts are estimates.`,
+      `The source looks at about one packet in ${Math.round(samplingRate)}: most short flows are missing, counts are estimates, and that nothing came back cannot be told.`,
     );
-  if (oneWay > 0.5)
+  if (oneWay > 0.5 && samplingRate <= 1)
     sentences.push(
       'The source shows one direction only: whether anything was answered cannot be seen.',
     );

@@ -64,3 +64,4 @@ export const TABLES: readonly Table[] = [
 ];
 
 export const tablesByName: ReadonlyMap<string, Table> = new Map(TABLES.map((t) => [t.name, t]));
+export { UNWRITTEN_SAMPLING } from './sampled-sources.ts';

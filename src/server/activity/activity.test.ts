@@ -194,6 +194,30 @@ describe('activity', () => {
     expect(await activityPending(optionsOf(store))).toEqual({ rows: 0, seconds: 0 });
   });
 
+  it.each([
+    ['aws-vpc', { sampling: 1, unanswered: 1, oneWay: 0 }],
+    ['gcp-vpc', { sampling: 30, unanswered: 0, oneWay: 1 }],
+  ])(
+    '%s: what was not answered is told of a source that sees all packets',
+    async (Source, told) => {
+      const engine = await openTestEngine();
+      const store = await openTestStore();
+      const [SrcIp, answers, silent] = ['10.20.1.4', '10.20.2.9', '10.20.2.10'];
+      await storeFlows(store, engine, [
+        awsFlow({ Source, SrcIp, DestIp: answers, SrcPort: 50_001, DestPort: 443 }),
+        awsFlow({ Source, SrcIp: answers, DestIp: SrcIp, SrcPort: 443, DestPort: 50_001 }),
+        awsFlow({ Source, SrcIp, DestIp: silent, SrcPort: 50_002, DestPort: 443 }),
+      ]);
+      await activityPending(optionsOf(store));
+      const pair = (await readRows(store, engine, 'PairHours')).find((p) => p['DestIp'] === silent);
+      expect({
+        sampling: pair?.['SamplingRate'],
+        unanswered: Number(pair?.['UnansweredFlows']),
+        oneWay: Number(pair?.['OneWayFlows']),
+      }).toEqual(told);
+    },
+  );
+
   it('bounds the rows of a scan, and still counts all of it', async () => {
     const engine = await openTestEngine();
     const store = await openTestStore();

@@ -1,5 +1,12 @@
 import { type Finding, ipEntity, severityRank, worse } from '#core/alert/index.ts';
-import { parseIp, printInstant } from '#core/base/index.ts';
+import {
+  counted,
+  parseIp,
+  printBytes,
+  printCount,
+  printInstant,
+  printMoment,
+} from '#core/base/index.ts';
 import { isPublicKind, specialKind } from '#core/enrich/index.ts';
 import { judgeContact, type Role, type Verdict } from '#core/intel/index.ts';
 import type { ContactRow } from './state.ts';
@@ -79,8 +86,11 @@ export function findingOf(contacts: readonly ContactRow[]): Finding | undefined 
     },
     title: isOut ? `${asset} called ${seen}, ${what}` : `${seen}, ${what}, reached ${asset}`,
     reasons: [
-      `${named} is named by ${indicator.feeds.join(' and ')}${indicator.firstSeen === null ? '' : `, first seen ${printInstant(indicator.firstSeen)}`}.`,
-      `${sum((c) => c.flows)} flows, ${sum((c) => c.allowed)} of them allowed, on ${ports.length > 0 ? `port ${ports.slice(0, 10).join(', ')}` : contact.protocol}; ${sum((c) => c.sentBytes)} bytes went there and ${sum((c) => c.replyBytes)} came back.`,
+      `${named} is named by ${indicator.feeds.join(' and ')}${indicator.firstSeen === null ? '' : `, first seen ${printMoment(indicator.firstSeen)}`}.`,
+      `${counted(
+        sum((c) => c.flows),
+        'flow',
+      )}, ${printCount(sum((c) => c.allowed))} of them allowed, on ${ports.length > 0 ? `port ${ports.slice(0, 10).join(', ')}` : contact.protocol}; ${printBytes(sum((c) => c.sentBytes))} went there and ${printBytes(sum((c) => c.replyBytes))} came back.`,
       `Confidence ${Math.round(verdict.confidence)} of 100: ${verdict.reason}.`,
     ],
     first,

@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { printBytes, printCount } from '../claim.ts';
+import { printBytes, printCount } from '#core/base/index.ts';
+
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, instant, inWindow, quote } from '../kql.ts';
 import { instantOf, numberOf, portOf, textOf, textsOf } from '../row.ts';

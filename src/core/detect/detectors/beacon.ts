@@ -1,4 +1,5 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
+import { printBytes, printSeconds } from '#core/base/index.ts';
 import {
   beaconConfidence,
   beaconScore,
@@ -12,7 +13,7 @@ import {
   standingReason,
   worstFirst,
 } from '../beaconing.ts';
-import { printBytes, printSeconds } from '../claim.ts';
+
 import {
   CONVERSATION_COLUMNS,
   CONVERSATION_KEY,

@@ -1,5 +1,6 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
-import { percent, printBytes, printCount } from '../claim.ts';
+import { printBytes, printCount, printMoment } from '#core/base/index.ts';
+import { percent } from '../claim.ts';
 import {
   CONVERSATION_COLUMNS,
   CONVERSATION_KEY,
@@ -11,7 +12,7 @@ import { flowsKql, inWindow, isHost, quote } from '../kql.ts';
 import { instantOf, numberOf } from '../row.ts';
 import { every } from '../sample.ts';
 import { ADMIN_PORTS, DATABASE_PORTS, LOGIN_PORTS, printPort } from '../services.ts';
-import { blindness, clarity } from '../sight.ts';
+import { blindness, clarity, isSampled } from '../sight.ts';
 import { sum } from '../statistics.ts';
 
 /** Where a flow is a try to log in. RPC and NetBIOS are not: everything calls them. */
@@ -40,7 +41,7 @@ export interface Attempts {
 }
 
 export function attemptsOf(conversation: Conversation): Attempts {
-  const { rows, flows, seconds, sent, received, packets } = conversation;
+  const { rows, flows, seconds, sent, received, packets, sight } = conversation;
   const largestRow = rows.reduce((a, b) =>
     numberOf(b, 'LargestBytes') > numberOf(a, 'LargestBytes') ? b : a,
   );
@@ -60,7 +61,7 @@ export function attemptsOf(conversation: Conversation): Attempts {
     // Several flows may begin in one second, which is told once.
     burst: Math.round(mostWithin(seconds, 600) * (flows / Math.max(1, seconds.length))),
     largest,
-    gotIn: largest >= 3 * bytesEach && largest >= 8000 && before >= 0.7,
+    gotIn: !isSampled(sight) && largest >= 3 * bytesEach && largest >= 8000 && before >= 0.7,
     largestAt,
   };
 }
@@ -170,9 +171,13 @@ flows | join kind=inner pairs on ${CONVERSATION_KEY}
           ...(group.length > 1 ? [`The most come from ${c.src}: ${printCount(tries + 1)}.`] : []),
           ...(gotIn
             ? [
-                `Then one connection carried ${printBytes(largest)}, ${Math.round(largest / bytesEach)} times as much, and ended ${new Date(largestAt / 1000).toISOString()}: whoever guessed is probably in.`,
+                `Then one connection carried ${printBytes(largest)}, ${Math.round(largest / bytesEach)} times as much, and ended at ${printMoment(largestAt)}: whoever guessed is probably in.`,
               ]
-            : ['No connection stands out in size: nothing speaks for a success.']),
+            : isSampled(c.sight)
+              ? [
+                  'Of how large a connection was, samples tell too little to say whether one succeeded.',
+                ]
+              : ['No connection stands out in size: nothing speaks for a success.']),
           ...blindness(c.sight),
         ],
         first,
@@ -306,7 +311,9 @@ function isFrequent(group: readonly Attempts[], values: Frequency): boolean {
 
 const rank = (a: Attempts): number => (a.gotIn ? 1e9 : 0) + a.tries;
 
-function severityOf({ gotIn }: Attempts, isInside: boolean): Severity {
+function severityOf({ gotIn, conversation }: Attempts, isInside: boolean): Severity {
+  // Where a packet or two of each connection were seen, work and tries look much the same.
+  if (isSampled(conversation.sight)) return 'medium';
   if (gotIn) return isInside ? 'critical' : 'high';
   return isInside ? 'high' : 'medium';
 }

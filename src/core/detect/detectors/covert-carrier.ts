@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { printBytes, printCount } from '../claim.ts';
+import { printBytes, printCount } from '#core/base/index.ts';
+
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { between, flowsKql, inWindow, isHost } from '../kql.ts';
 import { instantOf, numberOf, portOf, textOf } from '../row.ts';

@@ -1,4 +1,5 @@
 import { ipEntity } from '#core/alert/index.ts';
+import { counted } from '#core/base/index.ts';
 import { divergence } from '#core/baseline/index.ts';
 import { percent } from '../claim.ts';
 import { DAY, defineDetector } from '../detector.ts';
@@ -74,7 +75,7 @@ union (today | extend IsToday = true), (PairDays | ${beforeWindow(pass)} | exten
           about: [src],
           title: `${src} calls other services than it used to`,
           reasons: [
-            `Its ports diverge by ${distance.toFixed(2)} from those of the ${days.length} days before (0 is the same, 1 nothing in common); no day before diverged by more than ${most.toFixed(2)}.`,
+            `Its ports diverge by ${distance.toFixed(2)} from those of the ${counted(days.length, 'day')} before (0 is the same, 1 nothing in common); no day before diverged by more than ${most.toFixed(2)}.`,
             ...moved.map(({ name, before, now }) => {
               const port = printPort(name === '-1' ? null : Number(name), 'without ports');
               return `Port ${port}: ${percent(now)} of its connections, ${percent(before)} before.`;

@@ -1,6 +1,7 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
+import { counted, printBytes } from '#core/base/index.ts';
 import { rareness, standingOfRow, standingReason } from '../beaconing.ts';
-import { counted, printBytes } from '../claim.ts';
+
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { beforeWindow, between, flowsKql, inWindow, isHost, pastDays } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf } from '../row.ts';

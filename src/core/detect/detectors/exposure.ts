@@ -1,5 +1,6 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
-import { counted, inDaysBefore, printBytes, some } from '../claim.ts';
+import { counted, printBytes } from '#core/base/index.ts';
+import { inDaysBefore, some } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';
@@ -117,7 +118,7 @@ open
                 `It answers on ${some(ports, 20)}: rather the whole host is open than each port on purpose. The most is on port ${service}.`,
               ]
             : []),
-          `${counted(sources, 'outside address', 'outside addresses')} held ${counted(total('Flows'), 'conversation')} with it and got ${printBytes(total('Got'))}, such as ${textsOf(row, 'Some').slice(0, 3).join(', ')}.`,
+          `${counted(sources, 'outside address', 'outside addresses')} held ${total('Flows') > 0 ? counted(total('Flows'), 'conversation') : 'conversations'} with it and got ${printBytes(total('Got'))}, such as ${textsOf(row, 'Some').slice(0, 3).join(', ')}.`,
           past >= 1
             ? `${inDaysBefore(past)}, it never answered anybody outside on ${others.length > 0 ? 'those ports' : 'that port'}${numberOf(row, 'Fleet') > 0 ? `; ${numberOf(row, 'Fleet')} other hosts did` : ', nor did any other host'}.`
             : 'The data does not go back far enough to tell since when.',

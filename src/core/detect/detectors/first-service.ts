@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { counted, inDaysBefore, printCount } from '../claim.ts';
+import { counted, printCount } from '#core/base/index.ts';
+import { inDaysBefore } from '../claim.ts';
 import { DAY, defineDetector } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, textOf } from '../row.ts';

@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { percent, printBytes, printCount } from '../claim.ts';
+import { printBytes, printCount, printMoment } from '#core/base/index.ts';
+import { percent } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { isDistributed, kindOf, readHour, serviceOf, severityOf } from '../flooding.ts';
 import { flowsKql, instant, inWindow, quote, TALKS } from '../kql.ts';
@@ -88,7 +89,7 @@ pairs
         about: [dest, protocol],
         title: `${dest}${service} is flooded with ${kind} by ${isMany ? `${printCount(hour.sources)} sources` : (textsOf(row, 'Some')[0] ?? 'one source')}`,
         reasons: [
-          `${printCount(hour.peakFlows)} connections and ${printCount(hour.peakPackets)} packets (${printBytes(numberOf(row, 'PeakBytes'))}) arrived within one minute, at ${new Date(instantOf(row, 'PeakAt') / 1000).toISOString()}.`,
+          `${printCount(hour.peakFlows)} connections and ${printCount(hour.peakPackets)} packets (${printBytes(numberOf(row, 'PeakBytes'))}) arrived within one minute, at ${printMoment(instantOf(row, 'PeakAt'))}.`,
           hour.isKnown
             ? `In its median hour of the last two weeks the busiest minute has ${printCount(numberOf(row, 'UsualFlows'))} connections and ${printCount(numberOf(row, 'UsualPackets'))} packets.`
             : 'The host is not known long enough to say what is usual for it.',

@@ -1,5 +1,6 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
-import { counted, some } from '../claim.ts';
+import { counted } from '#core/base/index.ts';
+import { some } from '../claim.ts';
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { flowsKql, inWindow, isHost, quote, TALKS } from '../kql.ts';
 import type { Role } from '../roles.ts';

@@ -1,5 +1,6 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
-import { percent, printCount } from '../claim.ts';
+import { printCount } from '#core/base/index.ts';
+import { percent } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, quote } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf, textsOf } from '../row.ts';

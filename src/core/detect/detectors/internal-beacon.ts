@@ -1,4 +1,5 @@
 import { ipEntity } from '#core/alert/index.ts';
+import { printCount, printSeconds } from '#core/base/index.ts';
 import {
   beaconConfidence,
   beaconScore,
@@ -7,7 +8,7 @@ import {
   rhythmReasons,
   standingOf,
 } from '../beaconing.ts';
-import { printCount, printSeconds } from '../claim.ts';
+
 import { conversations } from '../conversation.ts';
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { beforeWindow, between, flowsKql, inWindow, pastDays } from '../kql.ts';

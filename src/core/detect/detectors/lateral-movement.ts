@@ -1,5 +1,5 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
-import type { Micros } from '#core/base/index.ts';
+import { counted, type Micros } from '#core/base/index.ts';
 import type { Claim } from '../claim.ts';
 import { inDaysBefore } from '../claim.ts';
 import { DAY, defineDetector, HOUR, type Pass } from '../detector.ts';
@@ -98,7 +98,7 @@ function claimOf(
         : `${start!.src} reaches ${dests.length} hosts on ${services} for the first time`,
     reasons: [
       shape === 'chain'
-        ? `${edges.length} connections in a row, each from where the one before led, within ${Math.max(1, Math.round((last - first) / HOUR))} hours.`
+        ? `${edges.length} connections in a row, each from where the one before led, within ${counted(Math.max(1, Math.round((last - first) / HOUR)), 'hour')}.`
         : `${dests.length} hosts within an hour that it never managed before: ${dests.slice(0, 8).join(', ')}.`,
       `${inDaysBefore(pastDays(pass))} none of them was seen; together they surprise by ${surprise.toFixed(1)} (-log10 of how usual they are).`,
     ],

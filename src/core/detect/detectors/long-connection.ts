@@ -1,6 +1,7 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
+import { printBytes, printSeconds } from '#core/base/index.ts';
 import { rareness, standingOfRow, standingReason } from '../beaconing.ts';
-import { printBytes, printSeconds } from '../claim.ts';
+
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { beforeWindow, between, flowsKql, inWindow, isHost } from '../kql.ts';
 import { instantOf, numberOf, portOf, textOf } from '../row.ts';

@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { printCount } from '../claim.ts';
+import { counted, printCount } from '#core/base/index.ts';
+
 import { DAY, defineDetector } from '../detector.ts';
 import { between, flowsKql, inWindow, isHost, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, textOf } from '../row.ts';
@@ -47,7 +48,7 @@ PairHours | ${inWindow(pass)} | where SrcIsInside and ${isHost('DestIp')}
         about: [src, dest, port],
         title: `${src} calls ${dest} on port ${printPort(port, textOf(row, 'L4Protocol'))} in vain`,
         reasons: [
-          `${printCount(flows)} tries in ${numberOf(row, 'Hours')} hours, ${denied > 0 ? `${printCount(denied)} of them denied` : 'none of them answered'}, and it never talked.`,
+          `${printCount(flows)} tries in ${counted(numberOf(row, 'Hours'), 'hour')}, ${denied > 0 ? `${printCount(denied)} of them denied` : 'none of them answered'}, and it never talked.`,
           ...blindness(sightOf([row])),
         ],
         first,

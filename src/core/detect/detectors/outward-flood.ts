@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { percent, printBytes, printCount } from '../claim.ts';
+import { printBytes, printCount, printMoment } from '#core/base/index.ts';
+import { percent } from '../claim.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, instant, inWindow, isHost, quote, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf } from '../row.ts';
@@ -99,7 +100,7 @@ PairHours | ${inWindow(pass)} | where SrcIp in ((loud | project SrcIp)) and not(
           reasons: [
             `${printCount(flows)} connections and ${printCount(packets)} packets (${printBytes(numberOf(row, 'Sent'))}) went to one address within an hour; ${printBytes(numberOf(row, 'Got'))} came back, and ${percent(silent)} of the connections never talked.`,
             numberOf(row, 'UsualHours') >= 3
-              ? `Its busiest minute, at ${new Date(instantOf(row, 'PeakAt') / 1000).toISOString()}, had ${printCount(numberOf(row, 'PeakFlows'))} connections and ${printCount(numberOf(row, 'PeakPackets'))} packets; that of its median hour has ${printCount(numberOf(row, 'UsualFlows'))} and ${printCount(numberOf(row, 'UsualPackets'))}.`
+              ? `Its busiest minute, at ${printMoment(instantOf(row, 'PeakAt'))}, had ${printCount(numberOf(row, 'PeakFlows'))} connections and ${printCount(numberOf(row, 'PeakPackets'))} packets; that of its median hour has ${printCount(numberOf(row, 'UsualFlows'))} and ${printCount(numberOf(row, 'UsualPackets'))}.`
               : 'The host is not known long enough to say what is usual for it.',
             ...blindness(sight),
           ],

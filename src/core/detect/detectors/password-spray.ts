@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { inDaysBefore, percent, printBytes, printCount } from '../claim.ts';
+import { printBytes, printCount } from '#core/base/index.ts';
+import { inDaysBefore, percent } from '../claim.ts';
 import { DAY, defineDetector, MINUTE, type Pass } from '../detector.ts';
 import {
   beforeWindow,

@@ -1,7 +1,7 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { printDay } from '#core/base/index.ts';
+import { printBytes, printDay, printSeconds } from '#core/base/index.ts';
 import { cumulate, driftStart, type Point } from '#core/baseline/index.ts';
-import { printBytes, printSeconds } from '../claim.ts';
+
 import { DAY, defineDetector } from '../detector.ts';
 import { flowsKql, instant, pastDays, quote } from '../kql.ts';
 import { instantOf, numberOf, type Row, textOf } from '../row.ts';

@@ -1,6 +1,7 @@
 import { ipEntity } from '#core/alert/index.ts';
+import { counted, printCount } from '#core/base/index.ts';
 import type { Claim } from '../claim.ts';
-import { counted, inDaysBefore, printCount, some } from '../claim.ts';
+import { inDaysBefore, some } from '../claim.ts';
 import { DAY, defineDetector, HOUR, type Pass } from '../detector.ts';
 import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quote, quoteAll } from '../kql.ts';
 import { instantOf, numberOf, type Row, textOf } from '../row.ts';

@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { printCount, some } from '../claim.ts';
+import { printCount } from '#core/base/index.ts';
+import { some } from '../claim.ts';
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { flowsKql, inWindow, isHost, quoteAll, TALKS } from '../kql.ts';
 import { instantOf, numberOf, portOf, type Row, textOf } from '../row.ts';

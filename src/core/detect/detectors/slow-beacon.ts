@@ -1,4 +1,5 @@
 import { ipEntity } from '#core/alert/index.ts';
+import { printSeconds } from '#core/base/index.ts';
 import {
   beaconConfidence,
   beaconScore,
@@ -8,7 +9,7 @@ import {
   standingOf,
   standingReason,
 } from '../beaconing.ts';
-import { printSeconds } from '../claim.ts';
+
 import { conversations } from '../conversation.ts';
 import { DAY, defineDetector } from '../detector.ts';
 import { between, flowsKql } from '../kql.ts';

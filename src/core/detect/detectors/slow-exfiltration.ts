@@ -1,6 +1,7 @@
 import { ipEntity } from '#core/alert/index.ts';
+import { counted, printBytes } from '#core/base/index.ts';
 import { rareness } from '../beaconing.ts';
-import { printBytes } from '../claim.ts';
+
 import { DAY, defineDetector } from '../detector.ts';
 import { between, flowsKql, instant, isHost } from '../kql.ts';
 import { instantOf, numberOf, textOf } from '../row.ts';
@@ -53,7 +54,7 @@ pairs | join kind=inner users on DestIp | where Users <= ${Math.ceil(rareness(pa
       return [
         {
           about: [src, dest],
-          title: `${src} sent ${printBytes(sent)} to ${dest} over ${days} days`,
+          title: `${src} sent ${printBytes(sent)} to ${dest} over ${counted(days, 'day')}`,
           reasons: [
             `${printBytes(sent)} went out and ${printBytes(got)} came back: a producer-consumer ratio of ${((sent - got) / (sent + got)).toFixed(2)}. The largest day had ${printBytes(numberOf(row, 'MostSent'))}.`,
             `${numberOf(row, 'Users')} hosts inside use that address.`,

@@ -1,5 +1,6 @@
 import { ipEntity } from '#core/alert/index.ts';
-import { percent, printCount } from '../claim.ts';
+import { counted, printCount } from '#core/base/index.ts';
+import { percent } from '../claim.ts';
 import { DAY, defineDetector } from '../detector.ts';
 import { flowsKql, quote } from '../kql.ts';
 import { instantOf, numberOf, textOf } from '../row.ts';
@@ -54,7 +55,7 @@ ${contactsKql(pass, 'SrcIsInside and DestIsInside and DestPort < 32768')}
           about: [src],
           title: `${src} tries ${printCount(failed + talked)} services of ${printCount(targets)} hosts within a week`,
           reasons: [
-            `${printCount(failed)} of ${printCount(failed + talked)} services did not talk (${percent(failed / (failed + talked))}), over ${Math.round((last - first) / DAY)} days.`,
+            `${printCount(failed)} of ${printCount(failed + talked)} services did not talk (${percent(failed / (failed + talked))}), over ${counted((last - first) / DAY, 'day')}.`,
             ...blindness(sight),
           ],
           first,

@@ -1,6 +1,7 @@
 import { ipEntity } from '#core/alert/index.ts';
+import { counted, printBytes, printCount } from '#core/base/index.ts';
 import { rareness } from '../beaconing.ts';
-import { printBytes, printCount } from '../claim.ts';
+
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { between, flowsKql, inWindow, isHost } from '../kql.ts';
 import { instantOf, numberOf, portOf, textOf } from '../row.ts';
@@ -69,9 +70,9 @@ pairs | join kind=inner users on DestIp | top 500 by Flows desc`,
       return [
         {
           about: [src, dest, port],
-          title: `${src} calls ${dest} on port ${printPort(port)} every second for ${hours} hours`,
+          title: `${src} calls ${dest} on port ${printPort(port)} every second for ${counted(hours, 'hour')}`,
           reasons: [
-            `${printCount(flows)} connections in ${hours} hours, ${(flows / hours / 3600).toFixed(1)} a second; ${printBytes(numberOf(row, 'Sent'))} went out, ${printBytes(numberOf(row, 'Got'))} came back.`,
+            `${printCount(flows)} connections in ${counted(hours, 'hour')}, ${(flows / hours / 3600).toFixed(1)} a second; ${printBytes(numberOf(row, 'Sent'))} went out, ${printBytes(numberOf(row, 'Got'))} came back.`,
             users <= 1
               ? 'No other inside host talks to that address.'
               : `${users} inside hosts talk to that address.`,

@@ -75,7 +75,7 @@ export const pairHours = activity(
     [
       'OneWayFlows',
       'long',
-      'Flows allowed of which the source saw one direction only, so that an answer cannot be told.',
+      'Flows allowed of which one direction was seen by a source that shows one only, or samples, so that an answer cannot be told.',
       { unit: 'flows' },
     ],
     ['BytesSrcToDest', 'long', 'Bytes from the initiator.', { unit: 'bytes' }],
@@ -99,7 +99,11 @@ export const pairHours = activity(
       'dynamic',
       'Bytes that the initiator sent in the flows of each of those seconds, in the order of Starts.',
     ],
-    ['SamplingRate', 'real', 'Highest sampling rate of the records; 1 is all packets seen.'],
+    [
+      'SamplingRate',
+      'real',
+      'Highest sampling rate of the records, as they say or as is usual of their source; 1 is all packets seen.',
+    ],
     [
       'WindowMs',
       'long',

@@ -1,3 +1,4 @@
+import { UNWRITTEN_SAMPLING } from '#core/schema/index.ts';
 import { hourOf, MICROS_PER_HOUR } from '#server/observe/index.ts';
 import { BLIND, DENIED, ONE_WAY, STARTED } from '../fold/flows.ts';
 
@@ -21,13 +22,21 @@ const textHash = (name: string) => `hash(coalesce(${name}, ''))`;
 export interface Sight {
   /** Some have a start or an end of their own. */
   readonly hasWindows: boolean;
+  /** Some were sampled, by their own account or as their source always is. */
   readonly hasRates: boolean;
 }
+
+/** One in how many packets a row's source looked at; 1 is all. */
+const RATE = `coalesce(SamplingRate, CASE Source ${Object.entries(UNWRITTEN_SAMPLING)
+  .map(([source, rate]) => `WHEN '${source}' THEN ${rate}`)
+  .join(' ')} ELSE 1 END)`;
 
 /** Asks which there is; columns that no file has are null. */
 export const sightOf = (files: string, held: ReadonlySet<string>): string => {
   const count = (name: string) => (held.has(name) ? `count(${name})` : '0 * count(*)');
-  return `SELECT ${count('FlowStartTime')} + ${count('FlowEndTime')} > 0, ${count('SamplingRate')} > 0 FROM ${files}`;
+  const sources = Object.keys(UNWRITTEN_SAMPLING).map((source) => `'${source}'`);
+  const sampled = held.has('Source') ? `count_if(Source IN (${sources.join(', ')}))` : '0';
+  return `SELECT ${count('FlowStartTime')} + ${count('FlowEndTime')} > 0, ${count('SamplingRate')} + ${sampled} > 0 FROM ${files}`;
 };
 
 /**
@@ -41,7 +50,7 @@ export function moreColumns(
 ): Readonly<Record<string, string>> {
   return {
     part: partOf(textHash('SrcIp'), textHash('DestIp'), parts),
-    ...(hasRates ? { sr: 'coalesce(SamplingRate, 1)' } : {}),
+    ...(hasRates ? { sr: RATE } : {}),
     ...(hasWindows
       ? {
           u: `CASE WHEN ${FROM} BETWEEN ${hourOf(AT)} AND ${AT} THEN ${FROM} ELSE ${AT} END`,
@@ -85,7 +94,9 @@ export const hasMore = ({ hasWindows, hasRates }: Sight): boolean => hasWindows 
 
 /** The oriented rows of primary observations with both addresses, as `Fold` takes them. */
 export function counted({ hasOneWay, hasRepeats, hasWindows, hasRates, base }: Kind): string {
-  const blind = hasOneWay ? `CASE WHEN one_way AND w.o IS NULL THEN ${BLIND} ELSE 0 END` : '0';
+  // Of a flow that was sampled the answer may be what was not looked at.
+  const unseen = hasRates ? '(w.o IS NULL OR sr > 1)' : 'w.o IS NULL';
+  const blind = hasOneWay ? `CASE WHEN one_way AND ${unseen} THEN ${BLIND} ELSE 0 END` : '0';
   const extra = hasWindows
     ? `(u - x.hr)::UINTEGER, (v - x.hr)::UINTEGER, fs::DOUBLE, fe::DOUBLE, w::DOUBLE`
     : `(t - x.hr)::UINTEGER, (t - x.hr)::UINTEGER, t::DOUBLE, t::DOUBLE, 0::DOUBLE`;
