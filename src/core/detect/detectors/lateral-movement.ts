@@ -7,6 +7,7 @@ import { beforeWindow, flowsKql, inWindow, isHost, pastDays, quoteAll, TALKS } f
 import { instantOf, numberOf, portOf, type Row, textOf } from '../row.ts';
 import { every, hosts } from '../sample.ts';
 import { ADMIN_PORTS, printPort } from '../services.ts';
+import { blindness, sightOf } from '../sight.ts';
 
 /** RPC and NetBIOS are left out: clients use them of each other all day. */
 const PORTS = Object.keys(ADMIN_PORTS).filter((port) => port !== '135' && port !== '139');
@@ -24,6 +25,7 @@ interface Edge {
   readonly usualADay: number;
   /** -log10 of how usual such an edge is: of a source that makes new ones often, or a target that many reach, little. */
   readonly surprise: number;
+  readonly row: Row;
 }
 
 function readEdge(row: Row, past: number): Edge {
@@ -41,6 +43,7 @@ function readEdge(row: Row, past: number): Edge {
       Math.max(0, -Math.log10(Math.min(1, ofSource))) +
       Math.max(0, -Math.log10(Math.min(1, ofTarget))) +
       0.3,
+    row,
   };
 }
 
@@ -101,6 +104,7 @@ function claimOf(
         ? `${edges.length} connections in a row, each from where the one before led, within ${counted(Math.max(1, Math.round((last - first) / HOUR)), 'hour')}.`
         : `${dests.length} hosts within an hour that it never managed before: ${dests.slice(0, 8).join(', ')}.`,
       `${inDaysBefore(pastDays(pass))} none of them was seen; together they surprise by ${surprise.toFixed(1)} (-log10 of how usual they are).`,
+      ...blindness(sightOf(edges.map(({ row }) => row))),
     ],
     first,
     last,
@@ -168,7 +172,8 @@ let sources = past | summarize SrcEdges = count() by SrcIp;
 let targets = past | summarize DestSources = count() by DestIp, DestPort;
 let edges = PairHours | ${inWindow(pass)} | where SrcIsInside and DestIsInside and DestPort in (${PORTS.join(', ')}) and ${isHost('DestIp')} and ${isHost('SrcIp')}
   | extend Talks = ${TALKS} | where Talks
-  | summarize Flows = sum(AllowedFlows), FirstTime = min(FirstTime), LastTime = max(LastTime) by SrcIp, DestIp, DestPort
+  | summarize Flows = sum(AllowedFlows), AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs),
+      FirstTime = min(FirstTime), LastTime = max(LastTime) by SrcIp, DestIp, DestPort
   | where SrcIp in (known)
   | join kind=leftanti past on SrcIp, DestIp, DestPort;
 edges | lookup kind=leftouter targets on DestIp, DestPort | lookup kind=leftouter sources on SrcIp

@@ -53,7 +53,7 @@ export function sourcesTable(sources: readonly BySource[]): Table {
   const [first] = sources;
   return {
     title: 'By source',
-    says: 'The same days as each cloud would have logged them: Azure virtual networks; Azure security groups (whole seconds); AWS (each direction apart, ten minutes at a time); Google Cloud (one packet in thirty, half of the entries, nothing that was denied).',
+    says: 'The same days as each cloud would have logged them: Azure virtual networks; Azure security groups (whole seconds); AWS (each direction apart, ten minutes at a time); Google Cloud (one packet in thirty, half of the entries, nothing that was denied). Where packets are sampled most connections of a packet or two are missing, and silence says nothing of the rest: a scan or a flood of the unanswered is told there only as far as its hosts are reached for the first time, as movement.',
     columns: ['attack', ...sources.map(({ source }) => source)],
     rows: [
       ...[...(first?.score.attacks ?? [])].map(([attack, { happened }]) => [
