@@ -29,14 +29,6 @@ const [LEAST_BYTES, MOST_BYTES, MOST_DATABASE_BYTES] = [400, 20_000, 5000];
  */
 const canTellDatabases = (pass: Pass): boolean => pastDays(pass) >= 1;
 
-/** What the past holds that a look asks for: services that were used, and on how many days; sources that are known. */
-const pastKql = (pass: Pass): string => `
-let used = PairDays | ${beforeWindow(pass)} | where DestIsInside and DestPort in (${[...PORTS, ...DATABASES].join(', ')})
-| where IsAnswered and BytesSrcToDest + BytesDestToSrc >= ${LEAST_BYTES} * AllowedFlows
-| summarize Days = dcount(TimeGenerated) by SrcIp, DestIp, DestPort
-| where Days >= ${DAYS_OF_USE} or DestPort in (${DATABASES.join(', ')});
-let known = HostHours | ${beforeWindow(pass)} | where IsInside and Role == 'Initiator' | distinct Ip;`;
-
 /** Days on which a source used a service that make it its work: one may have been a break-in. */
 const DAYS_OF_USE = 2;
 
@@ -80,17 +72,23 @@ export const passwordSpray = defineDetector({
   reads: ['PairHours', 'PairDays', 'HostHours'],
   window: DAY,
   every: MINUTE,
-  candidates: (pass) => `${pastKql(pass)}
-let pairs = PairHours | ${inWindow(pass)} | where DestIsInside and ${isHost('DestIp')} and ${isHost('SrcIp')}
+  candidates: (pass) => `
+let known = HostHours | ${beforeWindow(pass)} | where IsInside and Role == 'Initiator' | distinct Ip;
+let pairs = materialize(PairHours | ${inWindow(pass)} | where DestIsInside and ${isHost('DestIp')} and ${isHost('SrcIp')}
 | where DestPort in (${PORTS.join(', ')})${canTellDatabases(pass) ? ` or DestPort in (${DATABASES.join(', ')}) and SrcIsInside and SrcIp in (known)` : ''}
 | extend Talks = ${TALKS} | where Talks and AllowedFlows > 0
 | summarize Flows = sum(AllowedFlows), Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc), Packets = sum(PacketsSrcToDest) + sum(PacketsDestToSrc), Squares = sum(BytesSquared),
     OneWayFlows = sum(OneWayFlows), FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by SrcIp, DestIp, DestPort, SrcIsInside
 | where Flows <= ${pass.values.mostEach} and Bytes >= ${LEAST_BYTES} * Flows and (Packets >= 5 * Flows or Bytes >= ${2 * LEAST_BYTES} * Flows)
-| where Bytes <= iff(DestPort in (${DATABASES.join(', ')}), ${MOST_DATABASE_BYTES}, ${MOST_BYTES}) * Flows
-| join kind=leftanti used on SrcIp, DestIp, DestPort;
-pairs | join kind=inner (pairs | summarize Hosts = count(), Tries = sum(Flows) by SrcIp, DestPort | where Hosts >= ${pass.values.leastHosts} and Tries >= ${pass.values.leastTries}
-  | top 1000 by Tries desc | project SrcIp, DestPort) on SrcIp, DestPort
+| where Bytes <= iff(DestPort in (${DATABASES.join(', ')}), ${MOST_DATABASE_BYTES}, ${MOST_BYTES}) * Flows);
+let wide = materialize(pairs | summarize Hosts = count(), Tries = sum(Flows) by SrcIp, DestPort | where Hosts >= ${pass.values.leastHosts} and Tries >= ${pass.values.leastTries}
+| top 1000 by Tries desc | project SrcIp, DestPort);
+let used = PairDays | ${beforeWindow(pass)} | where SrcIp in ((wide | project SrcIp)) and DestIsInside and DestPort in (${[...PORTS, ...DATABASES].join(', ')})
+| where IsAnswered and BytesSrcToDest + BytesDestToSrc >= ${LEAST_BYTES} * AllowedFlows
+| summarize Days = dcount(TimeGenerated) by SrcIp, DestIp, DestPort
+| where Days >= ${DAYS_OF_USE} or DestPort in (${DATABASES.join(', ')});
+pairs | join kind=inner wide on SrcIp, DestPort
+| join kind=leftanti used on SrcIp, DestIp, DestPort
 | project SrcIp, DestIp, DestPort, SrcIsInside, Flows, AllowedFlows = Flows, OneWayFlows, Bytes, Squares, FirstTime, LastTime, SamplingRate, WindowMs
 | top 50000 by Flows desc`,
   score: (rows, pass) =>

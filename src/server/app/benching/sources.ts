@@ -24,7 +24,7 @@ export function blindnessOf(findings: readonly Finding[]): readonly string[] {
     r.startsWith('The source '),
   );
   const numberIn = (sentence: string) => Number(/\d+/.exec(sentence)?.[0] ?? 0);
-  const alike = Map.groupBy(said, (sentence) => sentence.replace(/\d+/, 'N'));
+  const alike = Map.groupBy(said, (sentence) => sentence.replace(/\d+( minute)?s?/, 'N$1'));
   return [...alike.values()]
     .flatMap((of) => of.toSorted((x, y) => numberIn(y) - numberIn(x)).slice(0, 1))
     .sort();
