@@ -25,6 +25,11 @@ export const STAGE_WINDOW: Micros = 7 * MICROS_PER_DAY;
 const ENOUGH = 1;
 const TACTIC_BONUS = 0.25;
 const ORDER_BONUS = 0.5;
+/**
+ * An alert that is linked to two incidents makes them one if each link is as strong as the next step of an intrusion at an entity
+ * that nothing else touches. Weaker links are guesses that add up along a chain, and an incident that is several hides all.
+ */
+export const MERGING_STRENGTH = ENOUGH + TACTIC_BONUS + ORDER_BONUS;
 /** Two things done to one host of one's own are half a reason to put their doers together. */
 const SAME_VICTIM = 0.5;
 /** Being one of more targets than this says little of each: a scan touches everybody, whatever else happens to them. */

@@ -27,6 +27,7 @@ export {
   LINK_WINDOW,
   type Link,
   linkAlerts,
+  MERGING_STRENGTH,
   type Specificity,
   STAGE_WINDOW,
 } from './correlate.ts';

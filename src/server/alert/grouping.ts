@@ -8,6 +8,7 @@ import {
   isGrouped,
   type Link,
   linkAlerts,
+  MERGING_STRENGTH,
   MOST_ALERTS,
   STAGE_WINDOW,
   severityRank,
@@ -212,17 +213,24 @@ export function createGrouper(deps: GroupingDeps): Grouper {
     const specificity = createSpecificity(deps);
     for (const { alert: stray } of strays)
       add(stray, home, linkAlerts(stray, alert, (key) => specificity(stray, alert, key)).says);
-    mergeHomes(homes, found);
+    mergeHomes(home, homes, found);
     return placed;
   }
 
-  /** All incidents that an alert belongs to become the oldest of them. */
-  function mergeHomes(homes: readonly number[], found: readonly Found[]): void {
-    const [oldest, ...younger] = homes.toSorted((a, b) => a - b);
-    for (const from of younger) {
-      const why = found.find((f) => f.alert.incident === from)?.link.says ?? '';
-      merge(from, oldest!, why);
-    }
+  /** Incidents that an alert is tied to strongly become the oldest of them; of the others it is said that they may be one. */
+  function mergeHomes(home: number, homes: readonly number[], found: readonly Found[]): void {
+    const tieTo = (number: number) => found.find((f) => f.alert.incident === number)!.link;
+    const isStrong = (number: number) => tieTo(number).strength >= MERGING_STRENGTH;
+    const [oldest, ...younger] = homes.filter(isStrong).toSorted((a, b) => a - b);
+    for (const number of homes)
+      if (number !== home && !isStrong(number))
+        incidents.note(home, {
+          at: clock(),
+          who: WEIR,
+          kind: 'alert',
+          says: `It may be one with incident ${number}. ${tieTo(number).says}`,
+        });
+    for (const from of younger) merge(from, oldest!, tieTo(from).says);
   }
 
   return {
