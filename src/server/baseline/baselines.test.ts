@@ -88,7 +88,7 @@ it('finds the night at which a host sends out as it never does, once, and leaves
   expect(baselines.lookedUpTo()).toBe(LAST + HOUR);
   expect(told.map((f) => [f.key, f.severity])).toEqual([['host-bytes-outside 10.1.0.5', 'medium']]);
   expect(told[0]?.reasons[0]).toMatch(
-    /^6\.0 GB sent outside; usual at this time is \d\d MB \(\d+ times as much\)$/,
+    /^6 GB sent outside; usual at this time is \d\d MB \(\d+ times as much\)$/,
   );
 
   const { rows } = await query.query({
