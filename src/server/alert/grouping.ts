@@ -213,24 +213,35 @@ export function createGrouper(deps: GroupingDeps): Grouper {
     const specificity = createSpecificity(deps);
     for (const { alert: stray } of strays)
       add(stray, home, linkAlerts(stray, alert, (key) => specificity(stray, alert, key)).says);
-    mergeHomes(home, homes, found);
+    mergeHomes(placed, homes, found);
     return placed;
   }
 
-  /** Incidents that an alert is tied to strongly become the oldest of them; of the others it is said that they may be one. */
-  function mergeHomes(home: number, homes: readonly number[], found: readonly Found[]): void {
-    const tieTo = (number: number) => found.find((f) => f.alert.incident === number)!.link;
-    const isStrong = (number: number) => tieTo(number).strength >= MERGING_STRENGTH;
-    const [oldest, ...younger] = homes.filter(isStrong).toSorted((a, b) => a - b);
-    for (const number of homes)
+  /**
+   * Incidents that an alert is tied to strongly become the oldest of them; of the others it is said that they may be one.
+   * For this what an incident holds does not make its entities more telling: else the larger it is, the more it takes in.
+   */
+  function mergeHomes(alert: Alert, homes: readonly number[], found: readonly Found[]): void {
+    const home = alert.incident;
+    const specificity = createSpecificity(deps);
+    const ties = new Map<number, Link>();
+    for (const { alert: other } of found) {
+      const number = other.incident;
+      if (number === undefined || !homes.includes(number)) continue;
+      const link = linkAlerts(alert, other, (key) => specificity(alert, other, key, true));
+      if (link.strength > (ties.get(number)?.strength ?? 0)) ties.set(number, link);
+    }
+    const isStrong = (number: number) => (ties.get(number)?.strength ?? 0) >= MERGING_STRENGTH;
+    const [oldest, ...younger] = homes.filter(isStrong).toSorted((x, y) => x - y);
+    for (const [number, { says }] of ties)
       if (number !== home && !isStrong(number))
-        incidents.note(home, {
+        incidents.note(home!, {
           at: clock(),
           who: WEIR,
           kind: 'alert',
-          says: `It may be one with incident ${number}. ${tieTo(number).says}`,
+          says: `It may be one with incident ${number}. ${says}`,
         });
-    for (const from of younger) merge(from, oldest!, tieTo(from).says);
+    for (const from of younger) merge(from, oldest!, ties.get(from)!.says);
   }
 
   return {

@@ -20,7 +20,7 @@ interface Touching {
 
 /**
  * How specific entities are to two alerts that share them: what else of the last 30 days touches them, outside of the
- * two and their incidents. Looked up once an entity, however many alerts are compared.
+ * two and their incidents, or, `isApart`, outside of the two alone. Looked up once an entity, however many alerts are compared.
  */
 export function createSpecificity({ alerts, hubOf, clock }: SpecificityDeps) {
   const known = new Map<string, Touching>();
@@ -30,10 +30,11 @@ export function createSpecificity({ alerts, hubOf, clock }: SpecificityDeps) {
     known.set(key, found);
     return found;
   };
-  return (a: Alert, b: Alert, key: string): Specificity => {
+  return (a: Alert, b: Alert, key: string, isApart = false): Specificity => {
     const hub = hubOf(key);
     if (hub !== undefined) return { others: 0, hub };
     const { byIncident, total } = known.get(key) ?? touchingOf(key);
+    if (isApart) return { others: Math.max(0, total - 2), hub: undefined };
     const own = new Set([a.incident, b.incident].flatMap((n) => n ?? []));
     const together = [...own].reduce((sum, n) => sum + (byIncident.get(n) ?? 0), 0);
     const strays = [a, b].filter((alert) => alert.incident === undefined).length;
