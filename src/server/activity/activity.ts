@@ -28,6 +28,8 @@ export interface ActivityState {
   readonly isRunning: boolean;
   /** Raw rows that are stored and not counted yet. */
   readonly waitingRows: number;
+  /** When the oldest of them were stored, µs. */
+  readonly waitingSince: number | undefined;
   readonly lastPass: ActivitySummary | null;
   readonly lastError: string | null;
 }
@@ -186,17 +188,23 @@ export function createActivity(options: ActivityServiceOptions): Activity {
         await begin(async () => (await open()).all());
       }
     },
-    state: () => ({
-      isRunning: working !== undefined,
-      waitingRows: untaken(store).reduce((sum, s) => sum + s.rows, 0),
-      lastPass,
-      lastError:
-        lastError instanceof Error
-          ? lastError.message
-          : lastError === null
-            ? null
-            : String(lastError),
-    }),
+    state() {
+      const waiting = untaken(store);
+      return {
+        isRunning: working !== undefined,
+        waitingRows: waiting.reduce((sum, s) => sum + s.rows, 0),
+        waitingSince: waiting
+          .map((s) => s.committedAt)
+          .reduce<number | undefined>((first, at) => Math.min(first ?? at, at), undefined),
+        lastPass,
+        lastError:
+          lastError instanceof Error
+            ? lastError.message
+            : lastError === null
+              ? null
+              : String(lastError),
+      };
+    },
     isHeld: ({ id }) => held.has(id),
     async stop() {
       ending.abort();

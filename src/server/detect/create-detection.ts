@@ -37,6 +37,8 @@ export interface Detection {
   /** Resolves when all that was counted before the call has been looked at. */
   settle(): Promise<void>;
   state(): readonly DetectorState[];
+  /** Detectors that have yet to look at something that was counted, and when the oldest of it was committed, µs. */
+  waiting(): { readonly names: readonly string[]; readonly since: Micros | undefined };
   stop(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ const SLOW_MS = 2000;
 /** What is looked at soon after it came; the whole window is looked at every hour. */
 const SOON: Micros = 2 * HOUR;
 /** A growing hour is looked at again by what looks hourly after this, and after twenty times what the last look took. */
-const LATER_MS = 60_000;
+const LATER_MS = 45_000;
 const pauseOf = (ms: number): Micros => 1000 * Math.max(LATER_MS, 20 * ms);
 
 /** A stretch of time that a detector should look at. */
@@ -70,6 +72,8 @@ export function createDetection(options: DetectionOptions): Detection {
   // Flows come before they are counted: what detectors read of them is looked at when the counts change.
   const awaited = new Set(detectors.flatMap(({ reads }) => reads).filter((t) => t !== 'Flows'));
   let timer: NodeJS.Timeout | undefined;
+  /** When the timer ends, ms. */
+  let timerAt = 0;
   let round: Promise<void> | undefined;
   let stopListening: (() => void) | undefined;
   let restUntil = 0;
@@ -77,6 +81,11 @@ export function createDetection(options: DetectionOptions): Detection {
   let isLeft = false;
   /** True when a round ended before all had looked, so that scans and floods are not kept waiting. */
   let isCut = false;
+  /**
+   * When counts were committed that somebody has yet to look at, oldest first. Segments do not tell: those of an hour that
+   * grows are replaced before all have looked.
+   */
+  let commits: readonly Micros[] = [];
   let known:
     | { readonly at: number; readonly to: Micros; readonly knowledge: Knowledge }
     | undefined;
@@ -148,15 +157,19 @@ export function createDetection(options: DetectionOptions): Detection {
     });
   }
 
+  /** Begins a round so many ms from now, unless one begins before; a later one gives way to it. */
   function wake(least = quietMs): void {
-    if (timer || ending.signal.aborted) return;
-    const wait = Math.max(least, restUntil - Date.now());
+    if (ending.signal.aborted) return;
+    const at = Math.max(Date.now() + least, restUntil);
+    if (timer && timerAt <= at) return;
+    clearTimeout(timer);
+    timerAt = at;
     timer = setTimeout(() => {
       timer = undefined;
       run(SLOW_MS).catch(() => {
         // Told by onError; the next change tries again.
       });
-    }, wait);
+    }, at - Date.now());
     timer.unref();
   }
 
@@ -182,15 +195,36 @@ export function createDetection(options: DetectionOptions): Detection {
     return current;
   }
 
+  /** What could look now, others rest; and up to which commit each has. */
+  const awake = () => detectors.filter((d) => canLook(d, store)).map(({ name }) => state.of(name));
+
+  function noteCommits(more: readonly Micros[]): void {
+    const covered = Math.min(...awake().map((d) => d.covered));
+    commits = [...new Set([...commits, ...more])].filter((at) => at > covered);
+  }
+
   return {
     start() {
       stopListening = store.onChange((tables) => {
+        if (tables.has('PairHours')) noteCommits([lastCommit(store)]);
         if (!awaited.isDisjointFrom(tables)) wake();
       });
+      noteCommits(
+        store
+          .segments({ table: 'PairHours' })
+          .map((s) => s.committedAt)
+          .sort((a, b) => a - b),
+      );
       wake();
     },
     settle: () => run(),
     state: () => detectors.map(({ name }) => state.of(name)),
+    waiting() {
+      noteCommits([]);
+      const newest = commits.at(-1) ?? 0;
+      const behind = awake().filter((d) => d.covered < newest);
+      return { names: behind.map((d) => d.name), since: commits[0] };
+    },
     async stop() {
       ending.abort();
       stopListening?.();

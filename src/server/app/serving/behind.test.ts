@@ -1,21 +1,8 @@
 import { expect, it } from 'vitest';
-import { type BehindDeps, storedSince, tellBehind } from './behind.ts';
+import { type BehindDeps, tellBehind } from './behind.ts';
 
 const SECOND = 1e6;
 const NOW = 1_000_000 * SECOND;
-const ago = (seconds: number, rows = 10) => ({ committedAt: NOW - seconds * SECOND, rows });
-
-it.each([
-  [0, undefined],
-  [1, 5],
-  [10, 5],
-  [11, 40],
-  [99, 90],
-])('%i rows of what was stored last have waited since %s s ago', (rows, seconds) => {
-  const since = storedSince([ago(90), ago(5), ago(40)], rows);
-  expect(since === undefined ? undefined : (NOW - since) / SECOND).toBe(seconds);
-});
-
 const detector = (name: string, covered: number, error = '') => ({
   name,
   lookedAt: NOW,
@@ -29,17 +16,23 @@ const detector = (name: string, covered: number, error = '') => ({
 });
 
 function told(more: Partial<BehindDeps> = {}) {
-  const segments = ({ table }: { readonly table: string }) =>
-    table === 'PairHours' ? [ago(8), ago(70)] : [ago(3), ago(20)];
   const all = tellBehind({
-    store: { segments },
     reducer: {
       state: () => ({ isRunning: false, isCurrent: true, lastPass: null, lastError: null }),
     },
     activity: {
-      state: () => ({ isRunning: false, waitingRows: 0, lastPass: null, lastError: null }),
+      state: () => ({
+        isRunning: false,
+        waitingRows: 0,
+        waitingSince: undefined,
+        lastPass: null,
+        lastError: null,
+      }),
     },
-    detection: { state: () => [detector('beacon', NOW)] },
+    detection: {
+      state: () => [detector('beacon', NOW)],
+      waiting: () => ({ names: [], since: undefined }),
+    },
     scheduler: { lag: () => ({ sources: [], waitMicros: 20 * SECOND }) },
     clock: () => NOW,
     reductionLag: () => 0,
@@ -58,10 +51,17 @@ it('says that nothing waits, and how long rules wait for late rows', () => {
 it('says how long the oldest of what waits has been stored', () => {
   const all = told({
     activity: {
-      state: () => ({ isRunning: true, waitingRows: 15, lastPass: null, lastError: null }),
+      state: () => ({
+        isRunning: true,
+        waitingRows: 15,
+        waitingSince: NOW - 20 * SECOND,
+        lastPass: null,
+        lastError: null,
+      }),
     },
     detection: {
       state: () => [detector('beacon', NOW - 60 * SECOND), detector('port-scan', NOW)],
+      waiting: () => ({ names: ['beacon'], since: NOW - 8 * SECOND }),
     },
     scheduler: {
       lag: () => ({ sources: [{ source: 'azure-vnet', lag: 60 * SECOND }], waitMicros: 65e6 }),
@@ -76,7 +76,12 @@ it('says how long the oldest of what waits has been stored', () => {
 });
 
 it('says what failed', () => {
-  const all = told({ detection: { state: () => [detector('beacon', NOW, 'no memory')] } });
+  const all = told({
+    detection: {
+      state: () => [detector('beacon', NOW, 'no memory')],
+      waiting: () => ({ names: [], since: undefined }),
+    },
+  });
   expect(all['looking']).toMatchObject({
     hasFailed: true,
     says: expect.stringMatching('no memory'),

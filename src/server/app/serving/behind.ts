@@ -4,19 +4,12 @@ import type { Activity } from '#server/activity/index.ts';
 import type { Detection } from '#server/detect/index.ts';
 import type { Reducer } from '#server/reduce/index.ts';
 import type { Scheduler } from '#server/rules/index.ts';
-import type { Segment } from '#server/store/index.ts';
 import { printCount } from '../format.ts';
 
-/** What is asked of a segment. */
-type Stored = Pick<Segment, 'committedAt' | 'rows'>;
-
 export interface BehindDeps {
-  readonly store: {
-    segments(query: { readonly table: string }): readonly Stored[];
-  };
   readonly reducer: Pick<Reducer, 'state'>;
   readonly activity: Pick<Activity, 'state'>;
-  readonly detection: Pick<Detection, 'state'>;
+  readonly detection: Pick<Detection, 'state' | 'waiting'>;
   readonly scheduler: Pick<Scheduler, 'lag'>;
   /** µs. */
   readonly clock: () => Micros;
@@ -42,45 +35,25 @@ function tellReducing({ reducer, reductionLag }: BehindDeps): Behind {
   });
 }
 
-function tellCounting({ store, activity, clock }: BehindDeps): Behind {
-  const { waitingRows, isRunning, lastError } = activity.state();
-  const since = storedSince(store.segments({ table: 'Flows' }), waitingRows);
-  return stageOf('counting', secondsSince(since, clock()), lastError, {
+function tellCounting({ activity, clock }: BehindDeps): Behind {
+  const { waitingRows, waitingSince, isRunning, lastError } = activity.state();
+  return stageOf('counting', secondsSince(waitingSince, clock()), lastError, {
     none: NOTHING_WAITS,
     some: `${printCount(waitingRows)} rows wait${isRunning ? ', and some are being counted now' : ''}. Detectors see them once they are counted.`,
   });
 }
 
-/** When the oldest of so many rows was stored, when the newest of a table are those that wait; undefined for none. */
-export function storedSince(segments: readonly Stored[], waitingRows: number): Micros | undefined {
-  let left = waitingRows;
-  let since: Micros | undefined;
-  for (const { committedAt, rows } of segments.toSorted((a, b) => b.committedAt - a.committedAt)) {
-    if (left <= 0) return since;
-    since = committedAt;
-    left -= rows;
-  }
-  return since;
-}
-
-function tellLooking({ store, detection, clock }: BehindDeps): Behind {
-  // Those that never looked rest: what they read is empty.
+function tellLooking({ detection, clock }: BehindDeps): Behind {
   const looked = detection.state().filter((d) => d.lookedAt > 0);
-  const covered = Math.min(...looked.map((d) => d.covered));
-  const fresh = store
-    .segments({ table: 'PairHours' })
-    .map((s) => s.committedAt)
-    .filter((at) => looked.length === 0 || at > covered);
   const failed = looked.filter((d) => d.error !== '');
-  const [first] = failed;
-  const behind = looked.filter((d) => fresh.some((at) => at > d.covered)).map((d) => d.name);
+  const { names, since } = detection.waiting();
   return stageOf(
     'looking',
-    fresh.length === 0 ? 0 : secondsSince(Math.min(...fresh), clock()),
-    first ? `${failed.map((d) => d.name).join(', ')}: ${first.error}` : null,
+    secondsSince(since, clock()),
+    failed[0] ? `${failed.map((d) => d.name).join(', ')}: ${failed[0].error}` : null,
     {
       none: NOTHING_WAITS,
-      some: `${looked.length === 0 ? 'No detector has looked yet' : `${behind.length} of ${looked.length} detectors, ${behind[0]} among them, have yet to look`} at what was counted last. What looks far back looks again a minute later at the soonest.`,
+      some: `${looked.length === 0 ? 'No detector has looked yet' : `${names.length} of ${looked.length} detectors, ${names[0]} among them, have yet to look`} at what was counted last. What looks far back looks again 45 seconds later at the soonest.`,
     },
   );
 }
