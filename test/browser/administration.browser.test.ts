@@ -1,30 +1,13 @@
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenedBrowser, openBrowser } from './browser.ts';
-import { followLink, logIn } from './login.ts';
-import { type StartedWeir, startWeir } from './weir.ts';
+import { expect, test } from 'vitest';
+import { openBrowser } from './browser.ts';
+import { logIn } from './login.ts';
+import { visit } from './visit.ts';
 
 // People, tokens, the audit log and watchlists, as an admin and a viewer see them.
 
-let weir: StartedWeir;
-let browser: OpenedBrowser;
-let page: Page;
-
-beforeAll(async () => {
-  [weir, browser] = await Promise.all([startWeir(), openBrowser()]);
-  page = browser.page;
-  page.setDefaultTimeout(20_000);
-  await followLink(page, weir.link);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await weir?.stop();
-});
+const { weir, page, go, problems } = await visit();
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
-const go = (name: string) =>
-  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
 
 /** Asks as a program does. */
 const ask = (secret: string) =>
@@ -128,5 +111,5 @@ test('the audit log holds all of it, and says that it is whole', async () => {
   await expect.poll(() => table.locator('tbody tr').count()).toBe(1);
   await page.getByLabel('Who').fill('nobody-at-all');
   await page.getByText('No entry of this time').waitFor();
-  expect(browser.problems()).toEqual([]);
+  expect(problems()).toEqual([]);
 });

@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenedBrowser, openBrowser } from './browser.ts';
-import { followLink } from './login.ts';
-import { type StartedWeir, startWeir } from './weir.ts';
+import { expect, test } from 'vitest';
+import { visit } from './visit.ts';
 
 // The demo hides four attacks in a day of traffic: the first page must say them.
 
-let weir: StartedWeir;
-let browser: OpenedBrowser;
+const { weir, page, problems } = await visit({ flags: ['--demo'] });
 
-beforeAll(async () => {
-  [weir, browser] = await Promise.all([startWeir(['--demo']), openBrowser()]);
-  const { page } = browser;
-  await followLink(page, weir.link);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await weir?.stop();
-});
-
-const news = (words: RegExp) => browser.page.locator('.change', { hasText: words });
+const news = (words: RegExp) => page.locator('.change', { hasText: words });
 
 test('the Overview says what is wrong, incidents first', { timeout: 400_000 }, async () => {
-  const { page } = browser;
   // Once the flows are counted and the detectors have looked: within a minute or two of their coming in.
   await news(/203\.0\.113\.88 guesses passwords at 10\.2\.0\.9/).waitFor({
     timeout: 240_000,
@@ -46,7 +31,6 @@ const ATTACKS: readonly (readonly [title: RegExp, proof: string])[] = [
 test.each(ATTACKS)(
   'an analyst finds, understands, suppresses and closes %s',
   async (title, proof) => {
-    const { page } = browser;
     await page.goto(`${weir.url}/incidents`);
     await page.getByRole('link', { name: title }).click();
     const card = page.locator('.alert-card', { hasText: title });
@@ -72,7 +56,6 @@ test.each(ATTACKS)(
 );
 
 test('a scan that was refused is found among the single alerts, understood, suppressed and closed', async () => {
-  const { page } = browser;
   await page.goto(`${weir.url}/incidents`);
   await page.getByRole('button', { name: 'Single alerts' }).click();
   const title = /198\.51\.100\.61 tries \d+ ports of 10\.1\.\d+\.\d+/;
@@ -100,7 +83,6 @@ test('a scan that was refused is found among the single alerts, understood, supp
 });
 
 test('a sentence leads to its evidence', async () => {
-  const { page } = browser;
   await page.goto(weir.url);
   const more = page.getByRole('button', { name: /^Show \d+ more$/ });
   const sentence = news(/10\.2\.2\.4 sent .* in one hour/);
@@ -113,7 +95,6 @@ test('a sentence leads to its evidence', async () => {
 });
 
 test('a reduced row leads to its flows, and to who saw them', async () => {
-  const { page } = browser;
   const kql = 'NTANetAnalytics | where DestPort == 443 | top 1 by BytesSrcToDest';
   const choose = async (action: string) => {
     await page.goto(`${weir.url}/explore?q=${encodeURIComponent(kql)}`);
@@ -141,13 +122,12 @@ const PANELS: readonly (readonly [title: string, shows: RegExp])[] = [
 ];
 
 test.each(PANELS)('the panel %s has something to show', async (title, shows) => {
-  const panel = browser.page.locator(`.panel[aria-label="${title}"]`);
+  const panel = page.locator(`.panel[aria-label="${title}"]`);
   // biome-ignore lint/performance/useDomNodeTextContent: what a person sees, without what is hidden.
   await expect.poll(() => panel.innerText(), { timeout: 20_000 }).toMatch(shows);
 });
 
 test('narrowed to a host, the page tells who it is and what is malicious about it', async () => {
-  const { page } = browser;
   await page.goto(`${weir.url}/?host=10.2.0.9`);
   const host = page.locator('.panel[aria-label="Host 10.2.0.9"]');
   await host.getByText('demo-rg/jump-us').waitFor();
@@ -158,7 +138,6 @@ test('narrowed to a host, the page tells who it is and what is malicious about i
 });
 
 test('it fits on a phone: nothing is wider than the screen', async () => {
-  const { page } = browser;
   await page.setViewportSize({ width: 400, height: 860 });
   const paths = [
     '/',
@@ -178,5 +157,5 @@ test('it fits on a phone: nothing is wider than the screen', async () => {
     await page.waitForTimeout(400);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), path).toBe(0);
   }
-  expect(browser.problems()).toEqual([]);
+  expect(problems()).toEqual([]);
 });

@@ -1,23 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenedBrowser, openBrowser } from './browser.ts';
-import { followLink } from './login.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { writeSample } from './sample.ts';
-import { type StartedWeir, startWeir } from './weir.ts';
+import { visit } from './visit.ts';
 
 // Explore as an analyst works in it: help while typing, several queries, the grid, charts, history.
 
 const sample = writeSample(Date.now());
-let weir: StartedWeir;
-let browser: OpenedBrowser;
-let page: Page;
+
+const { weir, page, problems } = await visit();
 
 beforeAll(async () => {
-  [weir, browser] = await Promise.all([startWeir(), openBrowser()]);
-  page = browser.page;
-  page.setDefaultTimeout(20_000);
-  await followLink(page, weir.link);
   await page.goto(`${weir.url}/load`);
   await page
     .getByLabel('Files to load')
@@ -25,11 +17,6 @@ beforeAll(async () => {
       { name: 'PT1H.json', mimeType: 'application/json', buffer: Buffer.from(sample.text) },
     ]);
   await page.getByText(/Done in/).waitFor();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await weir?.stop();
 });
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -176,5 +163,5 @@ test('a hundred thousand rows are there, few of them in the page', async () => {
   await page.keyboard.press('Control+End');
   await expect.poll(() => cell(99_999, 0)).toBe('100,000');
   expect(await page.locator('.grid-row').count()).toBeLessThan(100);
-  expect(browser.problems()).toEqual([]);
+  expect(problems()).toEqual([]);
 });

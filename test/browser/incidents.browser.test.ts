@@ -1,20 +1,13 @@
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Finding } from '#core/alert/index.ts';
 import { findingOf } from '#core/alert/testing/finding.ts';
 import { createAlerts } from '#server/alert/index.ts';
 import { openStore } from '#server/store/index.ts';
-import { type OpenedBrowser, openBrowser } from './browser.ts';
-import { followLink } from './login.ts';
-import { type StartedWeir, startWeir } from './weir.ts';
+import { visit } from './visit.ts';
 
 // An intrusion in three steps, among two hundred other incidents: read, taken, explained, suppressed and closed.
 
 const OTHERS = 210;
-
-let weir: StartedWeir;
-let browser: OpenedBrowser;
-let page: Page;
 
 function findings(): readonly Finding[] {
   const now = Date.now() * 1000;
@@ -60,22 +53,10 @@ async function seed(folder: string): Promise<void> {
   await store.close();
 }
 
-beforeAll(async () => {
-  [weir, browser] = await Promise.all([startWeir([], seed), openBrowser()]);
-  page = browser.page;
-  page.setDefaultTimeout(20_000);
-  await followLink(page, weir.link);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await weir?.stop();
-});
+const { weir, page, go, problems } = await visit({ prepare: seed });
 
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 const panel = (title: string) => page.locator(`.panel[aria-label="${title}"]`);
-const go = (name: string) =>
-  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
 
 test('the queue tells the gravest first, and says how many there are', async () => {
   await go('Incidents');
@@ -187,6 +168,6 @@ test.each(['/incidents', `/incidents/1`, '/hunting/1', '/incidents?view=suppress
     await page.goto(weir.url + path);
     await page.locator('.panel').first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400);
-    expect(browser.problems()).toEqual([]);
+    expect(problems()).toEqual([]);
   },
 );

@@ -1,25 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenedBrowser, openBrowser } from './browser.ts';
+import { expect, test } from 'vitest';
+import { openBrowser } from './browser.ts';
 import { PASSWORD } from './login.ts';
 import { writeSample } from './sample.ts';
-import { type StartedWeir, startWeir } from './weir.ts';
+import { visit } from './visit.ts';
 
 // One journey in steps, each building on the one before, as a person makes it on the first day.
 
 const sample = writeSample(Date.now());
-let weir: StartedWeir;
-let browser: OpenedBrowser;
 
-beforeAll(async () => {
-  [weir, browser] = await Promise.all([startWeir(), openBrowser()]);
-  browser.page.setDefaultTimeout(20_000);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await weir?.stop();
-});
+const { weir, page, problems } = await visit({ isLoggedIn: false });
 
 /** Text as typed: narrow spaces and the minus sign of numbers as plain characters. */
 const plain = (text: string | null): string =>
@@ -31,7 +21,6 @@ const exact = (title: string | null): number =>
 
 /** Runs a query in Explore and reads the cells of its first row. */
 async function explore(kql: string): Promise<string[]> {
-  const { page } = browser;
   await page.goto(`${weir.url}/explore?q=${encodeURIComponent(kql)}`);
   await page.locator('.grid-row').first().waitFor();
   return (await page.locator('.grid-row').first().locator('[role=gridcell]').allTextContents()).map(
@@ -40,7 +29,6 @@ async function explore(kql: string): Promise<string[]> {
 }
 
 test('the one-time link logs in, asks for a password, and shows how to begin', async () => {
-  const { page } = browser;
   await page.goto(weir.link);
   await page.getByRole('heading', { name: 'Set a password' }).waitFor();
   expect(page.url(), 'the token must not stay in the address bar').not.toContain('token');
@@ -81,7 +69,6 @@ test('the link works once', async () => {
 });
 
 test('a dropped flow log goes in, and the page says what became of every record', async () => {
-  const { page } = browser;
   await page.getByRole('link', { name: 'Load files' }).first().click();
   const drop = await page.evaluateHandle(
     `(() => { const d = new DataTransfer(); d.items.add(new File([${JSON.stringify(sample.text)}], 'PT1H.json')); return d; })()`,
@@ -108,7 +95,6 @@ test('a dropped flow log goes in, and the page says what became of every record'
 });
 
 test('the same file again is known, and a file of another kind is told what is accepted', async () => {
-  const { page } = browser;
   await page.getByLabel('Files to load').setInputFiles([
     { name: 'copy.json', mimeType: 'application/json', buffer: Buffer.from(sample.text) },
     {
@@ -125,7 +111,6 @@ test('the same file again is known, and a file of another kind is told what is a
 });
 
 test('the Overview shows that traffic, and its numbers are those of the sample', async () => {
-  const { page } = browser;
   await page.getByRole('link', { name: 'See this traffic' }).click();
   const tile = (name: string) => page.locator('.tile', { hasText: name }).first();
   await tile('Flows').locator('.tile-value span[title]').waitFor();
@@ -144,7 +129,6 @@ test('the Overview shows that traffic, and its numbers are those of the sample',
 });
 
 test('a number opens the KQL behind it, which returns the same number', async () => {
-  const { page } = browser;
   const onPage = exact(
     await page
       .locator('.tile', { hasText: 'Flows' })
@@ -163,7 +147,6 @@ test('a number opens the KQL behind it, which returns the same number', async ()
 });
 
 test('choosing a rule filters the page, the address carries it, and E opens the query of the panel in focus', async () => {
-  const { page } = browser;
   const blocked = page.getByRole('table', { name: 'Blocked, by rule' });
   await blocked.locator('tbody tr').first().click();
   await page.waitForURL(/rule=DefaultRule_DenyAllInBound/);
@@ -181,7 +164,6 @@ test('choosing a rule filters the page, the address carries it, and E opens the 
 });
 
 test('Explore answers, underlines what is wrong and says where', async () => {
-  const { page } = browser;
   expect(await explore('Flows | where FlowStatus == "Denied" | count')).toEqual([
     String(sample.denied),
   ]);
@@ -193,7 +175,6 @@ test('Explore answers, underlines what is wrong and says where', async () => {
 });
 
 test('typing, completing and running with the keyboard', async () => {
-  const { page } = browser;
   await page.goto(`${weir.url}/explore`);
   await page.locator('.cm-content').click();
   // What was written last is still there.
@@ -215,7 +196,6 @@ test('typing, completing and running with the keyboard', async () => {
 });
 
 test('a query is saved, found, downloaded and deleted', async () => {
-  const { page } = browser;
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   await explore(
     'Flows | where IsFlowStart | summarize Flows = count() by FlowStatus | order by FlowStatus asc',
@@ -242,5 +222,5 @@ test('a query is saved, found, downloaded and deleted', async () => {
 });
 
 test('nothing broke the content policy, and the console stayed clean', () => {
-  expect(browser.problems()).toEqual([]);
+  expect(problems()).toEqual([]);
 });

@@ -2,17 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenedBrowser, openBrowser } from './browser.ts';
-import { followLink } from './login.ts';
-import { type StartedWeir, startWeir } from './weir.ts';
+import { afterAll, expect, test } from 'vitest';
+import { visit } from './visit.ts';
 
 // One receiver that takes what it gets and one that is not there; a feed, and an indicator added by hand.
 
-let weir: StartedWeir;
-let browser: OpenedBrowser;
-let page: Page;
 const taken: string[] = [];
 const receiver = createServer((request, response) => {
   let body = '';
@@ -43,19 +37,11 @@ intel:
   return Promise.resolve();
 }
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  [weir, browser] = await Promise.all([startWeir([], prepare), openBrowser()]);
-  page = browser.page;
-  page.setDefaultTimeout(20_000);
-  await followLink(page, weir.link);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await weir?.stop();
+await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+afterAll(() => {
   receiver.close();
 });
+const { weir, page, problems } = await visit({ prepare });
 
 const row = (name: RegExp) => page.getByRole('row', { name });
 
@@ -129,6 +115,6 @@ test.each(['/outputs', '/indicators', '/indicators?view=feeds', '/indicators?vie
         '[...document.querySelectorAll(".rows")].filter((e) => e.scrollWidth > e.clientWidth).length',
       ),
     ).toBe(0);
-    expect(browser.problems()).toEqual([]);
+    expect(problems()).toEqual([]);
   },
 );

@@ -1,31 +1,12 @@
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenedBrowser, openBrowser } from './browser.ts';
-import { followLink } from './login.ts';
-import { type StartedWeir, startWeir } from './weir.ts';
+import { expect, test } from 'vitest';
+import { visit } from './visit.ts';
 
 // A rule from its first line to its removal, and a hunt that becomes one.
 
-let weir: StartedWeir;
-let browser: OpenedBrowser;
-let page: Page;
-
-beforeAll(async () => {
-  [weir, browser] = await Promise.all([startWeir(), openBrowser()]);
-  page = browser.page;
-  page.setDefaultTimeout(20_000);
-  await followLink(page, weir.link);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await weir?.stop();
-});
+const { page, go } = await visit();
 
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 const dialog = () => page.getByRole('dialog');
-const go = (name: string) =>
-  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
 const row = (table: string, text: string) =>
   page.getByRole('table', { name: table }).locator('tbody tr').filter({ hasText: text });
 

@@ -20,9 +20,28 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
+/** The link that the server prints once it listens; rejects with what it printed in place of it. */
+function linkFrom(child: ChildProcess): Promise<string> {
+  let printed = '';
+  return new Promise((resolve, reject) => {
+    const fail = (what: string) => reject(new Error(`weir serve ${what}:\n${printed}`));
+    const timer = setTimeout(() => fail('printed no link'), READY_MS);
+    const read = (chunk: Buffer) => {
+      printed += chunk.toString();
+      const found = /https?:\S+#token=[\w-]+/.exec(printed);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(found[0]);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => fail(`ended with ${code}`));
+  });
+}
+
 /**
- * Starts `./weir serve` on a fresh folder, which may be prepared, and a free port; rejects with what it printed when it does
- * not come up.
+ * Starts `./weir serve` on a fresh folder, which may be prepared, and a free port. One that does not come up is stopped, and
+ * rejects with what it printed.
  */
 export async function startWeir(
   flags: readonly string[] = [],
@@ -33,37 +52,19 @@ export async function startWeir(
   const child = spawn(
     join(home, 'weir'),
     ['serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags],
-    {
-      cwd: home,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    },
+    { cwd: home, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
-  let printed = '';
-  const link = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`weir serve printed no link:\n${printed}`)),
-      READY_MS,
-    );
-    const read = (chunk: Buffer) => {
-      printed += chunk.toString();
-      const found = /https?:\S+#token=[\w-]+/.exec(printed);
-      if (!found) return;
-      clearTimeout(timer);
-      resolve(found[0]);
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', (code) => reject(new Error(`weir serve ended with ${code}:\n${printed}`)));
-  });
-  return {
-    url: new URL(link).origin,
-    link,
-    async stop() {
-      // The launcher and what it started are one process group.
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
-      await ended(child);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-    },
+  const stop = async () => {
+    // The launcher and what it started are one process group.
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+    await ended(child);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
+  try {
+    const link = await linkFrom(child);
+    return { url: new URL(link).origin, link, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

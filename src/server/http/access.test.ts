@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   hasRole,
   printPath,
@@ -7,7 +7,7 @@ import {
   type Role,
   type RouteId,
 } from '#core/contract/index.ts';
-import { type Fixture, openFixture, readJson } from './testdata/fixture.ts';
+import { openFixture, readJson } from './testdata/fixture.ts';
 
 /** Input that each route accepts: what is asked of it is who may call it. */
 const INPUTS: Readonly<Record<RouteId, Readonly<Record<string, unknown>>>> = {
@@ -107,10 +107,7 @@ const INPUTS: Readonly<Record<RouteId, Readonly<Record<string, unknown>>>> = {
 };
 const IDS = Object.keys(ROUTES).filter((id): id is RouteId => Object.hasOwn(ROUTES, id));
 
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await openFixture();
-});
+const fixture = await openFixture();
 afterAll(() => fixture.close());
 
 async function ask(id: RouteId, by: { cookie?: string; token?: string; address?: string }) {

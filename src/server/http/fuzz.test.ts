@@ -1,18 +1,14 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ROUTES, type Route } from '#core/contract/index.ts';
 import { chooseEncoding } from './compress.ts';
 import { readCookie } from './cookie.ts';
 import { hostName } from './origin.ts';
-import { type Fixture, openFixture } from './testdata/fixture.ts';
+import { openFixture } from './testdata/fixture.ts';
 
-let fixture: Fixture;
-let cookie: string;
-beforeAll(async () => {
-  fixture = await openFixture();
-  cookie = await fixture.login('admin');
-});
+const fixture = await openFixture();
 afterAll(() => fixture.close());
+const cookie = await fixture.login('admin');
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { KustoV1 } from '#core/contract/index.ts';
-import { type Fixture, openFixture, readJson } from './testdata/fixture.ts';
+import { openFixture, programOf, readJson } from './testdata/fixture.ts';
 
-let fixture: Fixture;
-let token: string;
-beforeAll(async () => {
-  fixture = await openFixture();
-  token = await fixture.token('viewer');
-});
+const fixture = await openFixture();
 afterAll(() => fixture.close());
+const token = await fixture.token('viewer');
 
-const ask = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-  fixture.ask('POST', path, { token, body, headers: { origin: undefined, ...headers } });
+const ask = programOf(fixture, token);
 
 describe('Kusto', () => {
   test('version 1: four tables, of which the last says what the others are', async () => {

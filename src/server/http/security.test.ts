@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ROUTES } from '#core/contract/index.ts';
 import { verifyAudit } from '#server/auth/index.ts';
-import { type Fixture, HOST, ORIGIN, openFixture, PASSWORD, readJson } from './testdata/fixture.ts';
+import { HOST, ORIGIN, openFixture, PASSWORD, readJson } from './testdata/fixture.ts';
 
-let fixture: Fixture;
-let cookie: string;
-beforeAll(async () => {
-  fixture = await openFixture({ bodyLimitBytes: 10_000, bodyTimeoutMs: 100 });
-  cookie = await fixture.login('admin');
-});
+const fixture = await openFixture({ bodyLimitBytes: 10_000, bodyTimeoutMs: 100 });
 afterAll(() => fixture.close());
+const cookie = await fixture.login('admin');
 
 const query = (headers: Readonly<Record<string, string | undefined>>, more: object = {}) =>
   fixture.ask('POST', '/api/v1/query', { cookie, body: { query: 'Flows' }, headers, ...more });

@@ -1,13 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { chooseEncoding } from './compress.ts';
-import { type Fixture, openFixture } from './testdata/fixture.ts';
+import { openFixture } from './testdata/fixture.ts';
 
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await openFixture();
-});
+const fixture = await openFixture();
 afterAll(() => fixture.close());
 const get = (path: string, headers: Record<string, string> = {}) =>
   fixture.ask('GET', path, { headers });

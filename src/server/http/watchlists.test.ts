@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { LARGEST_BYTES } from '#server/watchlist/index.ts';
-import { type Fixture, openFixture } from './testdata/fixture.ts';
+import { openFixture } from './testdata/fixture.ts';
 
-let fixture: Fixture;
-let cookie: string;
-beforeAll(async () => {
-  fixture = await openFixture();
-  cookie = await fixture.login('analyst');
-});
+const fixture = await openFixture();
 afterAll(() => fixture.close());
+const cookie = await fixture.login('analyst');
 
 const PATH = '/api/v1/watchlists';
 

@@ -237,6 +237,12 @@ export interface Ask {
   readonly address?: string;
 }
 
+/** Posts as a program does: with a token, and from no page. */
+export const programOf =
+  (fixture: Fixture, token: string) =>
+  (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+    fixture.ask('POST', path, { token, body, headers: { origin: undefined, ...headers } });
+
 export async function openFixture(
   options: Partial<HttpOptions> & { uploadLimit?: number; ingest?: Ingest } = {},
 ): Promise<Fixture> {
