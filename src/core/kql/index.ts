@@ -17,6 +17,7 @@ export type { PrintOptions } from './dialect/statement.ts';
 export { DUCKDB_MACROS } from './functions/macros.ts';
 export { hostFunctions } from './functions/registry.ts';
 export type { GeoNatives, Hexagons, PlanePolygon } from './geo/natives.ts';
+export { isTooDeep } from './limits.ts';
 export { type PlanOptions, planQuery } from './plan/build.ts';
 export { expandHost } from './plan/hosts.ts';
 export type {

@@ -2,6 +2,7 @@ import {
   type BoundColumn,
   DUCKDB_MACROS,
   hostFunctions,
+  isTooDeep,
   locate,
   type Natives,
   type Plan,
@@ -119,7 +120,7 @@ export function compile(query: string, prepared: Prepared, options: CompileOptio
       return compile(query, prepare(declareWatchlist(prepared.catalog, error.alias)), options);
     if (error instanceof RefusalError)
       return { ok: false, refusal: locate(query, error.code, error.message, error.at) };
-    if (error instanceof RangeError)
+    if (isTooDeep(error))
       return {
         ok: false,
         refusal: locate(query, 'too-complex', 'The query is nested too deeply.', {

@@ -70,11 +70,15 @@ function fourier(args: readonly HostValue[], isInverse: boolean): string | null 
   return jsonText([out.real, out.imaginary]);
 }
 
+/** The sums of powers of so high a degree are beyond numbers, and their table beyond memory. */
+const HIGHEST_DEGREE = 100;
+
 function fitPoly(args: readonly HostValue[]): string | null {
   const y = seriesOf(parseJson(args[0] ?? null));
   if (!y) return null;
   const given = parseJson(args[1] ?? null);
   const degree = typeof given === 'number' ? given : (asNumber(args[2]) ?? 1);
+  if (degree > HIGHEST_DEGREE) return null;
   const x = seriesOf(given) ?? y.map((_, i) => i);
   const ys = y.map((v) => v ?? 0);
   const coefficients = fitPolynomial(

@@ -1,4 +1,5 @@
 import type { HostFunction, Natives } from '../dialect/dialect.ts';
+import { isOutgrown } from '../limits.ts';
 import { walkFunction } from '../machine/machine.ts';
 import { isHostRow } from './host.ts';
 import { FUNCTIONS } from './index.ts';
@@ -10,16 +11,13 @@ export function hostFunctions(natives: Natives): HostFunction[] {
   return [...INTERNAL, walkFunction(natives), ...rows.map((row) => row.host(natives))].map(bounded);
 }
 
-/**
- * What is out of JavaScript's range has no value: JSON nested deeper than can be walked, and what an infinite number or
- * one beyond 64 bits would be converted to. Functions rely on it.
- */
-function bounded(fn: HostFunction): HostFunction {
+/** What outgrows JavaScript has no value: JSON nested deeper than can be walked, a text longer than there can be. */
+export function bounded(fn: HostFunction): HostFunction {
   const call: HostFunction['call'] = (...args) => {
     try {
       return fn.call(...args);
     } catch (error) {
-      if (error instanceof RangeError) return null;
+      if (isOutgrown(error)) return null;
       throw error;
     }
   };

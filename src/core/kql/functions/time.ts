@@ -127,7 +127,7 @@ function unixtime(name: string, ticksPerUnit: number): HostSpec {
     takes: ['real'],
     gives: 'datetime',
     call: (value) =>
-      typeof value === 'number' && Number.isFinite(value)
+      typeof value === 'number' && Number.isFinite(value * ticksPerUnit)
         ? checked(BigInt(Math.round(value * ticksPerUnit)) + EPOCH_TICKS)
         : null,
   };
@@ -176,12 +176,12 @@ function makeDatetime(parts: readonly HostValue[]): bigint | null {
     month < 1 ||
     month > 12 ||
     day < 1 ||
+    day > 31 ||
     hour < 0 ||
     hour > 23 ||
     minute < 0 ||
     minute > 59 ||
-    second < 0 ||
-    second >= 60
+    !(second >= 0 && second < 60)
   )
     return null;
   const start = dayTicks(y, month, day);
@@ -304,12 +304,15 @@ export const timeFunctions: FunctionGroup = {
 };
 
 function makeTimespan(parts: readonly HostValue[]): bigint | null {
-  const [d, h, m, s] = parts.map((p) => asNumber(p));
-  if (d === null || h === null || m === null || s === null) return null;
+  const numbers = parts.map((p) => asNumber(p));
+  if (numbers.some((n) => n === null || !Number.isFinite(n))) return null;
+  const [d, h, m, s] = numbers;
+  const fraction = Math.round((s ?? 0) * Number(TICKS_PER_SECOND));
+  if (!Number.isFinite(fraction)) return null;
   return (
     BigInt(Math.trunc(d ?? 0)) * TICKS_PER_DAY +
     BigInt(Math.trunc(h ?? 0)) * 36_000_000_000n +
     BigInt(Math.trunc(m ?? 0)) * 600_000_000n +
-    BigInt(Math.round((s ?? 0) * Number(TICKS_PER_SECOND)))
+    BigInt(fraction)
   );
 }

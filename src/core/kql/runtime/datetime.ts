@@ -155,5 +155,6 @@ export function parseTimespan(source: string): bigint | null {
   const d = DAYS.exec(text);
   if (d) return (d[1] === '-' ? -1n : 1n) * BigInt(d[2]!) * TICKS_PER_DAY;
   const u = WITH_UNIT.exec(text);
-  return u ? BigInt(Math.round(Number(u[1]) * UNITS[u[2]!]!)) : null;
+  const ticks = u ? Math.round(Number(u[1]) * UNITS[u[2]!]!) : Number.NaN;
+  return Number.isFinite(ticks) ? BigInt(ticks) : null;
 }
