@@ -33,9 +33,12 @@ const PAST = 30 * 86_400_000_000;
 export const pastDays = ({ from, knownFrom }: Pick<Span, 'from' | 'knownFrom'>): number =>
   Math.max(0, Math.min(from - knownFrom, PAST) / 86_400_000_000);
 
-/** What is a host's address: not multicast, broadcast, link-local, unspecified, nor a row that sums up many. */
+/**
+ * What is a host's address: not multicast, broadcast, link-local, unspecified, nor a row that sums up many; nor the platform
+ * under an Azure machine, which probes and answers all of them.
+ */
 export const isHost = (column: string): string =>
-  `isnotempty(${column}) and not(${column} startswith 'ff0') and not(${column} startswith 'fe80:') and not(${column} startswith '169.254.') and not(${column} endswith '.255') and not(${column} matches regex @'^(0|22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.')`;
+  `isnotempty(${column}) and not(${column} startswith 'ff0') and not(${column} startswith 'fe80:') and not(${column} startswith '169.254.') and ${column} != '168.63.129.16' and not(${column} endswith '.255') and not(${column} matches regex @'^(0|22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.')`;
 
 const ANSWERED = '(AllowedFlows - UnansweredFlows - OneWayFlows)';
 

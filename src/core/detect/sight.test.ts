@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { attemptsOf } from './attempts.ts';
 import { conversations } from './conversation.ts';
-import { attemptsOf } from './detectors/brute-force.ts';
 import { blindness, sightOf } from './sight.ts';
 
 const row = { AllowedFlows: 10, OneWayFlows: 0, SamplingRate: 1, WindowMs: 0 };

@@ -33,7 +33,7 @@ function groupOf(
 }
 
 /**
- * A list of entities in one cell tells how far it went, not who it is: it counts only where nothing else is named. Without
+ * A list of entities in one cell, be it of one, tells how far it went, not who it is: it counts only where nothing else is named. Without
  * entities, the texts of the row that are no times.
  */
 function subjectsOf(
@@ -50,8 +50,8 @@ function subjectsOf(
   const named = new Set(
     rows.flatMap((row) =>
       rule.entities.flatMap((mapping) => {
-        const found = mapped(mapping, row);
-        return found.length === 1 ? found.map(entityKey) : [];
+        if (mapping.fields.some(({ column }) => isList(row[column]))) return [];
+        return mapped(mapping, row).map(entityKey);
       }),
     ),
   );
@@ -59,6 +59,9 @@ function subjectsOf(
   const telling = all.filter((key) => named.has(key));
   return (telling.length > 0 ? telling : all).sort();
 }
+
+const isList = (value: unknown): boolean =>
+  Array.isArray(value) || (typeof value === 'string' && /^\[.*\]$/s.test(value));
 
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT/.test(text);
 

@@ -73,6 +73,21 @@ it('makes a finding of each row, at most 150, and says the same claim with the s
   expect(new Set(found.map((f) => f.key)).size).toBe(150);
 });
 
+it('is about who is named singly: a list that holds one this time tells how far it went', () => {
+  const rule = ruleOf('eventGroupingSettings: { aggregationKind: AlertPerResult }');
+  const lists: readonly unknown[] = [
+    '["203.0.113.1"]',
+    ['203.0.113.2'],
+    '["203.0.113.3","203.0.113.4"]',
+  ];
+  const keys = lists.map(
+    (dest) => judgeResult(rule, result([one('10.0.0.1', dest)]), window)[0]?.key,
+  );
+  expect(new Set(keys).size).toBe(1);
+  const other = judgeResult(rule, result([one('10.0.0.1', '203.0.113.1')]), window)[0]?.key;
+  expect(keys).not.toContain(other);
+});
+
 it('is one claim for all rows of a run, whatever they name, unless its grouping tells them apart', () => {
   const keysOf = (more: string) =>
     ['10.0.0.1', '10.0.0.2'].map(

@@ -1,9 +1,16 @@
-import type { Enricher, PlaceKind } from '#core/enrich/index.ts';
+import { parseIp } from '#core/base/index.ts';
+import { type Enricher, type PlaceKind, specialKind } from '#core/enrich/index.ts';
 import type { Duckdb } from '#server/duckdb/index.ts';
 import { createRelation } from '#server/observe/index.ts';
 
 /** Kinds of places that are outside; addresses that no router passes on (multicast, link-local) are not. */
 const OUTSIDE: ReadonlySet<PlaceKind> = new Set(['azure', 'malicious', 'public']);
+
+/** The host behind every Azure machine has a public address that nobody outside can have: it is not the internet. */
+function isPlatform(ip: string): boolean {
+  const words = parseIp(ip);
+  return words !== undefined && specialKind(words) === 'azure-platform';
+}
 
 /** Addresses remembered from job to job; more are forgotten together. */
 const MOST_KNOWN = 2_000_000;
@@ -36,7 +43,8 @@ export async function loadEnds(
     ))
       yield chunk.map(([h, ip]) => ({
         h: String(h),
-        is_inside: !OUTSIDE.has(enricher.locate(String(ip), '', undefined).kind),
+        is_inside:
+          isPlatform(String(ip)) || !OUTSIDE.has(enricher.locate(String(ip), '', undefined).kind),
       }));
   }
   await createRelation(engine, scratch, 'asked', { h: 'UBIGINT', is_inside: 'BOOLEAN' }, answers());

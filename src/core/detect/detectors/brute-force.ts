@@ -1,99 +1,14 @@
 import { ipEntity, type Severity } from '#core/alert/index.ts';
 import { printBytes, printCount, printMoment } from '#core/base/index.ts';
+import { type Attempts, LOGIN_SERVICES, MOST_BYTES, triesIn } from '../attempts.ts';
 import { percent } from '../claim.ts';
-import {
-  CONVERSATION_COLUMNS,
-  CONVERSATION_KEY,
-  type Conversation,
-  conversations,
-} from '../conversation.ts';
+import { CONVERSATION_COLUMNS, CONVERSATION_KEY, conversations } from '../conversation.ts';
 import { DAY, defineDetector, MINUTE } from '../detector.ts';
 import { flowsKql, inWindow, isHost, quote } from '../kql.ts';
-import { instantOf, numberOf } from '../row.ts';
 import { every } from '../sample.ts';
-import { ADMIN_PORTS, DATABASE_PORTS, LOGIN_PORTS, printPort } from '../services.ts';
+import { DATABASE_PORTS, printPort } from '../services.ts';
 import { blindness, clarity, isSampled } from '../sight.ts';
 import { sum } from '../statistics.ts';
-
-/** Where a flow is a try to log in. RPC and NetBIOS are not: everything calls them. */
-export const LOGIN_SERVICES: readonly number[] = [
-  ...Object.keys(ADMIN_PORTS),
-  ...Object.keys(DATABASE_PORTS),
-  ...Object.keys(LOGIN_PORTS),
-]
-  .map(Number)
-  .filter((port) => port !== 135 && port !== 139);
-
-/** What one source tried at one service, without the largest flow: that one may have got in. */
-export interface Attempts {
-  readonly conversation: Conversation;
-  readonly tries: number;
-  readonly bytesEach: number;
-  readonly packetsEach: number;
-  /** Standard deviation of the bytes of one flow over their mean. */
-  readonly spread: number;
-  /** Most tries in ten minutes. */
-  readonly burst: number;
-  readonly largest: number;
-  /** A flow that is several times as large as the tries, when most of them were over. */
-  readonly gotIn: boolean;
-  readonly largestAt: number;
-}
-
-export function attemptsOf(conversation: Conversation): Attempts {
-  const { rows, flows, seconds, sent, received, packets, sight } = conversation;
-  const largestRow = rows.reduce((a, b) =>
-    numberOf(b, 'LargestBytes') > numberOf(a, 'LargestBytes') ? b : a,
-  );
-  const largest = numberOf(largestRow, 'LargestBytes');
-  const tries = Math.max(1, flows - 1);
-  const bytesEach = Math.max(1, (sent + received - largest) / tries);
-  const squares = sum(rows.map((row) => numberOf(row, 'BytesSquared'))) - largest * largest;
-  const variance = Math.max(0, squares / tries - bytesEach * bytesEach);
-  const largestAt = instantOf(largestRow, 'LargestAt');
-  const before = seconds.filter((at) => at * 1e6 <= largestAt).length / Math.max(1, seconds.length);
-  return {
-    conversation,
-    tries,
-    bytesEach,
-    packetsEach: packets / flows,
-    spread: Math.sqrt(variance) / bytesEach,
-    // Several flows may begin in one second, which is told once.
-    burst: Math.round(mostWithin(seconds, 600) * (flows / Math.max(1, seconds.length))),
-    largest,
-    gotIn: !isSampled(sight) && largest >= 3 * bytesEach && largest >= 8000 && before >= 0.7,
-    largestAt,
-  };
-}
-
-function mostWithin(seconds: readonly number[], span: number): number {
-  let most = 0;
-  let start = 0;
-  for (let end = 0; end < seconds.length; end++) {
-    while (seconds[end]! - seconds[start]! >= span) start++;
-    most = Math.max(most, end - start + 1);
-  }
-  return most;
-}
-
-/** A login that fails moves some packets and a few kilobytes, always about the same; a health check moves less, work more. */
-const LEAST_PACKETS = 5;
-const LEAST_BYTES = 400;
-const MOST_BYTES = 20_000;
-/** Of a database: a query or two carries more than a log-in. */
-const MOST_DATABASE_BYTES = 5000;
-
-export function looksLikeTries(
-  { bytesEach, packetsEach, spread, conversation }: Attempts,
-  values: { readonly mostSpread: number },
-): boolean {
-  return (
-    spread <= values.mostSpread &&
-    bytesEach >= LEAST_BYTES &&
-    bytesEach <= ((conversation.port ?? 0) in DATABASE_PORTS ? MOST_DATABASE_BYTES : MOST_BYTES) &&
-    (conversation.protocol === 'U' || packetsEach >= LEAST_PACKETS || bytesEach >= 2 * LEAST_BYTES)
-  );
-}
 
 export const bruteForce = defineDetector({
   name: 'brute-force',
@@ -133,9 +48,9 @@ export const bruteForce = defineDetector({
   candidates: (pass) => `
 let flows = PairHours | ${inWindow(pass)} | where DestPort in (${LOGIN_SERVICES.join(', ')}) and AllowedFlows > UnansweredFlows and ${isHost('DestIp')} and ${isHost('SrcIp')}
   | extend Port = coalesce(DestPort, -1);
-let all = flows
-  | summarize Flows = sum(AllowedFlows), Unanswered = sum(UnansweredFlows), Bytes = sum(BytesSrcToDest) + sum(BytesDestToSrc), Largest = max(LargestBytes) by ${CONVERSATION_KEY}
-  | where Flows >= 3 and Unanswered * 2 < Flows and (Bytes - Largest) < ${MOST_BYTES} * Flows;
+let all = flows | where BytesSrcToDest + BytesDestToSrc - LargestBytes < ${MOST_BYTES} * AllowedFlows
+  | summarize Flows = sum(AllowedFlows), Unanswered = sum(UnansweredFlows) by ${CONVERSATION_KEY}
+  | where Flows >= 3 and Unanswered * 2 < Flows;
 let crowds = all | where Flows < ${pass.values.burst} | summarize Sources = count(), Together = sum(Flows) by DestIp, Port
   | where Sources >= ${pass.values.crowd} and Together >= ${pass.values.slow};
 let pairs = all | lookup kind=leftouter crowds on DestIp, Port
@@ -145,8 +60,7 @@ flows | join kind=inner pairs on ${CONVERSATION_KEY}
 | project ${CONVERSATION_COLUMNS}, BytesSquared, LargestBytes, LargestAt, LongestMs, SrcIsInside, DestIsInside`,
   score: (rows, pass) => {
     const suspects = conversations(rows)
-      .map(attemptsOf)
-      .filter((found) => looksLikeTries(found, pass.values))
+      .flatMap((conversation) => triesIn(conversation, pass.values) ?? [])
       .filter(({ conversation: { src } }) => !pass.knowledge.hasRole(src, 'scanner', 'monitor'));
     // From the internet many guess at one service at the same time: that is one thing to do something about.
     const groups = Map.groupBy(suspects, ({ conversation: c }) =>
@@ -236,6 +150,51 @@ flows | join kind=inner pairs on ${CONVERSATION_KEY}
       ],
     },
     {
+      says: 'A client that works with a file server all day guesses passwords there for half an hour',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 445,
+          at: every(1500, 40, 0, 0.3),
+          sent: Array.from({ length: 40 }, (_, i) => 9000 + ((i * 37) % 40) * 50_000),
+          received: 200_000,
+        },
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 445,
+          at: every(6, 300, 61_200),
+          sent: 1700,
+          received: 1500,
+          packets: [10, 9],
+        },
+      ],
+    },
+    {
+      says: 'Guesses that succeed, and an hour of work after them told in pieces',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 22,
+          at: every(10, 120, 34_200, 0.2),
+          sent: 2400,
+          received: 2700,
+          packets: [14, 13],
+        },
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 22,
+          at: every(600, 6, 36_100),
+          sent: 50_000,
+          received: 400_000,
+          durationMs: 599_000,
+        },
+      ],
+    },
+    {
       says: 'An inside host tries RDP once a minute for an hour',
       flows: [
         {
@@ -275,6 +234,27 @@ flows | join kind=inner pairs on ${CONVERSATION_KEY}
           at: every(60, 50),
           sent: 6000,
           received: Array.from({ length: 50 }, (_, i) => 5000 + ((i * 37) % 50) * 9000),
+        },
+      ],
+    },
+    {
+      says: 'A client works with a file server: small things in one hour, large ones in another',
+      flows: [
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 445,
+          at: every(90, 30, 36_000, 0.4),
+          sent: Array.from({ length: 30 }, (_, i) => 1500 + ((i * 37) % 30) * 400),
+          received: Array.from({ length: 30 }, (_, i) => 1500 + ((i * 17) % 30) * 900),
+        },
+        {
+          src: '10.1.0.5',
+          dest: '10.1.0.9',
+          port: 445,
+          at: every(300, 11, 43_200),
+          sent: 400_000,
+          received: 3_000_000,
         },
       ],
     },

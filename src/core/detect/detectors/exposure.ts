@@ -194,6 +194,13 @@ open
       ],
     },
     {
+      says: 'The platform’s load balancer asks whether a machine is well',
+      flows: [
+        { src: '10.1.0.5', dest: '10.1.0.9', port: 22, at: every(86_400, 6, -5 * 86_400) },
+        { src: '168.63.129.16', dest: '10.1.0.9', port: 10_256, at: every(15, 2000) },
+      ],
+    },
+    {
       says: 'The internet tries RDP and is reset',
       flows: hosts('203.0.113.', 1, 30).map((src) => ({
         src,

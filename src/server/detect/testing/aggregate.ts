@@ -39,10 +39,11 @@ export function flowsOf(sample: Sample, day: Micros): OneFlow[] {
   );
 }
 
-/** True for addresses of one's own: private ranges. */
+/** True for addresses of one's own: private ranges, and what never leaves a machine's host. */
 function isInside(address: string): boolean {
   const words = parseIp(address);
   const kind = words && specialKind(words);
+  if (kind === 'azure-platform') return true;
   return kind !== undefined && !isPublicKind(kind) && kind !== 'documentation';
 }
 
