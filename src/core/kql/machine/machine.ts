@@ -1,30 +1,10 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn } from '../bound/expr.ts';
 import type { HostFunction, HostValue, Natives } from '../dialect/dialect.ts';
-import type { PlanExpr, SelectItem } from '../plan/plan.ts';
+import type { Machine, PlanExpr, SelectItem } from '../plan/plan.ts';
 import { asText } from '../runtime/value.ts';
 import { printText, readText } from './conversions.ts';
 import { type Formula, formula, type Places } from './formula.ts';
-
-/**
- * A state that rows change one after the other. Plain data, so that it can go to an engine as a text and come back in a
- * call of `weir_walk`.
- */
-export interface Machine {
-  /** What is known of a row. */
-  readonly inputs: readonly BoundColumn[];
-  /** The state before the first row. */
-  readonly initial: readonly SelectItem[];
-  /**
-   * Computed in turn for every row: an item sees the inputs, the state as it was, and the levels before its own. The
-   * last level is the next state.
-   */
-  readonly levels: readonly (readonly SelectItem[])[];
-  /** What a row gets to see of the state after it. */
-  readonly outputs: readonly string[];
-  /** Rows where none of these is true get nothing. */
-  readonly when: readonly string[];
-}
 
 /** Walks rows, each a list of texts by the machine's inputs; gives each a list of texts by its outputs. */
 export type Walk = (rows: readonly (readonly (string | null)[])[]) => (string | null)[][];

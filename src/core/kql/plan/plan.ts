@@ -1,6 +1,5 @@
 import type { KqlType } from '../../schema/index.ts';
 import type { BoundColumn, BoundQuery, LiteralExpr, Span } from '../bound/expr.ts';
-import type { Machine } from '../machine/machine.ts';
 
 /** A KQL query as work to do: plain data, safe to send between processes. */
 export interface Plan {
@@ -103,6 +102,26 @@ export interface SelectItem {
   readonly name: string;
   readonly type: KqlType;
   readonly expr: PlanExpr;
+}
+
+/**
+ * A state that rows change one after the other. Plain data, so that it can go to an engine as a text and come back in a
+ * call of `weir_walk`.
+ */
+export interface Machine {
+  /** What is known of a row. */
+  readonly inputs: readonly BoundColumn[];
+  /** The state before the first row. */
+  readonly initial: readonly SelectItem[];
+  /**
+   * Computed in turn for every row: an item sees the inputs, the state as it was, and the levels before its own. The
+   * last level is the next state.
+   */
+  readonly levels: readonly (readonly SelectItem[])[];
+  /** What a row gets to see of the state after it. */
+  readonly outputs: readonly string[];
+  /** Rows where none of these is true get nothing. */
+  readonly when: readonly string[];
 }
 
 export interface JoinColumn extends BoundColumn {
