@@ -26,6 +26,19 @@ const FEWEST_FLOWS = 50;
 const LOOK_AT_PAIRS =
   'Look at PairHours of the address in that hour: which peers and ports are new?';
 
+/** A count of what a host begins by itself, and begins more of when somebody looks around from there. */
+const lookingAround = (
+  column: string,
+  measure: Omit<Measure, 'version' | 'about' | 'kql' | 'print' | 'tactics'>,
+): Measure => ({
+  version: '1',
+  about: 'host',
+  kql: ofInitiator(column),
+  print: printCount,
+  tactics: ['Discovery'],
+  ...measure,
+});
+
 /** In the order they are told. */
 export const MEASURES: readonly Measure[] = [
   {
@@ -44,70 +57,50 @@ export const MEASURES: readonly Measure[] = [
     nextSteps: ['Find the peers that got most of it, and who runs them.', LOOK_AT_PAIRS],
     falsePositives: ['A first backup to the cloud', 'A large release or export that was planned'],
   },
-  {
+  lookingAround('NewPeers', {
     id: 'host-new-peers',
-    version: '1',
     name: 'Peers that a host meets for the first time',
-    about: 'host',
-    kql: ofInitiator('NewPeers'),
     label: 'peers it never met before',
-    print: printCount,
     least: 30,
     floor: 0.5,
     finding: { times: 10, least: 100 },
-    tactics: ['Discovery'],
     techniques: ['T1018'],
     nextSteps: [LOOK_AT_PAIRS],
     falsePositives: ['A scanner or monitor that one owns', 'A peer-to-peer client'],
-  },
-  {
+  }),
+  lookingAround('Services', {
     id: 'host-services',
-    version: '1',
     name: 'Services that a host tries',
-    about: 'host',
-    kql: ofInitiator('Services'),
     label: 'services tried',
-    print: printCount,
     least: 100,
     floor: 0.4,
-    tactics: ['Discovery'],
     techniques: ['T1046'],
     nextSteps: [LOOK_AT_PAIRS],
     falsePositives: ['A scanner or monitor that one owns'],
-  },
-  {
+  }),
+  lookingAround('DeniedFlows', {
     id: 'host-denied',
-    version: '1',
     name: 'Flows of a host that are denied',
-    about: 'host',
-    kql: ofInitiator('DeniedFlows'),
     label: 'of its flows denied',
-    print: printCount,
     least: 100,
     floor: 0.5,
-    tactics: ['Discovery'],
     techniques: ['T1046'],
     nextSteps: [
       'See which rule denies them: a rule that was changed looks the same.',
       LOOK_AT_PAIRS,
     ],
     falsePositives: ['A rule that was tightened', 'A service that moved'],
-  },
-  {
+  }),
+  lookingAround('UnansweredFlows', {
     id: 'host-unanswered',
-    version: '1',
     name: 'Flows of a host that nobody answers',
-    about: 'host',
-    kql: ofInitiator('UnansweredFlows'),
     label: 'of its flows unanswered',
-    print: printCount,
     least: 100,
     floor: 0.5,
-    tactics: ['Discovery'],
     techniques: ['T1018'],
     nextSteps: ['See whether a server that it needs is down.', LOOK_AT_PAIRS],
     falsePositives: ['A server that is down', 'A host that was taken away'],
-  },
+  }),
   {
     id: 'host-unanswered-share',
     version: '1',
