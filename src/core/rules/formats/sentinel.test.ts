@@ -173,6 +173,20 @@ it('says what it does not do, and shows which logs a rule was written for', () =
   ]);
 });
 
+it.each([
+  ['status: NotAvailable', false, 'its status is NotAvailable: it does not run'],
+  ['status: Deprecated', false, 'its status is Deprecated: it does not run'],
+  ['status: Deprecated\nenabled: true', true, undefined],
+  ['status: Installed', true, undefined],
+  ['status: Available\nenabled: false', false, undefined],
+])('lets a retired template rest, and tells it: %j', (status, isEnabled, says) => {
+  const { rules, problems } = readRules([
+    { file: 'r.yaml', text: FULL.replace('status: Available', status) },
+  ]);
+  expect(rules[0]?.isEnabled).toBe(isEnabled);
+  expect(problems.find(({ message }) => message.includes('status'))?.message).toBe(says);
+});
+
 it('takes the techniques of an alert from the property that names them', () => {
   const text = FULL.replace(
     '{ alertProperty: RemediationSteps, value: Steps }',

@@ -9,6 +9,7 @@ import {
   TRIGGER_OPERATORS,
   type Trigger,
 } from '../rule.ts';
+import { isRetired } from '../status.ts';
 import { readTactic, readTechnique } from '../technique.ts';
 import { readEntities } from './entities.ts';
 import { type RuleFormat, tellUnread } from './format.ts';
@@ -99,12 +100,26 @@ export function readAnalyticsRule(
     references: fields.texts('references'),
     tests: readTests(fields),
     version: fields.text('version') ?? '1.0.0',
-    isEnabled: fields.flag('enabled') ?? true,
+    isEnabled: readEnabled(fields),
     warnings: fields.warnings.slice(warnedBefore),
     connectors: readConnectors(fields),
     source: { file: document.file, line: fields.line, format },
   };
   return fields.refusals > refusedBefore ? undefined : rule;
+}
+
+/** What `enabled` says; a template that its author has retired rests without it. */
+function readEnabled(fields: Fields): boolean {
+  const enabled = fields.flag('enabled');
+  const status = fields.text('status');
+  if (enabled !== undefined || !isRetired(status)) return enabled ?? true;
+  fields.problem(
+    ['status'],
+    `its status is ${status}: it does not run`,
+    'Enable it on the page of rules, or with enabled: true, if it should.',
+    'warning',
+  );
+  return false;
 }
 
 /** Descriptions of the public repository often stand in quotes inside a block. */

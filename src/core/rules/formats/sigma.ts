@@ -17,6 +17,7 @@ import {
 import { type EventQuery, NoColumn, queryEvents } from '../sigma/node.ts';
 import { type Search, SearchError } from '../sigma/search.ts';
 import { findLogSource, type Wanted } from '../sigma/sources/index.ts';
+import { isRetired } from '../status.ts';
 import { readTactic, readTechnique } from '../technique.ts';
 import type { ReadOptions, RuleFormat } from './format.ts';
 import { readTests } from './tests.ts';
@@ -217,8 +218,7 @@ function makeRule(
   correlation: Correlation | undefined,
 ): Rule {
   const { fields, title, document } = described;
-  const status = fields.text('status') ?? 'test';
-  const isRetired = status === 'deprecated' || status === 'unsupported';
+  const status = fields.text('status');
   const lets = events.lets.map(([name, text]) => `let ${name} =\n${text};`);
   const { schedule, warning } = correlation
     ? scheduleOf(correlation)
@@ -244,11 +244,13 @@ function makeRule(
     references: fields.texts('references'),
     tests: readTests(fields),
     version: fields.text('modified') ?? fields.text('date') ?? '1',
-    isEnabled: !isRetired,
+    isEnabled: !isRetired(status),
     warnings: [
       ...events.warnings,
       ...(warning === undefined ? [] : [warning]),
-      ...(isRetired ? [`its status is ${status}: it does not run unless somebody enables it`] : []),
+      ...(isRetired(status)
+        ? [`its status is ${status}: it does not run unless somebody enables it`]
+        : []),
     ],
     source: { file: document.file, line: fields.line, format: 'sigma' },
   };
