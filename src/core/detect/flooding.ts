@@ -100,12 +100,15 @@ export function kindOf(hour: Hour, values: Floods): Kind | undefined {
     hour.peakPackets >= values.leastPackets &&
     hour.timesUsualPackets >= values.times &&
     numberOf(hour.row, 'Packets') * 2 >= hour.peakPackets &&
-    hour.back <= 0.1 &&
+    (hour.back <= 0.1 || isPing(hour)) &&
     (hour.silent >= 0.5 || textOf(hour.row, 'L4Protocol') !== 'T')
   )
     return 'packets that nobody answers';
   return isMany && isRequests(hour, values) ? 'requests' : undefined;
 }
+
+/** Pings are answered by the machine itself: that something came back says nothing of a service. */
+const isPing = ({ row }: Hour): boolean => /ICMP/.test(textOf(row, 'L4Protocol'));
 
 /**
  * A busy server is as busy as ever while it is flooded: what tells is that nearly all it gets beyond its usual never talks, and that so

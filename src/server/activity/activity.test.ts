@@ -103,6 +103,23 @@ const aws = fc
   })
   .map(({ ends, ...r }) => awsFlow({ ...r, SrcIp: ends[0]!, DestIp: ends[1]! }));
 
+const pings = fc
+  .record({
+    TimeGenerated: time,
+    ends: fc.constantFrom(['10.30.1.5', '8.8.4.4'], ['8.8.4.4', '10.30.1.5']),
+    PacketsSrcToDest: fc.integer({ min: 1, max: 9 }),
+  })
+  .map(({ ends, ...r }) =>
+    awsFlow({
+      ...r,
+      SrcIp: ends[0]!,
+      DestIp: ends[1]!,
+      SrcPort: null,
+      DestPort: null,
+      L4Protocol: 'ICMP',
+    }),
+  );
+
 describe('activity', () => {
   it('is the same whatever order rows come in, and is what the definition says', async () => {
     const engine = await openTestEngine();
@@ -110,7 +127,7 @@ describe('activity', () => {
       fc.asyncProperty(
         fc.array(
           fc.record({
-            rows: fc.array(fc.oneof(azure, aws), { minLength: 1, maxLength: 40 }),
+            rows: fc.array(fc.oneof(azure, aws, pings), { minLength: 1, maxLength: 40 }),
             isCounted: fc.boolean(),
           }),
           { minLength: 1, maxLength: 4 },

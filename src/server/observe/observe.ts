@@ -73,7 +73,8 @@ export const CHECK_HASHES = `
  * responder sent moved to pb and bb, and their direction reversed; `s0`, `d0`, `dir0` keep what the record said.
  *
  * The initiator of a conversation (addresses, ports, protocol in one hour) is who sent a SYN without ACK; without such
- * evidence the end with the higher port, since services listen on lower ones; of equal ports the address that sorts first.
+ * evidence the end with the higher port, since services listen on lower ones; without ports who sent more packets, since
+ * pings are answered once at most; all being equal, the address that sorts first.
  * `more` names further columns to carry along; `seen` is the relation to read.
  */
 export function orient(more: readonly string[] = [], seen = 'seen'): readonly string[] {
@@ -83,7 +84,7 @@ export function orient(more: readonly string[] = [], seen = 'seen'): readonly st
      SELECT hr, p AS p4,
        CASE WHEN from_client THEN s ELSE d END AS i, CASE WHEN from_client THEN sp ELSE dp END AS ip,
        CASE WHEN from_client THEN d ELSE s END AS r, CASE WHEN from_client THEN dp ELSE sp END AS rp,
-       CASE WHEN from_client THEN evidence ELSE -evidence END AS e
+       (CASE WHEN from_client THEN 1 ELSE -1 END) * (CASE WHEN sp IS NULL AND dp IS NULL THEN pf ELSE evidence END) AS e
      FROM ${seen} WHERE one_way)
    GROUP BY ALL HAVING sum(e) < 0`,
     `CREATE TEMP TABLE oriented_rows AS

@@ -206,6 +206,18 @@ describe('a reduced row', () => {
     ]);
   });
 
+  it('takes who sends more pings for the one who asks', async () => {
+    const ping = { SrcPort: null, DestPort: null, L4Protocol: 'ICMP', IpProtocol: 1 };
+    const { read } = await reduced([
+      awsFlow({ ...ping, PacketsSrcToDest: 3 }),
+      awsFlow({ ...ping, SrcIp: '10.30.2.6', DestIp: '10.30.1.5', PacketsSrcToDest: 20 }),
+    ]);
+    const columns = ['SrcIp', 'DestIp', 'PacketsSrcToDest', 'PacketsDestToSrc'];
+    expect(pick(await read('NTANetAnalytics'), ...columns)).toEqual([
+      { SrcIp: '10.30.2.6', DestIp: '10.30.1.5', PacketsSrcToDest: 20, PacketsDestToSrc: 3 },
+    ]);
+  });
+
   it('knows the network of addresses that flow logs alone have shown', async () => {
     const elsewhere = {
       Network: 'shop-rg/other',

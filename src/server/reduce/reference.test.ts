@@ -9,7 +9,7 @@ import { openBars, reduceSlowly } from './reference.ts';
 
 const anyFlow: fc.Arbitrary<FlowRow> = fc
   .record({
-    kind: fc.constantFrom('azure', 'aws'),
+    kind: fc.constantFrom('azure', 'aws', 'ping'),
     minute: fc.integer({ min: 0, max: 130 }),
     src: fc.constantFrom('10.20.1.4', '10.20.1.5', '203.0.113.7', '203.0.113.8', '2001:db8::1'),
     dest: fc.constantFrom('10.20.2.9', '10.20.1.4', '198.51.100.3', '203.0.113.8'),
@@ -33,6 +33,8 @@ const anyFlow: fc.Arbitrary<FlowRow> = fc
       PacketsSrcToDest: f.bytes % 7,
       BytesSrcToDest: f.bytes,
     };
+    if (f.kind === 'ping')
+      return awsFlow({ ...shared, SrcPort: null, DestPort: null, L4Protocol: 'ICMP' });
     return f.kind === 'azure'
       ? azureFlow({
           ...shared,

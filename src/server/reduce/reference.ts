@@ -49,7 +49,9 @@ export function reduceSlowly(
   const evidence = new Map<string, number>();
   for (const r of rows.filter(isOneWay)) {
     const sends = clientSendsByPorts(r);
-    const says = r['InitiatorKnown'] ? 1 : (number(r, 'TcpFlags') & 18) === 18 ? -1 : 0;
+    const hasPorts = r['SrcPort'] !== null || r['DestPort'] !== null;
+    const byFlags = r['InitiatorKnown'] ? 1 : (number(r, 'TcpFlags') & 18) === 18 ? -1 : 0;
+    const says = hasPorts ? byFlags : number(r, 'PacketsSrcToDest');
     const key = conversation(r, sends);
     evidence.set(key, (evidence.get(key) ?? 0) + (sends ? says : -says));
   }

@@ -4,7 +4,7 @@ import { printBytes, printCount } from '#core/base/index.ts';
 import { DAY, defineDetector, HOUR } from '../detector.ts';
 import { between, flowsKql, inWindow, isHost } from '../kql.ts';
 import { instantOf, numberOf, portOf, textOf } from '../row.ts';
-import { every } from '../sample.ts';
+import { every, hosts } from '../sample.ts';
 import { printPort } from '../services.ts';
 import { blindness, clarity, sightOf } from '../sight.ts';
 
@@ -28,14 +28,22 @@ export const covertCarrier = defineDetector({
   ],
   parameters: {
     leastBytes: { value: 150, meaning: 'Mean bytes of a packet sent.' },
+    mostPeers: {
+      value: 20,
+      meaning:
+        'Addresses outside that a host exchanges pings with: one that answers more of them is flooded.',
+    },
     leastMegabytes: { value: 1, meaning: 'Megabytes sent by the pair in a day.' },
   },
   reads: ['PairHours'],
   window: DAY,
   every: HOUR,
   candidates: (pass) => `
-PairHours | ${inWindow(pass)} | where SrcIsInside and not(DestIsInside) and (L4Protocol == 'U' and DestPort in (53, 123) or L4Protocol startswith 'ICMP') and ${isHost('DestIp')}
-| extend Port = coalesce(DestPort, -1)
+let small = PairHours | ${inWindow(pass)} | where SrcIsInside and not(DestIsInside) and (L4Protocol == 'U' and DestPort in (53, 123) or L4Protocol startswith 'ICMP') and ${isHost('DestIp')}
+| extend Port = coalesce(DestPort, -1);
+let pinged = small | where Port == -1 | summarize Peers = dcount(DestIp) by SrcIp | where Peers > ${pass.values.mostPeers};
+small
+| where Port != -1 or SrcIp !in ((pinged | project SrcIp))
 | summarize Sent = sum(BytesSrcToDest), Got = sum(BytesDestToSrc), Packets = sum(PacketsSrcToDest), Flows = sum(AllowedFlows), AllowedFlows = sum(AllowedFlows), OneWayFlows = sum(OneWayFlows),
     FirstTime = min(FirstTime), LastTime = max(LastTime), SamplingRate = max(SamplingRate), WindowMs = max(WindowMs) by SrcIp, DestIp, Port, L4Protocol
 | where Sent >= ${pass.values.leastMegabytes * 1e6} and Sent >= ${pass.values.leastBytes} * Packets
@@ -99,6 +107,19 @@ PairHours | ${inWindow(pass)} | where SrcIsInside and not(DestIsInside) and (L4P
     },
   ],
   silent: [
+    {
+      says: 'A host answers the large pings of sixty addresses',
+      flows: hosts('203.0.113.', 1, 60).map((dest) => ({
+        src: '10.1.0.5',
+        dest,
+        port: null,
+        protocol: 'ICMP',
+        at: every(60, 10, 43_200),
+        sent: 400_000,
+        received: 400_000,
+        packets: [400, 400] as const,
+      })),
+    },
     {
       says: 'A resolver asks all day',
       flows: [

@@ -95,8 +95,9 @@ let carried = PairDays | ${beforeWindow(pass)} | where SrcIp in ((pairs | projec
   | summarize Out = sum(Out) by SrcIp, TimeGenerated | summarize MiddleCarried = percentile(Out, 50), CarriedDays = count() by SrcIp;
 let before = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | summarize SentDay = sum(BytesSrcToDest) by SrcIp, DestIp, TimeGenerated
   | summarize MostBefore = max(SentDay) by SrcIp, DestIp;
+let sinks = before | where MostBefore >= ${pass.values.leastMegabytes * MEGABYTE} | summarize MostOfAll = max(MostBefore), Senders = count() by DestIp;
 pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pass.knowledge.insideHosts).common)}
-| join kind=leftouter past on DestIp | join kind=leftouter usual on SrcIp | join kind=leftouter carried on SrcIp | join kind=leftouter before on SrcIp, DestIp`,
+| join kind=leftouter past on DestIp | join kind=leftouter usual on SrcIp | join kind=leftouter carried on SrcIp | join kind=leftouter before on SrcIp, DestIp | join kind=leftouter sinks on DestIp`,
   score: (rows, pass) =>
     rows.flatMap((row) => {
       const src = textOf(row, 'SrcIp');
@@ -106,6 +107,8 @@ pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pas
       const got = numberOf(row, 'Got');
       // Somewhere it sent a fifth as much on another day is where it sends things.
       if (numberOf(row, 'MostBefore') * 5 >= sent) return [];
+      // And where two hosts and more sent half as much is where all of them keep such things.
+      if (numberOf(row, 'Senders') >= 2 && numberOf(row, 'MostOfAll') * 2 >= sent) return [];
       const ratio = (sent - got) / Math.max(1, sent + got);
       const standing = standingOfRow(row, pass);
       // On most days it carries nothing out where fewer than half of its days have such a pair.
@@ -229,6 +232,20 @@ pairs | join kind=inner users on DestIp | where Users < ${Math.ceil(rareness(pas
           sent: 4e9,
           received: 4e6,
         },
+      ],
+    },
+    {
+      says: 'A build machine publishes where two others did the day before',
+      flows: [
+        { src: '10.1.0.5', dest: '198.51.100.9', port: 443, at: every(86_400, 4, -4 * 86_400) },
+        ...hosts('10.1.0.', 5, 7).map((src, i) => ({
+          src,
+          dest: '203.0.113.9',
+          port: 443,
+          at: every(600, 8, (i === 0 ? 0 : -86_400) + 30_000),
+          sent: 3e8,
+          received: 3e5,
+        })),
       ],
     },
     {

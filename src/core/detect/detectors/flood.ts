@@ -185,6 +185,27 @@ pairs
       ],
     },
     {
+      says: 'A hundred sources ping a web server thousands of times a minute, and it answers most of them',
+      flows: [
+        ...hosts('198.51.100.', 1, 20).map((src) => ({
+          src,
+          dest: '10.1.0.9',
+          port: 443,
+          at: every(3600, 23),
+        })),
+        ...hosts('203.0.113.', 1, 100).map((src, i) => ({
+          src,
+          dest: '10.1.0.9',
+          port: null,
+          protocol: 'ICMP',
+          at: every(60, 8, 43_200 + i / 10),
+          sent: 168_000,
+          received: 126_000,
+          packets: [2000, 1500] as const,
+        })),
+      ],
+    },
+    {
       says: 'Sixty sources ask a quiet web server for pages on and on',
       flows: [
         ...hosts('198.51.100.', 1, 20).map((src) => ({

@@ -75,7 +75,9 @@ const conversationOf = (r: FlowRow) => {
 function turn(rows: readonly FlowRow[]): readonly Turned[] {
   const evidence = new Map<string, number>();
   for (const r of rows.filter(isOneWay)) {
-    const says = (number(r, 'TcpFlags') & 18) === 18 ? -1 : 0;
+    const hasPorts = r['SrcPort'] !== null || r['DestPort'] !== null;
+    const byFlags = (number(r, 'TcpFlags') & 18) === 18 ? -1 : 0;
+    const says = hasPorts ? byFlags : number(r, 'PacketsSrcToDest');
     const key = conversationOf(r);
     evidence.set(key, (evidence.get(key) ?? 0) + (senderIsClient(r) ? says : -says));
   }
