@@ -112,6 +112,25 @@ it('runs rules on their windows, waits for the data, and runs late data again un
   expect((t.state.days('s', 1)[0]?.runs ?? 0) - before).toBe(1);
 });
 
+it('runs late windows again only where there are rows that a rule is about', async () => {
+  const t = await open({ 's.yaml': SCHEDULED });
+  const ten = DAY_0 + 10 * HOUR;
+  await t.commit([t.flow(ten - 5 * MINUTE)]);
+  await t.scheduler.settle();
+  t.take();
+  const before = t.state.days('s', 1)[0]?.runs ?? 0;
+  // Three hours late, on another port but for one row.
+  const late = (minutes: number, more: FlowRow) =>
+    t.flow(ten - minutes * MINUTE, { IngestionTime: ten, ...more });
+  await t.commit([
+    ...Array.from({ length: 18 }, (_, i) => late(15 + i * 10, { DestPort: 443 })),
+    late(95, { SrcIp: '10.0.0.3' }),
+  ]);
+  await t.scheduler.settle();
+  expect(t.take()).toEqual(['scheduled 10.0.0.3']);
+  expect((t.state.days('s', 1)[0]?.runs ?? 0) - before).toBe(1);
+});
+
 it('runs near-real-time rules on what was just stored and nothing else', async () => {
   const t = await open({ 'n.yaml': NRT });
   await t.commit([t.flow(DAY_0 + HOUR)]);

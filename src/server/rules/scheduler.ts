@@ -9,7 +9,8 @@ import { type Lag, measureLag, waitFor } from './lag.ts';
 import type { RuleLibrary } from './library.ts';
 import { type Run, runRule, tablesOf } from './run.ts';
 import type { RuleState } from './state.ts';
-import { dueWindows, lateWindows, timingOf } from './windows.ts';
+import { findSteps } from './steps.ts';
+import { dueWindows, lateWindows, type Timing, timingOf } from './windows.ts';
 
 export interface SchedulerDeps {
   readonly store: Pick<Store, 'segments' | 'version' | 'tables' | 'arrivals' | 'onChange'>;
@@ -140,10 +141,22 @@ export function createScheduler(deps: SchedulerDeps) {
     if (again) {
       late.delete(rule.id);
       lateAt.set(rule.id, clock());
-      for (const window of lateWindows(timing, record.doneUntil ?? 0, again))
+      const windows = lateWindows(timing, record.doneUntil ?? 0, again);
+      for (const window of await worthwhile(rule, timing, windows))
         await runWindow(rule, window, false);
     }
     for (const window of due) await runWindow(rule, window, true);
+  }
+
+  /** Those of several windows in which there are rows that the rule is about, where that can be told. */
+  async function worthwhile(
+    rule: Rule,
+    timing: Timing,
+    windows: readonly Window[],
+  ): Promise<readonly Window[]> {
+    if (windows.length < 2) return windows;
+    const steps = await findSteps(service, rule, timing, windows, halt.signal);
+    return steps ? windows.filter((window) => !steps.isEmpty(window)) : windows;
   }
 
   async function waitOf(rule: Rule): Promise<Micros> {
