@@ -13,8 +13,10 @@ import {
   writeTable,
 } from '#server/observe/index.ts';
 import { loadEnds } from './ends.ts';
-import { Fold } from './fold/fold.ts';
-import type { Folded } from './fold/folded.ts';
+import { type FoldThread, startFoldThread } from './fold/fold-thread.ts';
+import type { Folded, FoldedPart } from './fold/folded.ts';
+import { foldHere } from './fold/folder.ts';
+import type { Rows } from './fold/rows.ts';
 import type { HoursJob, JobResult } from './job.ts';
 import {
   earlierOf,
@@ -54,9 +56,6 @@ import {
 
 const CONTEXT = ['Source', 'Observer'] as const;
 const POLICY = ['FlowStatus', 'L4Protocol'] as const;
-/** Minutes of hosts that are kept in memory from part to part; each takes 50 bytes. */
-const MOST_MINUTES = 3_000_000;
-
 /** Tables that stay from job to job. */
 const KEPT: ReadonlySet<string> = new Set(['known', 'known_ends']);
 
@@ -64,6 +63,8 @@ const KEPT: ReadonlySet<string> = new Set(['known', 'known_ends']);
 export interface Memory {
   /** Which segments of PairDays the table `known` was made of. */
   knownFiles: string;
+  /** Folds jobs of several parts; started with the first. */
+  foldThread?: FoldThread;
 }
 
 /**
@@ -94,7 +95,12 @@ export async function countHours(
     await engine.run(sql);
   const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
   const kind: Kind = { ...sight, hasOneWay, hasRepeats, base: Math.min(...hours) };
-  await foldRows(engine, kind, { job, rows: sizes.largestPart, more: Object.keys(more) });
+  await foldRows(engine, kind, {
+    job,
+    rows: sizes.largestPart,
+    more: Object.keys(more),
+    memory,
+  });
 
   const kept = job.pairFiles.length > 0 ? segments(job.pairFiles) : undefined;
   await loadEnds(engine, enricher, `${scratch}.ends`, kept);
@@ -129,7 +135,12 @@ function readSizes(found: readonly (readonly unknown[])[]) {
 async function foldRows(
   engine: Duckdb,
   kind: Kind,
-  { job, rows, more }: { job: HoursJob; rows: number; more: readonly string[] },
+  {
+    job,
+    rows,
+    more,
+    memory,
+  }: { job: HoursJob; rows: number; more: readonly string[]; memory: Memory },
 ): Promise<void> {
   const kept = job.hostFiles.length > 0 ? segments(job.hostFiles) : undefined;
   for (const sql of [
@@ -140,24 +151,51 @@ async function foldRows(
   ])
     await engine.run(sql);
   const put = (table: string, { rows, columns }: Folded) => engine.append(table, rows, columns);
-  const fold = new Fold({ rows, base: kind.base, hasMore: hasMore(kind) });
   /** True where what a host did in a minute is in several rows. */
   let isSplit = kept !== undefined;
-  for (let part = 0; part < job.parts; part++) {
-    const seen = rowsOf(part, job.parts);
-    for (const name of ['VIEW oriented', 'TABLE oriented_rows', 'TABLE turned'])
-      await engine.run(`DROP ${name.replace(' ', ' IF EXISTS ')}`);
-    for (const sql of kind.hasOneWay ? orient(more, seen) : [orientNothing(more, seen)])
-      await engine.run(sql);
-    for await (const chunk of engine.columns(counted(kind))) fold.add(chunk);
-    await put('folded_pairs', fold.takePairs());
-    if (fold.hosts.cells <= MOST_MINUTES) continue;
-    await put('folded_minutes', fold.hosts.minutes());
-    fold.hosts.clear();
+  const putPart = async ({ pairs, minutes }: FoldedPart) => {
+    await put('folded_pairs', pairs);
+    if (!minutes) return;
+    await put('folded_minutes', minutes);
     isSplit = true;
+  };
+  const input = { rows, base: kind.base, hasMore: hasMore(kind) };
+  // Of one part nothing can be read while it is folded.
+  const folder = job.parts > 1 ? foldThreadOf(memory).open(input) : foldHere(input);
+  let before: Promise<FoldedPart> | undefined;
+  for (let part = 0; part < job.parts; part++) {
+    await readPart(engine, kind, { part, parts: job.parts, more }, await folder.rows());
+    const folding = folder.fold();
+    if (before) await putPart(await before);
+    before = folding;
   }
-  await put('folded_minutes', isSplit ? fold.hosts.minutes() : fold.hosts.peaks());
-  for (const name of ['VIEW oriented', 'TABLE oriented_rows', 'TABLE turned', 'TABLE seen'])
+  if (before) await putPart(await before);
+  await put('folded_minutes', await folder.hosts(isSplit));
+  await dropPart(engine);
+  await engine.run('DROP TABLE IF EXISTS seen');
+}
+
+function foldThreadOf(memory: Memory): FoldThread {
+  memory.foldThread ??= startFoldThread();
+  return memory.foldThread;
+}
+
+/** The rows of one part that count, turned. */
+async function readPart(
+  engine: Duckdb,
+  kind: Kind,
+  { part, parts, more }: { part: number; parts: number; more: readonly string[] },
+  into: Rows,
+): Promise<void> {
+  await dropPart(engine);
+  const seen = rowsOf(part, parts);
+  for (const sql of kind.hasOneWay ? orient(more, seen) : [orientNothing(more, seen)])
+    await engine.run(sql);
+  for await (const chunk of engine.columns(counted(kind))) into.add(chunk);
+}
+
+async function dropPart(engine: Duckdb): Promise<void> {
+  for (const name of ['VIEW oriented', 'TABLE oriented_rows', 'TABLE turned'])
     await engine.run(`DROP ${name.replace(' ', ' IF EXISTS ')}`);
 }
 

@@ -54,6 +54,7 @@ export async function startLocalChild(setup: WorkerSetup): Promise<ActivityChild
     kill() {
       if (!isAlive) return;
       isAlive = false;
+      memory.foldThread?.close();
       engine.close();
     },
   };

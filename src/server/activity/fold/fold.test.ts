@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { DENIED, STARTED } from './flows.ts';
 import { Fold } from './fold.ts';
+import { startFoldThread } from './fold-thread.ts';
 import type { Folded } from './folded.ts';
+import { foldHere } from './folder.ts';
+import { Rows } from './rows.ts';
 
 const BASE = Date.UTC(2026, 2, 4) * 1000;
 const SECOND = 1_000_000;
@@ -38,11 +41,19 @@ function makeRows(count: number): readonly Row[] {
   }));
 }
 
-function fill(fold: Fold, rows: readonly Row[]): void {
+/** Rows as the engine gives them: in chunks. */
+function fill(into: Rows, rows: readonly Row[]): Rows {
+  into.count = 0;
+  for (let from = 0; from < rows.length; from += 2000)
+    addChunk(into, rows.slice(from, from + 2000));
+  return into;
+}
+
+function addChunk(into: Rows, rows: readonly Row[]): void {
   const number = (pick: (row: Row) => number) => Float64Array.from(rows, pick);
   const address = (pick: (row: Row) => number) =>
     BigUint64Array.from(rows, (row) => BigInt(pick(row)) * 0x1_0000_0001n);
-  fold.add({
+  into.add({
     rows: rows.length,
     columns: [
       Uint8Array.from(rows, (r) => r.hour),
@@ -96,8 +107,7 @@ const starts = (r: Row) => (r.flags & STARTED ? 1 : 0);
 it('adds rows up by service and by minute, bucket by bucket', () => {
   const rows = makeRows(40_000);
   const fold = new Fold({ rows: rows.length, base: BASE, hasMore: false });
-  for (let from = 0; from < rows.length; from += 2000) fill(fold, rows.slice(from, from + 2000));
-  const pairs = fold.takePairs();
+  const { pairs } = fold.fold(fill(new Rows(rows.length, false), rows));
   // Columns 5 and 6 are allowed and denied flows, 9 records, 10 and 11 packets and bytes.
   expect(sums(pairs, [0, 1, 2, 3], [5, 6, 9, 10, 11])).toEqual(
     sumsOf(
@@ -122,7 +132,7 @@ it('adds rows up by service and by minute, bucket by bucket', () => {
     const [a = 0, b = 0, c = 0] = expected.get(key) ?? [];
     expected.set(key, [a + starts(r), b + r.packets, c + r.bytes]);
   }
-  expect(sums(fold.hosts.minutes(), [0, 1, 2, 3], [4, 5, 6])).toEqual(expected);
+  expect(sums(fold.hosts(true), [0, 1, 2, 3], [4, 5, 6])).toEqual(expected);
 
   const peaks = new Map<string, number[]>();
   for (const [key, [flows = 0, packets = 0, bytes = 0]] of expected) {
@@ -139,7 +149,7 @@ it('adds rows up by service and by minute, bucket by bucket', () => {
       own,
     ]);
   }
-  expect(sums(fold.hosts.peaks(), [0, 1, 2], [3, 4, 5, 6])).toEqual(
+  expect(sums(fold.hosts(false), [0, 1, 2], [3, 4, 5, 6])).toEqual(
     new Map([...peaks].map(([name, values]) => [name, values.slice(0, 4)])),
   );
 });
@@ -147,15 +157,34 @@ it('adds rows up by service and by minute, bucket by bucket', () => {
 it('keeps what hosts did while it forgets pairs', () => {
   const rows = makeRows(3000);
   const fold = new Fold({ rows: 1500, base: BASE, hasMore: false });
-  fill(fold, rows.slice(0, 1500));
-  fold.takePairs();
-  fill(fold, rows.slice(1500));
-  const second = fold.takePairs();
+  const part = new Rows(1500, false);
+  fold.fold(fill(part, rows.slice(0, 1500)));
+  const second = fold.fold(fill(part, rows.slice(1500))).pairs;
   expect(second.rows).toBeLessThanOrEqual(1500);
-  const total = fold.hosts.minutes();
+  const total = fold.hosts(true);
   let records = 0;
   for (let row = 0; row < total.rows; row++) records += Number(total.columns[4]![row]);
   expect(records).toBe(2 * rows.filter((r) => starts(r)).length);
-  fold.hosts.clear();
-  expect(fold.hosts.minutes().rows).toBe(0);
+});
+
+it('folds the same in a thread of its own, and says that it ended', async () => {
+  const rows = makeRows(9000);
+  const input = { rows: 3000, base: BASE, hasMore: false };
+  const own = startFoldThread();
+  onTestFinished(() => own.close());
+  const [here, thread] = [foldHere(input), own.open(input)];
+  for (let from = 0; from < rows.length; from += 3000) {
+    const of = rows.slice(from, from + 3000);
+    fill(await thread.rows(), of);
+    const folding = thread.fold();
+    fill(await here.rows(), of);
+    const { pairs } = await here.fold();
+    // Rows are taken before they are folded: they may be filled again.
+    fill(await thread.rows(), rows.slice(0, 100));
+    const cut = pairs.columns.map((column) => column.slice(0, pairs.rows));
+    expect((await folding).pairs).toEqual({ rows: pairs.rows, columns: cut });
+  }
+  expect(await thread.hosts(true)).toEqual(await here.hosts(true));
+  own.close();
+  await expect(thread.fold()).rejects.toThrow('the thread that folds rows ended');
 });

@@ -1,20 +1,23 @@
-import type { ColumnChunk } from '#server/duckdb/index.ts';
 import { Flows } from './flows.ts';
-import type { Folded } from './folded.ts';
+import type { Folded, FoldedPart } from './folded.ts';
 import { Hosts } from './hosts.ts';
+import { orderRows } from './order.ts';
 import { Rows } from './rows.ts';
 import { Services } from './services.ts';
 import { listStarts } from './starts.ts';
 import { sumFlows } from './sum-flows.ts';
 
 export interface FoldInput {
-  /** Most rows that are added before `takePairs`. */
+  /** Most rows of a part. */
   readonly rows: number;
   /** Start of hour 0, µs. */
   readonly base: number;
   /** True where rows have the further columns of `Rows`. */
   readonly hasMore: boolean;
 }
+
+/** Minutes of hosts that are kept in memory from part to part; each takes 50 bytes. */
+const MOST_MINUTES = 3_000_000;
 
 /** Columns of the sums of a service, in the order that `pairs` gives them: all are DOUBLE. */
 const SUMS = [
@@ -34,30 +37,43 @@ export const PAIR_COLUMNS = `hour UTINYINT, s UBIGINT, d UBIGINT, dp INTEGER, k 
 export class Fold {
   readonly #input: FoldInput;
   readonly #rows: Rows;
+  readonly #places: Uint32Array;
   readonly #services: Services;
   readonly #flows: Flows;
-  readonly hosts = new Hosts();
+  readonly #hosts = new Hosts();
 
   constructor(input: FoldInput) {
     this.#input = input;
     this.#rows = new Rows(input.rows, input.hasMore);
+    this.#places = new Uint32Array(input.rows);
     this.#services = new Services(input.rows);
     this.#flows = new Flows(input.rows, input.hasMore);
   }
 
-  /** Adds rows, whose columns are those of `Rows`. */
-  add(chunk: ColumnChunk): void {
-    this.#rows.add(chunk);
-  }
-
-  /** What pairs did in the rows that were added (PAIR_COLUMNS), and forgets these; what hosts did stays. */
-  takePairs(): Folded {
-    const [rows, services, flows] = [this.#rows, this.#services, this.#flows];
+  /** Folds the rows of a part, which may be filled anew once `onTaken` is called. What hosts did is kept, while it is little. */
+  fold(part: Rows, onTaken?: () => void): FoldedPart {
+    const ends = orderRows(part, this.#rows, this.#places);
+    onTaken?.();
     let from = 0;
-    for (const to of rows.order()) {
+    for (const to of ends) {
       this.#foldBucket(from, to);
       from = to;
     }
+    const pairs = this.#pairs();
+    if (this.#hosts.cells <= MOST_MINUTES) return { pairs };
+    const minutes = this.#hosts.minutes();
+    this.#hosts.clear();
+    return { pairs, minutes };
+  }
+
+  /** What hosts did in the parts since `minutes` were given last: their peaks, or each minute where parts are split. */
+  hosts(isSplit: boolean): Folded {
+    return isSplit ? this.#hosts.minutes() : this.#hosts.peaks();
+  }
+
+  /** What pairs did in the rows of the part (PAIR_COLUMNS). */
+  #pairs(): Folded {
+    const [rows, services, flows] = [this.#rows, this.#services, this.#flows];
     const sums = sumFlows(services, flows, this.#input);
     const starts = listStarts(flows, rows, sums);
     const folded = {
@@ -75,12 +91,12 @@ export class Fold {
         starts.bytes,
       ],
     };
-    for (const table of [rows, services, flows]) table.count = 0;
+    for (const table of [services, flows]) table.count = 0;
     return folded;
   }
 
   #foldBucket(from: number, to: number): void {
-    const [rows, services, flows, hosts] = [this.#rows, this.#services, this.#flows, this.hosts];
+    const [rows, services, flows, hosts] = [this.#rows, this.#services, this.#flows, this.#hosts];
     services.open(to - from);
     flows.open(to - from);
     for (let row = from; row < to; row++) {

@@ -1,0 +1,40 @@
+import { parentPort } from 'node:worker_threads';
+import { Fold } from './fold.ts';
+import type { FoldAnswer, FoldRequest } from './fold-thread.ts';
+import type { Folded } from './folded.ts';
+import { Rows } from './rows.ts';
+
+/** Of the job that is open. */
+let job: { readonly fold: Fold; readonly rows: Rows } | undefined;
+
+/** Only the rows that there are, in arrays of their own, which can be handed over. */
+const cut = ({ rows, columns }: Folded): Folded => ({
+  rows,
+  columns: columns.map((column) => column.slice(0, rows)),
+});
+
+function send(answer: FoldAnswer, tables: readonly Folded[] = []): void {
+  const arrays = tables.flatMap(({ columns }) =>
+    columns.flatMap((column) => ('buffer' in column ? [column.buffer as ArrayBuffer] : [])),
+  );
+  parentPort?.postMessage(answer, arrays);
+}
+
+parentPort?.on('message', (request: FoldRequest) => {
+  if (request.kind === 'open') {
+    const { input, memory } = request;
+    job = { fold: new Fold(input), rows: new Rows(input.rows, input.hasMore, memory) };
+    return;
+  }
+  if (!job) throw new Error('no job is open');
+  const { fold, rows } = job;
+  if (request.kind === 'hosts') {
+    const hosts = cut(fold.hosts(request.isSplit));
+    job = undefined;
+    return send({ kind: 'hosts', hosts }, [hosts]);
+  }
+  rows.count = request.rows;
+  const { pairs, minutes } = fold.fold(rows, () => send({ kind: 'taken' }));
+  const part = { pairs: cut(pairs), ...(minutes && { minutes: cut(minutes) }) };
+  send({ kind: 'part', part }, [part.pairs, ...(part.minutes ? [part.minutes] : [])]);
+});
