@@ -19,11 +19,19 @@ export interface Worker<Request> {
   kill(): void;
 }
 
+/**
+ * What a worker takes and gives back again and again it keeps, in large pages where the system has them: to be given each page
+ * of 4 KiB anew is a tenth of the work (glibc's manual, Memory Allocation Tunables; other libraries do not read it).
+ */
+const LARGE_PAGES =
+  'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296';
+
 export function startWorker<Request>({ entry, name, heapMiB }: WorkerOptions): Worker<Request> {
   const child = fork(entry, [], {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${heapMiB}`],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, GLIBC_TUNABLES: LARGE_PAGES },
   });
   return new Calls<Request>(child, name);
 }

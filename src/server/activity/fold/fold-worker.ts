@@ -2,8 +2,11 @@ import { parentPort } from 'node:worker_threads';
 import { Fold } from './fold.ts';
 import type { FoldAnswer, FoldRequest } from './fold-thread.ts';
 import type { Folded } from './folded.ts';
+import { Hosts } from './hosts.ts';
 import { Rows } from './rows.ts';
 
+/** Kept from job to job: they have grown to the size that is needed. */
+const hosts = new Hosts();
 /** Of the job that is open. */
 let job: { readonly fold: Fold; readonly rows: Rows } | undefined;
 
@@ -23,15 +26,15 @@ function send(answer: FoldAnswer, tables: readonly Folded[] = []): void {
 parentPort?.on('message', (request: FoldRequest) => {
   if (request.kind === 'open') {
     const { input, memory } = request;
-    job = { fold: new Fold(input), rows: new Rows(input.rows, input.hasMore, memory) };
+    job = { fold: new Fold(input, hosts), rows: new Rows(input.rows, input.hasMore, memory) };
     return;
   }
   if (!job) throw new Error('no job is open');
   const { fold, rows } = job;
   if (request.kind === 'hosts') {
-    const hosts = cut(fold.hosts(request.isSplit));
+    const told = cut(fold.hosts(request.isSplit));
     job = undefined;
-    return send({ kind: 'hosts', hosts }, [hosts]);
+    return send({ kind: 'hosts', hosts: told }, [told]);
   }
   rows.count = request.rows;
   const { pairs, minutes } = fold.fold(rows, () => send({ kind: 'taken' }));

@@ -40,10 +40,16 @@ export class Fold {
   readonly #places: Uint32Array;
   readonly #services: Services;
   readonly #flows: Flows;
-  readonly #hosts = new Hosts();
+  readonly #hosts: Hosts;
+  /** Hosts of the rows of a bucket. */
+  #sources = new Int32Array(0);
+  #dests = new Int32Array(0);
 
-  constructor(input: FoldInput) {
+  /** `hosts` of jobs before may be used again: they are emptied. */
+  constructor(input: FoldInput, hosts = new Hosts()) {
     this.#input = input;
+    hosts.clear();
+    this.#hosts = hosts;
     this.#rows = new Rows(input.rows, input.hasMore);
     this.#places = new Uint32Array(input.rows);
     this.#services = new Services(input.rows);
@@ -99,6 +105,10 @@ export class Fold {
     const [rows, services, flows, hosts] = [this.#rows, this.#services, this.#flows, this.#hosts];
     services.open(to - from);
     flows.open(to - from);
+    if (this.#sources.length < to - from) {
+      this.#sources = new Int32Array(to - from);
+      this.#dests = new Int32Array(to - from);
+    }
     for (let row = from; row < to; row++) {
       const known = services.count;
       const service = services.find(rows, row);
@@ -108,9 +118,11 @@ export class Fold {
         services.destHost[service] = hosts.find(hour, rows.dest, row);
       }
       flows.add(flows.find(service, rows.sourcePort[row]!, rows.flags[row]!), rows, row);
-      hosts.add(services.sourceHost[service]!, 0, rows, row);
-      hosts.add(services.destHost[service]!, 1, rows, row);
+      this.#sources[row - from] = services.sourceHost[service]!;
+      this.#dests[row - from] = services.destHost[service]!;
     }
+    hosts.add(0, this.#sources, rows, from, to);
+    hosts.add(1, this.#dests, rows, from, to);
   }
 }
 
