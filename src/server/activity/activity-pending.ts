@@ -15,7 +15,7 @@ export interface ActivityOptions {
   /** The engine's memory; 512 MiB unless given. */
   readonly memoryLimitBytes?: number;
   readonly threads?: number;
-  /** About how many raw rows one commit takes; the last hour to its end. 8 million unless given. */
+  /** About how many raw rows one commit takes; the last hour to its end. 25 million unless given. */
   readonly rowsPerPass?: number;
   /** Raw rows of hours that are counted together; 2 million unless given. */
   readonly rowsPerJob?: number;
@@ -37,7 +37,7 @@ export interface ActivitySummary {
 }
 
 const MEMORY = 512 * 1024 * 1024;
-export const ROWS_PER_PASS = 8_000_000;
+const ROWS_PER_PASS = 25_000_000;
 const ROWS_PER_JOB = 2_000_000;
 const ROWS_PER_PART = 1_100_000;
 

@@ -5,7 +5,6 @@ import {
   type ActivityRun,
   type ActivitySummary,
   openActivityRun,
-  ROWS_PER_PASS,
 } from './activity-pending.ts';
 import { readDayState } from './day-state.ts';
 import { leftover, nextToTake, type Task, untaken } from './tasks.ts';
@@ -50,6 +49,8 @@ const SETTLED_MS = 60_000;
 /** PairDays of a day that has none are written this soon: detectors that ask who knew whom rest until then. */
 const FIRST_SUM_MS = 3000;
 const IDLE_MS = 30_000;
+/** About how many rows one commit takes, so that what comes now does not wait long behind an archive. */
+const ROWS_PER_TASK = 8_000_000;
 /** PairDays of the running day are written this often at most. */
 const SUM_EVERY_MS = 3_600_000;
 /** After a failure the next try waits, longer each time, up to this. */
@@ -85,7 +86,7 @@ export function createActivity(options: ActivityServiceOptions): Activity {
   }
 
   function next(): { readonly task: Task; readonly at: number } | undefined {
-    const limit = options.rowsPerPass ?? ROWS_PER_PASS;
+    const limit = options.rowsPerPass ?? ROWS_PER_TASK;
     const take = nextToTake(store, limit, printDay(clock()));
     if (take) return { task: take, at: 0 };
     return leftover(store)

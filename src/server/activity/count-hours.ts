@@ -19,16 +19,17 @@ import { foldHere } from './fold/folder.ts';
 import type { Rows } from './fold/rows.ts';
 import type { HoursJob, JobResult } from './job.ts';
 import {
-  earlierOf,
   FRESH,
   HOST_HOURS,
   HOST_ORDER,
   HOSTS,
   HOURS,
   knownOf,
+  metWith,
   minutesFrom,
   PORTS,
   peersOf,
+  START_MET,
   START_MINUTES,
   slim,
 } from './sql/hosts.ts';
@@ -57,12 +58,14 @@ import {
 const CONTEXT = ['Source', 'Observer'] as const;
 const POLICY = ['FlowStatus', 'L4Protocol'] as const;
 /** Tables that stay from job to job. */
-const KEPT: ReadonlySet<string> = new Set(['known', 'known_ends']);
+const KEPT: ReadonlySet<string> = new Set(['known', 'known_ends', 'met']);
 
 /** What a worker keeps from job to job. */
 export interface Memory {
   /** Which segments of PairDays the table `known` was made of. */
   knownFiles: string;
+  /** Which segments of PairHours the table `met` was made of; undefined before there is one. */
+  metFiles?: ReadonlySet<string>;
   /** Folds jobs of several parts; started with the first. */
   foldThread?: FoldThread;
 }
@@ -199,15 +202,16 @@ async function dropPart(engine: Duckdb): Promise<void> {
     await engine.run(`DROP ${name.replace(' ', ' IF EXISTS ')}`);
 }
 
-/** Who met before: of the day in `earlier`, of the 30 days before it in `known`, which stays for the jobs that follow. */
+/** Who met before: of the day in `met`, of the 30 days before it in `known`. Both stay for the jobs that follow. */
 async function recall(engine: Duckdb, job: HoursJob, memory: Memory): Promise<void> {
-  await engine.run(
-    `CREATE TEMP TABLE earlier AS ${
-      job.earlierFiles.length > 0
-        ? earlierOf(segments(job.earlierFiles))
-        : 'SELECT 0::BIGINT AS hr, 0::UBIGINT AS pair WHERE false'
-    }`,
-  );
+  const earlier = new Set(job.earlierFiles);
+  const isMore = memory.metFiles?.isSubsetOf(earlier) ?? false;
+  if (!isMore) await engine.run(START_MET);
+  const added = [...(isMore ? earlier.difference(memory.metFiles!) : earlier)];
+  // Should it fail half way, the next job begins anew.
+  delete memory.metFiles;
+  if (added.length > 0) await engine.run(metWith(segments(added)));
+  memory.metFiles = earlier;
   const files = job.knownFiles.join('\n');
   if (memory.knownFiles === files) return;
   await engine.run(

@@ -48,9 +48,15 @@ const side = (h: 's' | 'd') => {
 /** `hosts`: sums by host. */
 export const HOSTS = `CREATE TEMP TABLE hosts AS ${side('s')} UNION ALL ${side('d')}`;
 
-/** `earlier`: which addresses met in hours of the day that are not counted now. */
-export const earlierOf = (files: string): string =>
-  `SELECT DISTINCT epoch_us(TimeGenerated) AS hr, ${pairHash('hash(SrcIp)', 'hash(DestIp)')} AS pair FROM ${files}`;
+/** `met`: which addresses met in hours of the day that are not counted now, and when first. */
+export const START_MET = 'CREATE OR REPLACE TEMP TABLE met (hr BIGINT, pair UBIGINT)';
+
+/** The same with what further PairHours say. */
+export const metWith = (files: string): string => `
+  CREATE OR REPLACE TEMP TABLE met AS SELECT min(hr) AS hr, pair FROM (
+    FROM met UNION ALL
+    SELECT epoch_us(TimeGenerated), ${pairHash('hash(SrcIp)', 'hash(DestIp)')} FROM ${files})
+  GROUP BY pair`;
 
 /** `known`: which addresses met in the 30 days before. */
 export const knownOf = (files: string): string =>
@@ -62,7 +68,7 @@ export const FRESH = `
   SELECT hr, pair FROM (
     SELECT min(hr) AS hr, pair FROM (
       SELECT hr, pair, true AS is_here FROM peers WHERE s <> hash('') AND d <> hash('')
-      UNION ALL SELECT hr, pair, false FROM earlier)
+      UNION ALL SELECT hr, pair, false FROM met)
     GROUP BY pair HAVING bool_or(is_here))
   ANTI JOIN known USING (pair)`;
 
