@@ -19,7 +19,7 @@ export interface ActivityOptions {
   readonly rowsPerPass?: number;
   /** Raw rows of hours that are counted together; 2 million unless given. */
   readonly rowsPerJob?: number;
-  /** Raw rows that are counted at a time within a job; 1.1 million unless given. */
+  /** Raw rows that are counted at a time within a job; 900,000 unless given. */
   readonly rowsPerPart?: number;
   /** Hours with at most so many raw rows are always counted whole; 300,000 unless given. */
   readonly smallHour?: number;
@@ -39,7 +39,7 @@ export interface ActivitySummary {
 const MEMORY = 512 * 1024 * 1024;
 const ROWS_PER_PASS = 25_000_000;
 const ROWS_PER_JOB = 2_000_000;
-const ROWS_PER_PART = 1_100_000;
+const ROWS_PER_PART = 900_000;
 
 /** Counts what is not counted yet, once, and sums up its days. Safe to call at any time, by one process at a time per DATA. */
 export async function activityPending(options: ActivityOptions): Promise<ActivitySummary> {

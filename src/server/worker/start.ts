@@ -20,11 +20,10 @@ export interface Worker<Request> {
 }
 
 /**
- * What a worker takes and gives back again and again it keeps, in large pages where the system has them: to be given each page
- * of 4 KiB anew is a tenth of the work (glibc's manual, Memory Allocation Tunables; other libraries do not read it).
+ * Large arrays lie in large pages where the system has them: to be given each page of 4 KiB by itself is a tenth of the work
+ * (glibc's manual, Memory Allocation Tunables; other libraries do not read it).
  */
-const LARGE_PAGES =
-  'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296';
+const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 
 export function startWorker<Request>({ entry, name, heapMiB }: WorkerOptions): Worker<Request> {
   const child = fork(entry, [], {

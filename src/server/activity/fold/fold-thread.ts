@@ -5,7 +5,8 @@ import type { Folder } from './folder.ts';
 import { Rows } from './rows.ts';
 
 export type FoldRequest =
-  | { readonly kind: 'open'; readonly input: FoldInput; readonly memory: SharedArrayBuffer }
+  /** The tables of the job before serve, unless there is other memory. */
+  | { readonly kind: 'open'; readonly input: FoldInput; readonly memory?: SharedArrayBuffer }
   | { readonly kind: 'fold'; readonly rows: number }
   | { readonly kind: 'hosts'; readonly isSplit: boolean };
 
@@ -22,6 +23,9 @@ export interface FoldThread {
   open(input: FoldInput): Folder;
   close(): void;
 }
+
+/** Room for so many times the rows of a job, so that the next one fits too. */
+const SPARE = 1.05;
 
 export function startFoldThread(): FoldThread {
   const thread = new Worker(new URL('./fold-worker.ts', import.meta.url));
@@ -54,11 +58,24 @@ export function startFoldThread(): FoldThread {
   thread.on('exit', () => fail(new Error('the thread that folds rows ended')));
   const post = (request: FoldRequest) => thread.postMessage(request);
 
+  let rows: Rows | undefined;
+  /** Resolves when the rows may be filled. */
+  let free = Promise.resolve();
+  function openRows(input: FoldInput): Rows {
+    const { base, hasMore } = input;
+    if (rows && rows.capacity >= input.rows && rows.hasMore === hasMore) {
+      post({ kind: 'open', input: { base, hasMore, rows: rows.capacity } });
+      return rows;
+    }
+    const capacity = Math.ceil(input.rows * SPARE);
+    const memory = new SharedArrayBuffer(Rows.bytesFor(capacity, hasMore));
+    post({ kind: 'open', input: { base, hasMore, rows: capacity }, memory });
+    rows = new Rows(capacity, hasMore, memory);
+    return rows;
+  }
+
   function open(input: FoldInput): Folder {
-    const memory = new SharedArrayBuffer(Rows.bytesFor(input.rows, input.hasMore));
-    const rows = new Rows(input.rows, input.hasMore, memory);
-    let free = Promise.resolve();
-    post({ kind: 'open', input, memory });
+    const rows = openRows(input);
     return {
       async rows() {
         await free;

@@ -2,12 +2,9 @@ import { parentPort } from 'node:worker_threads';
 import { Fold } from './fold.ts';
 import type { FoldAnswer, FoldRequest } from './fold-thread.ts';
 import type { Folded } from './folded.ts';
-import { Hosts } from './hosts.ts';
 import { Rows } from './rows.ts';
 
-/** Kept from job to job: they have grown to the size that is needed. */
-const hosts = new Hosts();
-/** Of the job that is open. */
+/** Stays from job to job while it has room. */
 let job: { readonly fold: Fold; readonly rows: Rows } | undefined;
 
 /** Only the rows that there are, in arrays of their own, which can be handed over. */
@@ -26,14 +23,14 @@ function send(answer: FoldAnswer, tables: readonly Folded[] = []): void {
 parentPort?.on('message', (request: FoldRequest) => {
   if (request.kind === 'open') {
     const { input, memory } = request;
-    job = { fold: new Fold(input, hosts), rows: new Rows(input.rows, input.hasMore, memory) };
+    if (memory) job = { fold: new Fold(input), rows: new Rows(input.rows, input.hasMore, memory) };
+    else job?.fold.reset(input.base);
     return;
   }
   if (!job) throw new Error('no job is open');
   const { fold, rows } = job;
   if (request.kind === 'hosts') {
     const told = cut(fold.hosts(request.isSplit));
-    job = undefined;
     return send({ kind: 'hosts', hosts: told }, [told]);
   }
   rows.count = request.rows;

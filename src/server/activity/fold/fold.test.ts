@@ -167,24 +167,31 @@ it('keeps what hosts did while it forgets pairs', () => {
   expect(records).toBe(2 * rows.filter((r) => starts(r)).length);
 });
 
-it('folds the same in a thread of its own, and says that it ended', async () => {
+it('folds the same in a thread of its own, job after job, and says that it ended', async () => {
   const rows = makeRows(9000);
-  const input = { rows: 3000, base: BASE, hasMore: false };
   const own = startFoldThread();
   onTestFinished(() => own.close());
-  const [here, thread] = [foldHere(input), own.open(input)];
-  for (let from = 0; from < rows.length; from += 3000) {
-    const of = rows.slice(from, from + 3000);
-    fill(await thread.rows(), of);
-    const folding = thread.fold();
-    fill(await here.rows(), of);
-    const { pairs } = await here.fold();
-    // Rows are taken before they are folded: they may be filled again.
-    fill(await thread.rows(), rows.slice(0, 100));
-    const cut = pairs.columns.map((column) => column.slice(0, pairs.rows));
-    expect((await folding).pairs).toEqual({ rows: pairs.rows, columns: cut });
+  for (const [base, size] of [
+    [BASE, 3000],
+    [BASE + 3600 * SECOND, 3000],
+    [BASE, 4500],
+  ] as const) {
+    const input = { rows: size, base, hasMore: false };
+    const [here, thread] = [foldHere(input), own.open(input)];
+    for (let from = 0; from < rows.length; from += size) {
+      const of = rows.slice(from, from + size);
+      fill(await thread.rows(), of);
+      const folding = thread.fold();
+      fill(await here.rows(), of);
+      const { pairs } = await here.fold();
+      // Rows are taken before they are folded: they may be filled again.
+      fill(await thread.rows(), rows.slice(0, 100));
+      const cut = pairs.columns.map((column) => column.slice(0, pairs.rows));
+      expect((await folding).pairs).toEqual({ rows: pairs.rows, columns: cut });
+    }
+    expect(await thread.hosts(true)).toEqual(await here.hosts(true));
   }
-  expect(await thread.hosts(true)).toEqual(await here.hosts(true));
+  const ended = own.open({ rows: 1, base: BASE, hasMore: false });
   own.close();
-  await expect(thread.fold()).rejects.toThrow('the thread that folds rows ended');
+  await expect(ended.fold()).rejects.toThrow('the thread that folds rows ended');
 });

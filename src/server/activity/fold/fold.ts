@@ -35,25 +35,28 @@ export const PAIR_COLUMNS = `hour UTINYINT, s UBIGINT, d UBIGINT, dp INTEGER, k 
  * make a group of each. A row takes about 200 bytes; arrays are taken from the system only as they fill.
  */
 export class Fold {
-  readonly #input: FoldInput;
+  #input: FoldInput;
   readonly #rows: Rows;
   readonly #places: Uint32Array;
   readonly #services: Services;
   readonly #flows: Flows;
-  readonly #hosts: Hosts;
+  readonly #hosts = new Hosts();
   /** Hosts of the rows of a bucket. */
   #sources = new Int32Array(0);
   #dests = new Int32Array(0);
 
-  /** `hosts` of jobs before may be used again: they are emptied. */
-  constructor(input: FoldInput, hosts = new Hosts()) {
+  constructor(input: FoldInput) {
     this.#input = input;
-    hosts.clear();
-    this.#hosts = hosts;
     this.#rows = new Rows(input.rows, input.hasMore);
     this.#places = new Uint32Array(input.rows);
     this.#services = new Services(input.rows);
     this.#flows = new Flows(input.rows, input.hasMore);
+  }
+
+  /** Forgets what hosts did. The same tables serve for another job with no more rows a part, of the same columns. */
+  reset(base: number): void {
+    this.#input = { ...this.#input, base };
+    this.#hosts.clear();
   }
 
   /** Folds the rows of a part, which may be filled anew once `onTaken` is called. What hosts did is kept, while it is little. */

@@ -32,6 +32,7 @@ export class Rows {
   readonly hour: Uint8Array;
   readonly flags: Uint8Array;
   readonly hasMore: boolean;
+  readonly capacity: number;
   count = 0;
 
   /** For at most so many rows, in memory that may be shared (`bytesFor`). */
@@ -42,6 +43,7 @@ export class Rows {
   ) {
     const more = hasMore ? rows : 0;
     this.hasMore = hasMore;
+    this.capacity = rows;
     let used = 0;
     function carve<T>(kind: NumberArray<T>, length: number): T {
       const column = new kind(memory, used, length);
