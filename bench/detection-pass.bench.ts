@@ -46,7 +46,7 @@ async function measured(name: string, rows: number, work: () => Promise<string>)
 
 async function pass(folder: string, rows: number): Promise<number> {
   const store = await openStore({ folder, clock });
-  const query = createQueryService({ store, clock, limits: { memoryBytes: 2 ** 30, threads: 2 } });
+  const query = createQueryService({ store, clock, limits: { memoryBytes: 640 * 2 ** 20, threads: 2 } });
   try {
     const enrichment = { withoutRegistries: true } as const;
     const counting = await measured('counting', rows, async () => {

@@ -56,7 +56,7 @@ let pairs = materialize(flows
   | where Starting >= ${values.leastEvents} and Starting < ${more.mostEvents ?? 43_200}
   | lookup kind=leftouter users on ${target}
   | where Users <= ${Math.ceil(common)}
-  | order by Users asc, Starting desc | take ${values.mostPairs}
+  | order by Users asc, Starting desc, SrcIp asc, DestIp asc, Port asc | take ${values.mostPairs}
   | project ${CONVERSATION_KEY}, Users);
 let past = PairDays | ${beforeWindow(pass)} | where DestIp in ((pairs | project DestIp)) | extend Port = coalesce(DestPort, -1)
   | summarize Known = min(FirstTime), PastUsers = dcount(SrcIp) by ${target};
