@@ -4,7 +4,8 @@
  *
  *     npm run bench -- detection-pass [--quick] [--hours=N]     2 hours unless given; 24 are the whole day
  *
- * Bar: 100 million flows in 5 minutes on 2 idle cores, 600 seconds of processor, within 2 GiB, all processes together.
+ * Bar: 100 million flows in 5 minutes on 2 idle cores, within 2 GiB, all processes together. On a busy machine the seconds of processor
+ * tell more: 600 are what 2 cores have.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +19,7 @@ import { watchTree } from './process-tree.ts';
 import { storeRawFlows } from './raw-flows.ts';
 
 const DAY = 100_000_000;
-const CPU_BAR = 600;
+const SECONDS_BAR = 300;
 const MEMORY_BAR = 2048;
 const clock = () => Date.now() * 1000;
 const argument = (name: string) =>
@@ -46,7 +47,11 @@ async function measured(name: string, rows: number, work: () => Promise<string>)
 
 async function pass(folder: string, rows: number): Promise<number> {
   const store = await openStore({ folder, clock });
-  const query = createQueryService({ store, clock, limits: { memoryBytes: 640 * 2 ** 20, threads: 2 } });
+  const query = createQueryService({
+    store,
+    clock,
+    limits: { memoryBytes: 640 * 2 ** 20, threads: 2 },
+  });
   try {
     const enrichment = { withoutRegistries: true } as const;
     const counting = await measured('counting', rows, async () => {
@@ -72,10 +77,10 @@ async function pass(folder: string, rows: number): Promise<number> {
     const seconds = counting.seconds + detecting.seconds;
     const peak = Math.max(counting.peakMiB, detecting.peakMiB);
     const scale = DAY / rows;
-    const isMet = cpu * scale <= CPU_BAR && peak <= MEMORY_BAR && failed.length === 0;
+    const isMet = seconds * scale <= SECONDS_BAR && peak <= MEMORY_BAR && failed.length === 0;
     process.stdout.write(
-      `${rows} flows: ${Math.round(rows / seconds)} flows a second here; 100 million: ${Math.round(cpu * scale)} s of processor (bar ${CPU_BAR}), ` +
-        `${Math.round(seconds * scale)} s at this pace${scale > 1.01 ? ', extrapolated' : ''}; peak ${peak.toFixed(0)} MiB (bar ${MEMORY_BAR}); ${isMet ? 'met' : 'MISSED'}\n`,
+      `${rows} flows: ${Math.round(rows / seconds)} flows a second here; 100 million: ${Math.round(seconds * scale)} s (bar ${SECONDS_BAR}${scale > 1.01 ? ', extrapolated' : ''}), ` +
+        `${Math.round(cpu * scale)} s of processor; peak ${peak.toFixed(0)} MiB (bar ${MEMORY_BAR}); ${isMet ? 'met' : 'MISSED'}\n`,
     );
     return isMet ? 0 : 1;
   } finally {
