@@ -14,6 +14,8 @@ export interface Contact {
   /** Bytes that the host outside sent back to what the inside began, or was answered with. */
   readonly replyBytes: number;
   readonly wasAllowed: boolean;
+  /** It came in where people log in, and more went back than a refusal is. */
+  readonly gotIn: boolean;
   /** True when the event lies outside the time for which the indicator is known to hold. */
   readonly isHistoric: boolean;
   /** Networks that are bad as a whole, and roles without meaning for alerts: Tor exits, proxies. */
@@ -32,8 +34,8 @@ const MEDIUM = 40;
 
 /**
  * How grave a contact is. Outbound and answered with at least 70 effective confidence is high, from 40 on medium, below that
- * evidence for correlation (low); an attempt that was denied still tells of the host. What comes in is informational unless it got an answer. A sinkhole answers for an
- * infection: one step up. Scanners that are known to be harmless stay informational.
+ * evidence for correlation (low); an attempt that was denied still tells of the host. What comes in is informational unless it
+ * got an answer, and as grave as what goes out where it got in. A sinkhole answers for an infection: one step up. Scanners that are known to be harmless stay informational.
  */
 export function judgeContact(contact: Contact): Verdict {
   const confidence = contact.isHistoric ? contact.confidence / 2 : contact.confidence;
@@ -48,6 +50,11 @@ export function judgeContact(contact: Contact): Verdict {
   const isAnswered = contact.replyBytes > 0;
   if (contact.direction === 'inbound') {
     if (!contact.wasAllowed) return verdict('informational', 'it was denied');
+    if (contact.gotIn && confidence >= MEDIUM)
+      return verdict(
+        confidence >= HIGH ? 'high' : 'medium',
+        'it came in where people log in, and got more than a refusal',
+      );
     if (!isAnswered || directionOf(contact.role) === 'outbound')
       return verdict('informational', 'it came in and got no answer that matters');
     return verdict(confidence >= HIGH ? 'medium' : 'low', 'it came in and was answered');

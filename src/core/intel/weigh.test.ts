@@ -61,6 +61,7 @@ describe('verdicts', () => {
     direction: 'outbound',
     replyBytes: 100,
     wasAllowed: true,
+    gotIn: false,
     isHistoric: false,
     isEnrichmentOnly: false,
   };
@@ -75,6 +76,12 @@ describe('verdicts', () => {
     ['inbound', { direction: 'inbound', role: 'scanner', replyBytes: 0 }, 'informational'],
     ['inbound with success', { direction: 'inbound', role: 'bruteforcer' }, 'medium'],
     ['inbound from a c2 server', { direction: 'inbound' }, 'informational'],
+    ['inbound and at work', { direction: 'inbound', gotIn: true }, 'high'],
+    [
+      'inbound and at work, less sure',
+      { direction: 'inbound', gotIn: true, confidence: 60 },
+      'medium',
+    ],
     ['historic', { isHistoric: true }, 'low'],
     ['known scanner', { flags: TERM_FLAGS.scanner }, 'informational'],
     ['sinkhole', { flags: TERM_FLAGS.sinkhole, confidence: 48 }, 'high'],

@@ -29,6 +29,11 @@ const ATTACK: Readonly<Partial<Record<Role, readonly [tactic: string, technique:
 /** Roles that say where somebody comes from, not that he attacks. */
 const TAGS: ReadonlySet<Role> = new Set<Role>(['tor', 'proxy']);
 
+/** Where people log in to work on a machine: SSH, Telnet, SMB, RDP, VNC, WinRM. */
+const LOG_IN_PORTS: ReadonlySet<number> = new Set([22, 23, 445, 3389, 5900, 5985, 5986]);
+/** Bytes back of a connection in which somebody works; a log-in that is refused gets a few thousand. */
+const LEAST_WORK = 20_000;
+
 /** How grave one contact is; undefined when it lies too long before the indicator to mean anything. */
 export function judge(contact: ContactRow): Verdict | undefined {
   const { indicator, last } = contact;
@@ -40,6 +45,10 @@ export function judge(contact: ContactRow): Verdict | undefined {
     direction: contact.direction,
     replyBytes: contact.replyBytes,
     wasAllowed: contact.allowed > 0,
+    gotIn:
+      LOG_IN_PORTS.has(contact.port ?? 0) &&
+      contact.allowed > 0 &&
+      contact.replyBytes >= LEAST_WORK * contact.allowed,
     isHistoric: indicator.validUntil !== null && last >= indicator.validUntil,
     isEnrichmentOnly: TAGS.has(indicator.role),
   });
