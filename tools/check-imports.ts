@@ -36,7 +36,14 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
   'server/observe': ['core/schema', 'server/duckdb'],
   'server/clickhouse': [],
   'server/store': ['core/base', 'core/schema', 'core/decode', 'server/duckdb'],
-  'server/source': ['core/base', 'core/decode', 'server/azure', 'server/duckdb', 'server/store'],
+  'server/source': [
+    'core/base',
+    'core/decode',
+    'server/azure',
+    'server/duckdb',
+    'server/external',
+    'server/store',
+  ],
   'server/kql': ['core/base', 'core/schema', 'core/kql', 'server/duckdb', 'server/clickhouse'],
   'server/enrich': ['core/base', 'core/schema', 'core/enrich'],
   'server/pipeline': [

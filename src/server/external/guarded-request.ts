@@ -63,14 +63,18 @@ export async function sendGuarded(
 
 /**
  * For libraries that send requests of their own to the host of a URL: connects to addresses that were checked, and to no
- * other. Throws ExternalError for an address that may not be reached.
+ * other. `keepAlive` uses connections again. Throws ExternalError for an address that may not be reached.
  */
-export function guardedAgent(url: URL, network: Network): Agent {
+export function guardedAgent(
+  url: URL,
+  network: Network,
+  { keepAlive = false }: { readonly keepAlive?: boolean } = {},
+): Agent {
   assertReachable(url.hostname, network);
-  const lookup = guardedLookup(network);
-  if (url.protocol === 'http:') return new Agent({ lookup });
+  const options = { keepAlive, lookup: guardedLookup(network) };
+  if (url.protocol === 'http:') return new Agent(options);
   const { ca, identity } = network;
-  return new TlsAgent({ lookup, ...(ca === undefined ? {} : { ca }), ...identity });
+  return new TlsAgent({ ...options, ...(ca === undefined ? {} : { ca }), ...identity });
 }
 
 /** Throws ExternalError when a host is an address that may not be reached: addresses are not looked up on the way. */

@@ -6,6 +6,7 @@ import {
   openContainer,
   parseAzureAddress,
 } from '#server/azure/index.ts';
+import type { Environment } from './azure-agent.ts';
 import { currentHours, parseHourPath, recentDays, rootOfYear } from './azure-layout.ts';
 import { createBlobObject } from './azure-object.ts';
 import { type Found, followByPolling } from './follow.ts';
@@ -24,6 +25,8 @@ export interface AzureSourceOptions {
   readonly pollMs?: number;
   /** Names asked for at once; at most 5,000, which is the default. */
   readonly pageNames?: number;
+  /** Where a proxy may be named; none is unless given. */
+  readonly environment?: Environment;
   /** µs; for tests. */
   readonly clock?: () => number;
 }
@@ -53,7 +56,7 @@ export function createAzureSource(options: AzureSourceOptions): Source {
   const name = options.name ?? (account === null ? `az:${bare}` : `az://${account}/${bare}`);
   const clock = options.clock ?? (() => Date.now() * 1000);
   const health = new HealthLog(clock, null, (state, log) => say(name, state, log));
-  const lister = new Lister(address, options.login, clock, options.pageNames);
+  const lister = new Lister(address, options, clock);
 
   /** What is passed over is counted when everything is listed, so that it counts once. */
   const isReadable = ({ name: blob, sizeBytes, isOnline }: BlobItem, isCounted: boolean) => {
@@ -110,9 +113,8 @@ function toFound(source: string, container: BlobContainer, item: BlobItem, nowMs
 /** Decides what to list at each pass. */
 class Lister {
   readonly #address: AzureAddress;
-  readonly #login: AzureLogin;
+  readonly #options: AzureSourceOptions;
   readonly #clock: () => number;
-  readonly #pageNames: number | undefined;
   #container: BlobContainer | null = null;
   /** What stands before `y=` in the names seen. */
   readonly #roots = new Set<string>();
@@ -120,15 +122,9 @@ class Lister {
   #passes = 0;
   #nextFull = 0;
 
-  constructor(
-    address: AzureAddress,
-    login: AzureLogin,
-    clock: () => number,
-    pageNames: number | undefined,
-  ) {
-    this.#pageNames = pageNames;
+  constructor(address: AzureAddress, options: AzureSourceOptions, clock: () => number) {
     this.#address = address;
-    this.#login = login;
+    this.#options = options;
     this.#clock = clock;
   }
 
@@ -137,12 +133,17 @@ class Lister {
   }
 
   async open(): Promise<BlobContainer> {
-    this.#container ??= await openContainer(this.#address, this.#login, this.#nowMs, {
+    const { login, pageNames, environment = {} } = this.#options;
+    // What guards it reads files of every kind, and is only loaded where Azure is read.
+    const { azureAgent } = await import('./azure-agent.ts');
+    const agent = azureAgent(environment);
+    this.#container ??= await openContainer(this.#address, login, this.#nowMs, {
       rights: 'Read and List',
       whenAbsent:
         'Azure creates it with the first flow log, some minutes after logging was enabled; else check the name.',
       tries: 3,
-      pageNames: this.#pageNames,
+      pageNames,
+      ...(agent && { agent }),
     });
     return this.#container;
   }

@@ -1,9 +1,11 @@
 /** Against Azurite, Microsoft's own emulator. */
+import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AzureLogin } from '#server/azure/index.ts';
 import { type Azurite, installAzurite, startAzurite } from '../../../test/azurite/start.ts';
+import { azureAgent } from './azure-agent.ts';
 import { createAzureSource } from './azure-source.ts';
 import { createRecogniser } from './recognise.ts';
 import type { InputObject, Source } from './source.ts';
@@ -92,6 +94,13 @@ class Following {
     await this.#done;
   }
 }
+
+it('leaves the connection to a proxy that is named, and is guarded otherwise', () => {
+  expect(azureAgent({ https_proxy: 'http://proxy.example:3128' })).toBeUndefined();
+  const agent = azureAgent({ PATH: '/bin' });
+  expect(() => agent?.(new URL('https://169.254.169.254/'))).toThrow(/leads to an address/);
+  expect(agent?.(new URL('https://10.1.2.3/'))).toBeInstanceOf(Agent);
+});
 
 describe.skipIf(missing !== null)('a container as Azure writes it', () => {
   it('is followed block by block, each record once, while the list of blocks grows before its closing', async () => {
@@ -321,6 +330,11 @@ describe.skipIf(missing !== null)('the login', () => {
       'a container that is not there',
       () => ({ container: `${azurite.url}/nothing` }),
       /There is no container nothing \(yet\)/,
+    ],
+    [
+      'an address where clouds hand out credentials',
+      () => ({ container: 'http://169.254.169.254/account/logs' }),
+      /169\.254\.169\.254 leads to an address/,
     ],
     [
       'a host that does not answer',

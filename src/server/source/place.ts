@@ -1,4 +1,5 @@
 import { type AzureLogin, parseAzureAddress } from '#server/azure/index.ts';
+import type { Environment } from './azure-agent.ts';
 import { createAzureSource } from './azure-source.ts';
 import { createFileSource } from './file.ts';
 import { type Source, SourceError } from './source.ts';
@@ -13,8 +14,6 @@ export class PlaceError extends SourceError {
     this.hint = hint;
   }
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where Microsoft's own command line looks for a login, too ("Authorize access to blob data with Azure CLI"). */
 const LOGIN_VARIABLES: readonly (readonly [AzureLogin['kind'], string])[] = [
@@ -63,5 +62,5 @@ function openAzure(text: string, environment: Environment): Source {
     );
   const [kind, variable] = found;
   const secret = environment[variable] ?? '';
-  return createAzureSource({ container: text, login: { kind, secret: () => secret } });
+  return createAzureSource({ container: text, login: { kind, secret: () => secret }, environment });
 }

@@ -77,6 +77,7 @@ export function openSource(config: SourceConfig, env: Env): Source {
     name,
     login: readLogin(config, env),
     pollMs: config.poll,
+    environment: env,
     ...(config.prefix === '' ? {} : { prefix: config.prefix }),
   });
 }
