@@ -1,7 +1,7 @@
 import type { Micros } from '#core/base/index.ts';
 import { instantOf, numberOf, numbersOf, portOf, type Row, textOf } from './row.ts';
 import { type Sight, sightOf } from './sight.ts';
-import { sum } from './statistics.ts';
+import { sorted, sum } from './statistics.ts';
 
 /** What one address did with one service of another, over the hours of a window. */
 export interface Conversation {
@@ -42,7 +42,7 @@ function oneConversation(rows: readonly Row[]): Conversation {
       starts.set(at, (starts.get(at) ?? 0) + (sizes[i] ?? 0));
     });
   }
-  const inOrder = [...starts].sort(([a], [b]) => a - b);
+  const seconds = sorted(starts.keys());
   const total = (name: string) => sum(rows.map((row) => numberOf(row, name)));
   const port = portOf(one, 'Port');
   return {
@@ -54,8 +54,8 @@ function oneConversation(rows: readonly Row[]): Conversation {
     sent: total('BytesSrcToDest'),
     received: total('BytesDestToSrc'),
     packets: total('PacketsSrcToDest') + total('PacketsDestToSrc'),
-    seconds: inOrder.map(([at]) => at),
-    sizes: inOrder.map(([, bytes]) => bytes),
+    seconds,
+    sizes: seconds.map((at) => starts.get(at)!),
     first: Math.min(...rows.map((row) => instantOf(row, 'FirstTime'))),
     last: Math.max(...rows.map((row) => instantOf(row, 'LastTime'))),
     sight: sightOf(rows),

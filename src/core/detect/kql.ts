@@ -38,7 +38,7 @@ export const pastDays = ({ from, knownFrom }: Pick<Span, 'from' | 'knownFrom'>):
  * under an Azure machine, which probes and answers all of them.
  */
 export const isHost = (column: string): string =>
-  `isnotempty(${column}) and not(${column} startswith 'ff0') and not(${column} startswith 'fe80:') and not(${column} startswith '169.254.') and ${column} != '168.63.129.16' and not(${column} endswith '.255') and not(${column} matches regex @'^(0|22[4-9]|23[0-9]|24[0-9]|25[0-5])\\.')`;
+  `isnotempty(${column}) and not(${column} startswith_cs 'ff0') and not(${column} startswith_cs 'fe80:') and not(${column} startswith_cs '169.254.') and ${column} != '168.63.129.16' and not(${column} startswith_cs '0.') and not(${column} endswith_cs '.255') and (not(${column} startswith_cs '2') or not(${column} matches regex @'^2(2[4-9]|3[0-9]|4[0-9]|5[0-5])\\.'))`;
 
 const ANSWERED = '(AllowedFlows - UnansweredFlows - OneWayFlows)';
 

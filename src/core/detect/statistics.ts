@@ -1,6 +1,8 @@
 /** Order statistics and bounds that several detectors share. Lists that must be sorted say so. */
 
-export const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+/** Ascending; typed arrays are put in order without a call for each two. */
+export const sorted = (values: Iterable<number>): number[] =>
+  Array.from(Float64Array.from(values).sort());
 
 export const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
