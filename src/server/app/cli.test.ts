@@ -245,6 +245,11 @@ describe('weir', { timeout: 60_000 }, () => {
           }),
         ]),
         quarantine: [{ records: 1, meaning: expect.any(String) }],
+        // What reduction notes of its own progress is no source.
+        sources: ['logs', 'PT1H.json'].map((name) => ({
+          name: expect.stringMatching(`${name}$`),
+          state: 'stopped',
+        })),
       },
     ]);
     const doctor = await weir(['doctor', '--data', data]);
@@ -260,9 +265,10 @@ describe('weir', { timeout: 60_000 }, () => {
     writeFileSync(file, vnetLog());
     const elsewhere = temporaryFolder();
     writeFileSync(join(elsewhere, 'critical.csv'), 'Host\nsql-eu-1\n');
+    mkdirSync(join(elsewhere, 'logs'));
     writeFileSync(
       join(elsewhere, 'edge.yaml'),
-      'watchlists: [{ alias: critical, file: critical.csv }]',
+      'sources: [{ kind: folder, name: edge, path: logs }]\nwatchlists: [{ alias: critical, file: critical.csv }]',
     );
     const server = await startServer(data, '--config', join(elsewhere, 'edge.yaml'));
     // The launcher has built the page where there was none.
@@ -284,7 +290,14 @@ describe('weir', { timeout: 60_000 }, () => {
       { Host: 'sql-eu-1' },
     ]);
     expect(ndjson((await weir(['status', '--data', data])).out)).toMatchObject([
-      { server: server.url },
+      {
+        server: server.url,
+        sources: [
+          { name: 'edge', state: 'waiting' },
+          { name: expect.stringContaining('PT1H.json'), state: 'stopped' },
+          { name: expect.stringContaining('LICENSE'), state: 'stopped' },
+        ],
+      },
     ]);
     const link = (await weir(['login-link', '--data', data])).out.trim();
     expect(link).toMatch(new RegExp(`^${server.url}/login#token=[\\w-]{43}$`));

@@ -111,10 +111,11 @@ function describeDisk(
   return { usedBytes, freeBytes, budgetBytes, state, ...(isShort ? { sentence } : {}) };
 }
 
-/** What a checkpoint tells of a source when no server runs: it is not being read now. */
-export function readStoppedSources(store: StoreReader): SourceStatus[] {
-  const names = new Set(store.checkpoints().map((c) => c.source));
-  return [...names].sort().map((name) => ({
+/** The sources whose records were counted, and which nobody reads now. */
+export function stoppedSources({
+  completeness,
+}: Pick<StoredStatus, 'completeness'>): SourceStatus[] {
+  return completeness.map(({ source: name }) => ({
     name,
     kind: name.startsWith('az:') ? 'azure-blob' : 'file',
     state: 'stopped',

@@ -28,6 +28,13 @@ export function listCheckpoints(db: Database, source?: string): Checkpoint[] {
   return rows.map(toCheckpoint);
 }
 
+export function mapSources(db: Database): ReadonlyMap<string, string> {
+  const rows = db.all<Pick<CheckpointRow, 'source' | 'object'>>(
+    'SELECT source, object FROM checkpoint ORDER BY source, object',
+  );
+  return new Map(rows.map(({ object, source }) => [object, source]));
+}
+
 /** Moves a checkpoint; throws CheckpointMoved when it is not where the change says that it starts. */
 export function moveCheckpoint(db: Database, checkpoint: Checkpoint, now: Micros): void {
   const { identity, source, object, position, state, from } = checkpoint;

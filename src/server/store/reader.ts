@@ -2,7 +2,13 @@ import type { Table } from '#core/schema/index.ts';
 import { checkDatabase, checkSegments } from './check.ts';
 import type { Disk } from './disk.ts';
 import { createFinder, findTakers, listTables, versionOf } from './manifest.ts';
-import { findCheckpoint, listCheckpoints, listQuarantined, listTallies } from './progress.ts';
+import {
+  findCheckpoint,
+  listCheckpoints,
+  listQuarantined,
+  listTallies,
+  mapSources,
+} from './progress.ts';
 import { listRetention } from './removal.ts';
 import type { Database } from './sqlite.ts';
 import type { StoreReader } from './store.ts';
@@ -24,6 +30,7 @@ export function createReader(
     takers: (table) => findTakers(db, table),
     checkpoint: (identity) => findCheckpoint(db, identity),
     checkpoints: (source) => listCheckpoints(db, source),
+    sourcesByObject: () => mapSources(db),
     tallies: (from, to) => listTallies(db, from, to),
     quarantined: (limit) => listQuarantined(db, limit),
     retentionLog: (limit) => listRetention(db, limit),

@@ -120,7 +120,7 @@ export function migrate(db: Database, room: string, steps: readonly Migration[])
   if (db.isReadOnly)
     throw new StoreVersion(
       `${db.path} was written by an older Weir (${room} ${seen}, this program needs ${steps.length}). ` +
-        'Start the server, or run `weir ingest`, once with this program to bring it up to date.',
+        'Start the server (`weir serve`) once with this program to bring it up to date.',
     );
   db.transaction(() => {
     db.exec(

@@ -149,6 +149,8 @@ export interface StoreReader {
   takers(table: string): ReadonlyMap<string, readonly string[]>;
   checkpoint(identity: string): Checkpoint | undefined;
   checkpoints(source?: string): readonly Checkpoint[];
+  /** Whose each object is that has a checkpoint: far less to read than the checkpoints. */
+  sourcesByObject(): ReadonlyMap<string, string>;
   /** Bytes that this user may still write to the file system of DATA. */
   freeBytes(): number;
   /** Sums by source and minute, of the minutes in [from, to). */

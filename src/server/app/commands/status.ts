@@ -6,7 +6,7 @@ import { needDataFolder } from '../data-folder.ts';
 import { openDataReader } from '../data-store.ts';
 import { printColumns, printCount, printSize } from '../format.ts';
 import { callServer } from '../server-call.ts';
-import { readStatus, readStoppedSources, type StoredStatus } from '../status.ts';
+import { readStatus, type StoredStatus, stoppedSources } from '../status.ts';
 import { readVersion } from '../version.ts';
 
 /** `weir status`: what is stored, what was lost and why; as JSON when piped. */
@@ -26,14 +26,14 @@ export const run: Run = async (invocation, around) => {
     });
     const found = findServer(folder.path);
     const server = found?.page ?? null;
-    const sources = readStoppedSources(store);
     const outputs = await askOutputs(found);
-    const { behind, duplicates } = await askStatus(found);
+    const { sources, behind, duplicates } = await askStatus(found);
+    const followed = new Set(sources.map(({ name }) => name));
     const full = {
       data: folder.path,
       server,
       ...status,
-      sources,
+      sources: [...sources, ...stoppedSources(status).filter(({ name }) => !followed.has(name))],
       outputs,
       ...(found ? { behind, duplicates } : {}),
     };
@@ -55,15 +55,15 @@ export const run: Run = async (invocation, around) => {
 const askOutputs = (server: ServerAddress | undefined): Promise<readonly OutputStatus[]> =>
   ask(server, async (at) => (await callServer(at, ROUTES.outputs, {})).outputs, []);
 
-/** What is told by whoever runs: how far it is behind, and what it has seen logged twice. */
-const askStatus = (
-  server: ServerAddress | undefined,
-): Promise<Pick<StatusAnswer, 'behind' | 'duplicates'>> =>
-  ask<Pick<StatusAnswer, 'behind' | 'duplicates'>>(
-    server,
-    (at) => callServer(at, ROUTES.status, {}),
-    { behind: [], duplicates: [] },
-  );
+/** What is told by whoever runs: which sources it follows, how far it is behind, and what it has seen logged twice. */
+type Running = Pick<StatusAnswer, 'sources' | 'behind' | 'duplicates'>;
+
+const askStatus = (server: ServerAddress | undefined): Promise<Running> =>
+  ask<Running>(server, (at) => callServer(at, ROUTES.status, {}), {
+    sources: [],
+    behind: [],
+    duplicates: [],
+  });
 
 /** One that does not answer is for its own log to explain. */
 async function ask<T>(

@@ -22,7 +22,7 @@ export async function findNewest(
     timespan: { from: end - LOOK_BACK },
     user: 'status',
   });
-  const sourceOf = new Map(store.checkpoints().map((c) => [c.object, c.source]));
+  const sourceOf = store.sourcesByObject();
   const newest = new Map(before);
   for (const [object, at] of rows) {
     const source = sourceOf.get(String(object));
