@@ -97,6 +97,11 @@ export function readRoles(rows: readonly Row[]): { readonly roles: Roles; readon
     else roles.set(ip, new Set([role]));
   };
   let hosts = 0;
+  const clientsOf = new Map(
+    rows
+      .filter((row) => textOf(row, 'Sort') === 'service')
+      .map((row) => [serviceOf(row), numberOf(row, 'Peers')]),
+  );
   const reaching = new Set(
     rows.filter((row) => textOf(row, 'Sort') === 'crowd').map((row) => textOf(row, 'Ip')),
   );
@@ -111,7 +116,9 @@ export function readRoles(rows: readonly Row[]): { readonly roles: Roles; readon
         for (const role of servedBy(row, peers, reaching.has(ip))) give(ip, role);
         break;
       case 'caller':
-        if (isMonitoring(row, peers)) give(ip, 'monitor');
+        // Who is called by as many on that port itself is one of a cluster that talk to each other.
+        if (isMonitoring(row, peers) && (clientsOf.get(serviceOf(row)) ?? 0) * 2 < peers)
+          give(ip, 'monitor');
         break;
       case 'crowd':
         if (peers >= GATEWAY_PEERS && carriesTraffic(row)) give(ip, 'gateway');
@@ -123,6 +130,8 @@ export function readRoles(rows: readonly Row[]): { readonly roles: Roles; readon
   }
   return { roles, hosts };
 }
+
+const serviceOf = (row: Row): string => `${textOf(row, 'Ip')} ${String(portOf(row, 'Port'))}`;
 
 function servedBy(row: Row, clients: number, reachesMany: boolean): Role[] {
   const port = portOf(row, 'Port');

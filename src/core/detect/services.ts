@@ -35,6 +35,7 @@ export const LOGIN_PORTS: Readonly<Record<number, string>> = {
   500: 'IKE',
   1194: 'OpenVPN',
   1723: 'PPTP',
+  2222: 'SSH',
   4500: 'IPsec NAT-T',
   10443: 'SSL VPN',
 };

@@ -62,10 +62,13 @@ flows | join kind=inner pairs on ${CONVERSATION_KEY}
     const suspects = conversations(rows)
       .flatMap((conversation) => triesIn(conversation, pass.values) ?? [])
       .filter(({ conversation: { src } }) => !pass.knowledge.hasRole(src, 'scanner', 'monitor'));
-    // From the internet many guess at one service at the same time: that is one thing to do something about.
-    const groups = Map.groupBy(suspects, ({ conversation: c }) =>
-      c.rows[0]!['SrcIsInside'] === true ? `${c.src} ${c.dest} ${c.port}` : `${c.dest} ${c.port}`,
-    );
+    // From the internet many guess at one service at the same time: that is one thing to do something about. Who insists is
+    // another, which the noise of those who try a few times does not cover.
+    const groups = Map.groupBy(suspects, (found) => {
+      const { rows: of, src, dest, port } = found.conversation;
+      if (of[0]!['SrcIsInside'] === true) return `${src} ${dest} ${port}`;
+      return `${dest} ${port}${isFrequent([found], pass.values) ? '' : ' crowd'}`;
+    });
     const frequent = [...groups.values()].filter((group) => isFrequent(group, pass.values));
     return frequent.map((found) => {
       const group = found.toSorted((a, b) => rank(b) - rank(a));
@@ -78,7 +81,9 @@ flows | join kind=inner pairs on ${CONVERSATION_KEY}
       const last = Math.max(...group.map((a) => a.conversation.last));
       const who = group.length > 1 ? `${group.length} addresses` : c.src;
       return {
-        about: isInside ? [c.src, c.dest, c.port] : ['internet', c.dest, c.port],
+        about: isInside
+          ? [c.src, c.dest, c.port]
+          : [isFrequent([worst], pass.values) ? 'internet' : 'crowd', c.dest, c.port],
         title: `${who} ${group.length > 1 ? 'guess' : 'guesses'} passwords at ${c.dest} port ${service}${gotIn ? ', probably with success' : ''}`,
         reasons: [
           `${printCount(all + 1)} connections, ${printCount(burst)} of them within ten minutes, of ${printBytes(bytesEach)} each, give or take ${percent(spread)}: sessions with work in them differ more.`,
