@@ -38,7 +38,11 @@ it('follows the store, settles, stores topology, and stops', async () => {
     azureFlow({ TimeGenerated: DAY + 12 * HOUR }),
   ]);
   await reducer.settle();
-  expect(reducer.state()).toMatchObject({ isCurrent: true, lastError: null });
+  expect(reducer.state()).toMatchObject({
+    isCurrent: true,
+    waitingSince: undefined,
+    lastError: null,
+  });
   const rows = await readRows(store, engine, 'NTANetAnalytics');
   expect(rows.map((r) => [r['FlowType'], r['RecordCount']]).sort()).toEqual([
     ['IntraVNet', 1],
@@ -49,6 +53,8 @@ it('follows the store, settles, stores topology, and stops', async () => {
   await reducer.stop();
   await storeFlows(store, engine, [azureFlow({ SrcPort: 3 })]);
   expect(reducer.state()).toMatchObject({ isRunning: false, isCurrent: false });
+  const stored = store.segments({ table: 'Flows' }).map((s) => s.committedAt);
+  expect(reducer.state().waitingSince).toBe(Math.max(...stored));
   expect(errors).toEqual([]);
 }, 30_000);
 

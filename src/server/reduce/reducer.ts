@@ -23,6 +23,8 @@ export interface ReducerState {
   readonly isRunning: boolean;
   /** True when every stored raw row is in the reduced tables. */
   readonly isCurrent: boolean;
+  /** When the oldest of the segments that are not were stored, µs. */
+  readonly waitingSince: number | undefined;
   readonly lastPass: ReduceSummary | null;
   readonly lastError: string | null;
 }
@@ -58,6 +60,13 @@ export function createReducer(options: ReducerOptions): Reducer {
   let stopListening: (() => void) | undefined;
 
   const isCurrent = () => daysToLookAt(store, intervalMicros).length === 0;
+
+  function waitingSince(): number | undefined {
+    const waiting = daysToLookAt(store, intervalMicros).flatMap(({ state, segments }) =>
+      segments.filter((s) => !state.segments.has(s.id)).map((s) => s.committedAt),
+    );
+    return waiting.length === 0 ? undefined : Math.min(...waiting);
+  }
 
   async function pass(): Promise<void> {
     clearTimeout(idleTimer);
@@ -122,6 +131,7 @@ export function createReducer(options: ReducerOptions): Reducer {
     state: () => ({
       isRunning: passing !== undefined,
       isCurrent: isCurrent(),
+      waitingSince: waitingSince(),
       lastPass,
       lastError:
         lastError instanceof Error

@@ -18,7 +18,13 @@ const detector = (name: string, covered: number, error = '') => ({
 function told(more: Partial<BehindDeps> = {}) {
   const all = tellBehind({
     reducer: {
-      state: () => ({ isRunning: false, isCurrent: true, lastPass: null, lastError: null }),
+      state: () => ({
+        isRunning: false,
+        isCurrent: true,
+        waitingSince: undefined,
+        lastPass: null,
+        lastError: null,
+      }),
     },
     activity: {
       state: () => ({
@@ -35,7 +41,6 @@ function told(more: Partial<BehindDeps> = {}) {
     },
     scheduler: { lag: () => ({ sources: [], waitMicros: 20 * SECOND }) },
     clock: () => NOW,
-    reductionLag: () => 0,
     ...more,
   });
   return Object.fromEntries(all.map((b) => [b.stage, b]));

@@ -13,8 +13,6 @@ export interface BehindDeps {
   readonly scheduler: Pick<Scheduler, 'lag'>;
   /** µs. */
   readonly clock: () => Micros;
-  /** How far reduction is behind, by itself, seconds; null before there is anything to reduce. */
-  readonly reductionLag: () => number | null;
 }
 
 /** How far everything that follows the store is behind it, and why. */
@@ -26,10 +24,9 @@ const NOTHING_WAITS = 'Nothing waits.';
 const secondsSince = (since: Micros | undefined, now: Micros): number =>
   since === undefined ? 0 : Math.max(0, Math.round((now - since) / 1e6));
 
-function tellReducing({ reducer, reductionLag }: BehindDeps): Behind {
-  const { isCurrent, lastError } = reducer.state();
-  const lagSeconds = isCurrent ? 0 : (reductionLag() ?? 0);
-  return stageOf('reducing', lagSeconds, lastError, {
+function tellReducing({ reducer, clock }: BehindDeps): Behind {
+  const { isCurrent, waitingSince, lastError } = reducer.state();
+  return stageOf('reducing', secondsSince(waitingSince, clock()), lastError, {
     none: isCurrent ? NOTHING_WAITS : 'It begins a few seconds after rows come.',
     some: 'Rows are folded an hour of event time at once, the newest hour again as it grows.',
   });

@@ -64,11 +64,7 @@ export function createStatus(deps: StatusDeps): StatusService {
     everyMs: 60_000,
     onError: (error) => log.warn('duplicate logging could not be looked for', { error }),
   });
-  const behind = () =>
-    tellBehind({
-      ...deps,
-      reductionLag: () => tellReduction(store, reducer, clock()).lagSeconds,
-    });
+  const behind = () => tellBehind(deps);
   return {
     async status({ from, to }) {
       const at = clock();

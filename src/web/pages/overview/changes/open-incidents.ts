@@ -62,15 +62,18 @@ Open
     );
     const others = incidents.length - told.length;
     if (others === 0) return told;
+    const hasLeft = now.length > told.length;
     return [
       ...told,
       {
         id: 'other-incidents',
         tone: 'info',
         weight: WEIGHT - 1,
-        news: `${formatCount(others)} more ${others === 1 ? 'incident is' : 'incidents are'} open`,
+        news: `${formatCount(others)} ${told.length > 0 ? 'more ' : ''}${others === 1 ? 'incident is' : 'incidents are'} open`,
         rest: '.',
-        why: 'The gravest are above.',
+        why: hasLeft
+          ? 'The gravest are above.'
+          : 'What they hold happened at another time than the one looked at.',
         steps: [{ text: 'See the queue', page: '/incidents' }],
       },
     ];
