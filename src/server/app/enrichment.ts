@@ -1,11 +1,6 @@
 import { join } from 'node:path';
 import { parseYaml } from '#core/yaml/index.ts';
-import {
-  type EnrichmentSettings,
-  findRefusedLines,
-  readTopologyFiles,
-} from '#server/enrich/index.ts';
-import type { Log } from '#server/http/index.ts';
+import { type EnrichmentSettings, readTopologyFiles } from '#server/enrich/index.ts';
 import { CommandError } from './command.ts';
 import type { Config } from './config/index.ts';
 
@@ -41,14 +36,4 @@ function readYamlValue(text: string): unknown {
   const [first] = errors;
   if (first) throw new Error(`line ${first.line}: ${first.message}`);
   return value;
-}
-
-/** Lines of lists that cannot be read, in the log. Throws CommandError when a list is not there, rather than let every reduction fail. */
-export function tellRefusedLines(indicators: readonly string[], log: Log): void {
-  try {
-    for (const { says } of findRefusedLines(indicators)) log.warn(says);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CommandError(message, 'Correct it, or take it out of the configuration.', error);
-  }
 }

@@ -92,14 +92,16 @@ describe('loadEnricher', () => {
     writeFileSync(bad, '# feed\n198.51.100.7\nexample.com\n0.0.0.0/0\n');
     const good = join(folder, 'good.txt');
     writeFileSync(good, '198.51.100.8\n');
-    expect(findRefusedLines([bad, good])).toEqual([
+    expect(findRefusedLines([bad, good], () => new Set())).toEqual([
       {
         file: bad,
         lines: 2,
         says: `2 lines of ${bad} were not taken: line 3 (no address or prefix)`,
       },
     ]);
-    expect(() => findRefusedLines([join(folder, 'none.txt')])).toThrow(/none\.txt/);
+    expect(() => findRefusedLines([join(folder, 'none.txt')], () => new Set())).toThrow(
+      /none\.txt/,
+    );
   });
 
   it('names the file that cannot be read', () => {

@@ -117,12 +117,19 @@ export function loadEnricher(settings: EnrichmentSettings): Enricher {
   });
 }
 
-/** Files with bad addresses of which lines are left out, each with a sentence. Throws with the name of one that cannot be read. */
+/**
+ * Files with bad addresses of which lines are left out, each with a sentence. `takenElsewhere` names lines of a text, from 1,
+ * that others take. Throws with the name of a file that cannot be read.
+ */
 export function findRefusedLines(
   indicators: readonly string[],
+  takenElsewhere: (text: string) => ReadonlySet<number>,
 ): { readonly file: string; readonly lines: number; readonly says: string }[] {
   return indicators.flatMap((file) => {
-    const { problems } = readBadLists([readText(file, BAD_ADDRESSES)]);
+    const text = readText(file, BAD_ADDRESSES);
+    const { problems: all } = readBadLists([text]);
+    const taken = all.length === 0 ? undefined : takenElsewhere(text);
+    const problems = all.filter(({ line }) => !taken?.has(line));
     const [first] = problems;
     if (!first) return [];
     const lines = problems.length;

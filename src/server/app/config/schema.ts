@@ -212,7 +212,7 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Files with bad addresses, one a line; each is a feed, and marks flows as malicious.',
+      'Files with bad addresses, names, URLs or hashes, one a line; each is a feed, and its addresses mark flows as malicious.',
     ),
   intel: intel.prefault({}).describe('Threat intelligence: what is looked for in all traffic.'),
   watchlists: z

@@ -37,15 +37,17 @@ export const files: Check = {
       ...[...lists, ...cloudRanges, ...registries],
     ];
     const missing = named.filter((file) => !isReadable(file));
-    const { findRefusedLines } = await import('#server/enrich/index.ts');
-    const refused = findRefusedLines(indicators.filter((file) => !missing.includes(file)));
+    const { refusedLines } = await import('../refused-lines.ts');
+    const refused = refusedLines(indicators.filter((file) => !missing.includes(file)));
     if (missing.length + refused.length === 0)
       return [ok(named.length === 0 ? 'none configured' : `${named.length} files can be read`)];
     return [
       ...missing.map((file) =>
         fail(`${file} cannot be read`, 'Check the path in the configuration and its permissions.'),
       ),
-      ...refused.map(({ says }) => warn(says, 'Give an address, a prefix or address:port a line.')),
+      ...refused.map(({ says }) =>
+        warn(says, 'Give an address, a prefix, address:port, a name, a URL or a hash a line.'),
+      ),
     ];
   },
 };
