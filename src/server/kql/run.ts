@@ -269,20 +269,13 @@ async function carefulWhereNeeded<T>(
 }
 
 /** Runs a plan and gathers its rows. Rejects with the engine's error, or a RefusalError found while running. */
-export async function execute(
+export function execute(
   plan: Plan,
   connection: Duckdb,
   resolveScan: ResolveRelation,
   options: ExecuteOptions,
 ): Promise<Executed> {
-  const running = { connection, resolveScan, options, temps: [], isCareful: false };
-  const done = await carefulWhereNeeded(running, async (r) => {
-    const { sql, columns } = await prepareLast(plan, r);
-    const { rows } = await runSql(r, sql);
-    return { columns, rows };
-  });
-  await dropTemps(running);
-  return done;
+  return executeInto(plan, connection, resolveScan, options, (sql) => sql);
 }
 
 /**
