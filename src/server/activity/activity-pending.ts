@@ -21,6 +21,8 @@ export interface ActivityOptions {
   readonly rowsPerJob?: number;
   /** Raw rows that are counted at a time within a job; 900,000 unless given. */
   readonly rowsPerPart?: number;
+  /** Most rows that are folded together: what goes past it is one pair that floods. 2.5 million unless given, 600 MB. */
+  readonly mostPerPart?: number;
   /** Hours with at most so many raw rows are always counted whole; 300,000 unless given. */
   readonly smallHour?: number;
   /** Starts what does the counting; a process of its own unless given. */
@@ -40,6 +42,7 @@ const MEMORY = 512 * 1024 * 1024;
 const ROWS_PER_PASS = 25_000_000;
 const ROWS_PER_JOB = 2_000_000;
 const ROWS_PER_PART = 900_000;
+const MOST_PER_PART = 2_500_000;
 
 /** Counts what is not counted yet, once, and sums up its days. Safe to call at any time, by one process at a time per DATA. */
 export async function activityPending(options: ActivityOptions): Promise<ActivitySummary> {
@@ -87,12 +90,13 @@ export async function openActivityRun(options: ActivityOptions): Promise<Activit
   signal?.addEventListener('abort', close);
   const {
     rowsPerPart = ROWS_PER_PART,
+    mostPerPart = MOST_PER_PART,
     rowsPerJob = ROWS_PER_JOB,
     rowsPerPass = ROWS_PER_PASS,
     smallHour = SMALL_HOUR,
   } = options;
   const pass = new Pass(
-    { store, rowsPerJob, rowsPerPart, smallHour, ...(signal && { signal }) },
+    { store, rowsPerJob, rowsPerPart, mostPerPart, smallHour, ...(signal && { signal }) },
     child,
   );
 

@@ -235,6 +235,38 @@ describe('activity', () => {
     },
   );
 
+  it('cuts a pair that floods, whose rows then add up to what it did', async () => {
+    const engine = await openTestEngine();
+    const store = await openTestStore();
+    const rows = Array.from({ length: 3000 }, (_, i) =>
+      azureFlow({
+        TimeGenerated: DAY + 9 * HOUR + i * 1_000_000,
+        FlowState: i % 3 === 0 ? 'B' : 'E',
+        SrcPort: 40_000 + (i % 1000),
+        DestPort: i % 7 === 0 ? 22 : 443,
+        PacketsSrcToDest: i % 5,
+        BytesSrcToDest: i,
+      }),
+    );
+    await storeFlows(store, engine, rows);
+    await activityPending({ ...optionsOf(store), rowsPerPart: 4000, mostPerPart: 500 });
+    const sums = ['Flows', 'AllowedFlows', 'BytesSrcToDest', 'PacketsSrcToDest', 'RecordCount'];
+    const byPort = (found: readonly PairRow[]) =>
+      [...Map.groupBy(found, (row) => Number(row['DestPort']))]
+        .sort(([a], [b]) => a - b)
+        .map(([port, of]) => [
+          port,
+          ...sums.map((name) => of.reduce((sum, row) => sum + Number(row[name]), 0)),
+        ]);
+    const found = await readRows(store, engine, 'PairHours');
+    expect(found.length).toBeGreaterThan(2);
+    expect(byPort(found)).toEqual(byPort(pairsSlowly(rows)));
+    const hosts = await readRows(store, engine, 'HostHours');
+    const expected = hostsSlowly(rows);
+    const names = Object.keys(expected[0] ?? {});
+    expect(comparable(hosts, names)).toEqual(comparable(expected, names));
+  });
+
   it('bounds the rows of a scan, and still counts all of it', async () => {
     const engine = await openTestEngine();
     const store = await openTestStore();

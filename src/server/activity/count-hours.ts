@@ -46,7 +46,9 @@ import {
   counted,
   hasMore,
   type Kind,
+  largestOf,
   moreColumns,
+  type Portion,
   rowsOf,
   SIZES,
   type Sight,
@@ -98,18 +100,15 @@ export async function countHours(
     await engine.run(sql);
   const hasRepeats = (await engine.run('SELECT 1 FROM repeats LIMIT 1')).rows.length > 0;
   const kind: Kind = { ...sight, hasOneWay, hasRepeats, base: Math.min(...hours) };
-  await foldRows(engine, kind, {
-    job,
-    rows: sizes.largestPart,
-    more: Object.keys(more),
-    memory,
-  });
+  const portions = await cutParts(engine, sizes.byPart, job.mostPerPart);
+  await foldRows(engine, kind, { job, ...portions, more: Object.keys(more), memory });
 
   const kept = job.pairFiles.length > 0 ? segments(job.pairFiles) : undefined;
   await loadEnds(engine, enricher, `${scratch}.ends`, kept);
   await recall(engine, job, memory);
-  for (const sql of [slim(kept), peersOf(kept !== undefined), FRESH, HOSTS, PORTS, HOURS])
-    await engine.run(sql);
+  // A service may have several rows where some stay, or where a pair was cut.
+  const isCut = kept !== undefined || portions.portions.some(({ splits }) => splits > 1);
+  for (const sql of [slim(kept), peersOf(isCut), FRESH, HOSTS, PORTS, HOURS]) await engine.run(sql);
   const written = await writeHours(
     engine,
     job,
@@ -119,7 +118,7 @@ export async function countHours(
   return { written, rows: sizes.rows };
 }
 
-/** What SIZES found: rows by hour, rows of the largest part, and whether any count one direction. */
+/** What SIZES found: rows by hour and by part, and whether any count one direction. */
 function readSizes(found: readonly (readonly unknown[])[]) {
   const byHour = new Map<number, number>();
   const byPart = new Map<number, number>();
@@ -129,9 +128,32 @@ function readSizes(found: readonly (readonly unknown[])[]) {
   }
   return {
     rows: [...byHour].sort(([a], [b]) => a - b),
-    largestPart: Math.max(0, ...byPart.values()),
+    byPart,
     hasOneWay: found.some(([, , , isOneWay]) => isOneWay === true),
   };
+}
+
+interface Portions {
+  readonly portions: readonly Portion[];
+  /** Most rows that one has. */
+  readonly rows: number;
+}
+
+/** Parts are even unless one pair has very many rows, as in a flood: such a part is cut by ports, and the pair has several rows. */
+async function cutParts(
+  engine: Duckdb,
+  byPart: ReadonlyMap<number, number>,
+  most: number,
+): Promise<Portions> {
+  const portions: Portion[] = [];
+  let rows = 0;
+  for (const [part, size] of byPart) {
+    const splits = size > most ? Math.ceil((2 * size) / most) : 1;
+    for (let split = 0; split < splits; split++) portions.push({ part, split, splits });
+    const largest = splits > 1 ? await engine.run(largestOf(part, splits)) : undefined;
+    rows = Math.max(rows, largest ? Number(largest.rows[0]?.[0]) : size);
+  }
+  return { portions, rows };
 }
 
 /** `pairs` and `minutes`, of the rows that are `seen`. */
@@ -140,10 +162,11 @@ async function foldRows(
   kind: Kind,
   {
     job,
+    portions,
     rows,
     more,
     memory,
-  }: { job: HoursJob; rows: number; more: readonly string[]; memory: Memory },
+  }: Portions & { job: HoursJob; more: readonly string[]; memory: Memory },
 ): Promise<void> {
   const kept = job.hostFiles.length > 0 ? segments(job.hostFiles) : undefined;
   for (const sql of [
@@ -163,18 +186,19 @@ async function foldRows(
     isSplit = true;
   };
   const input = { rows, base: kind.base, hasMore: hasMore(kind) };
-  // Of one part nothing can be read while it is folded.
-  const folder = job.parts > 1 ? foldThreadOf(memory).open(input) : foldHere(input);
+  // Of one portion nothing can be read while it is folded.
+  const folder = portions.length > 1 ? foldThreadOf(memory).open(input) : foldHere(input);
   let before: Promise<FoldedPart> | undefined;
-  for (let part = 0; part < job.parts; part++) {
-    await readPart(engine, kind, { part, parts: job.parts, more }, await folder.rows());
+  for (const portion of portions) {
+    const seen = rowsOf(portion, job.parts);
+    await readPortion(engine, kind, { seen, more }, await folder.rows());
     const folding = folder.fold();
     if (before) await putPart(await before);
     before = folding;
   }
   if (before) await putPart(await before);
   await put('folded_minutes', await folder.hosts(isSplit));
-  await dropPart(engine);
+  await dropPortion(engine);
   await engine.run('DROP TABLE IF EXISTS seen');
 }
 
@@ -183,21 +207,20 @@ function foldThreadOf(memory: Memory): FoldThread {
   return memory.foldThread;
 }
 
-/** The rows of one part that count, turned. */
-async function readPart(
+/** The rows of one portion that count, turned. */
+async function readPortion(
   engine: Duckdb,
   kind: Kind,
-  { part, parts, more }: { part: number; parts: number; more: readonly string[] },
+  { seen, more }: { seen: string; more: readonly string[] },
   into: Rows,
 ): Promise<void> {
-  await dropPart(engine);
-  const seen = rowsOf(part, parts);
+  await dropPortion(engine);
   for (const sql of kind.hasOneWay ? orient(more, seen) : [orientNothing(more, seen)])
     await engine.run(sql);
   for await (const chunk of engine.columns(counted(kind))) into.add(chunk);
 }
 
-async function dropPart(engine: Duckdb): Promise<void> {
+async function dropPortion(engine: Duckdb): Promise<void> {
   for (const name of ['VIEW oriented', 'TABLE oriented_rows', 'TABLE turned'])
     await engine.run(`DROP ${name.replace(' ', ' IF EXISTS ')}`);
 }

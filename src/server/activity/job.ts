@@ -10,6 +10,8 @@ export interface HoursJob {
   readonly rawFiles: readonly string[];
   /** Into how many parts, counted one after the other, the rows are cut. */
   readonly parts: number;
+  /** A part with more rows is cut further. */
+  readonly mostPerPart: number;
   /** Segments of PairHours of these hours that stay, because only rows that came since are counted. */
   readonly pairFiles: readonly string[];
   /** Segments of HostHours of these hours, replaced by the result; none when the hours are counted whole. */

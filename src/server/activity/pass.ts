@@ -25,6 +25,8 @@ export interface PassOptions {
   readonly rowsPerJob: number;
   /** Raw rows that are counted at a time within a job. */
   readonly rowsPerPart: number;
+  /** A part with more rows is cut further. */
+  readonly mostPerPart: number;
   /** Hours with at most so many raw rows are always counted whole. */
   readonly smallHour: number;
   readonly signal?: AbortSignal;
@@ -196,6 +198,7 @@ export class Pass {
           hours.reduce((sum, h) => sum + h.rows, 0),
           this.#options.rowsPerPart,
         ),
+        mostPerPart: this.#options.mostPerPart,
         pairFiles: isWhole ? [] : of(pairs).map((s) => s.path),
         hostFiles: isWhole ? [] : of(hosts).map((s) => s.path),
         earlierFiles: [

@@ -23,12 +23,12 @@ const COUNTS = ['st', 'al', 'de', 'un', 'n'] as const;
 
 const pairHash = (s: string, d: string) => `hash(least(${s}, ${d}), greatest(${s}, ${d}))`;
 
-/** `peers`: one row per hour and directed pair of addresses. `more` are services that a row sums up. */
-export const peersOf = (hasKept: boolean): string => `
+/** `peers`: one row per hour and directed pair of addresses. `more` are services that a row sums up; cut ones have several rows. */
+export const peersOf = (isCut: boolean): string => `
   CREATE TEMP TABLE peers AS
   SELECT hr, s, d, si, di, ${pairHash('s', 'd')} AS pair, ${sums([...COUNTS, 'bf', 'bb'])},
     sum(CASE WHEN s = hash('') OR d = hash('') THEN pairs ELSE 0 END)::BIGINT AS more,
-    ${hasKept ? 'count(DISTINCT (dp, pr))' : 'count(*)'} AS services
+    ${isCut ? 'count(DISTINCT (dp, pr))' : 'count(*)'} AS services
   FROM slim GROUP BY hr, s, d, si, di`;
 
 const side = (h: 's' | 'd') => {

@@ -78,9 +78,29 @@ export const VERDICTS = [
 export const TWO_WAY = `CREATE TEMP TABLE two_way AS SELECT DISTINCT hr, o FROM (
   SELECT hr, o, least(s, d), greatest(s, d) FROM sightings WHERE one_way GROUP BY ALL HAVING count(DISTINCT s) > 1)`;
 
-/** The rows of one part. */
-export const rowsOf = (part: number, parts: number): string =>
-  parts === 1 ? 'seen' : `(SELECT * FROM seen WHERE part = ${part})`;
+/** Rows that are folded together: a part, or of one that is too large those of some ports. */
+export interface Portion {
+  readonly part: number;
+  /** Which of so many: both directions of a conversation are in one. */
+  readonly split: number;
+  readonly splits: number;
+}
+
+const splitOf = (splits: number): string => `hash(least(sp, dp), greatest(sp, dp)) % ${splits}`;
+
+export const rowsOf = ({ part, split, splits }: Portion, parts: number): string => {
+  const conditions = [
+    ...(parts > 1 ? [`part = ${part}`] : []),
+    ...(splits > 1 ? [`${splitOf(splits)} = ${split}`] : []),
+  ];
+  return conditions.length === 0
+    ? 'seen'
+    : `(SELECT * FROM seen WHERE ${conditions.join(' AND ')})`;
+};
+
+/** How many rows the largest portion of a part has. */
+export const largestOf = (part: number, splits: number): string =>
+  `SELECT max(n) FROM (SELECT count(*) AS n FROM seen WHERE part = ${part} GROUP BY ${splitOf(splits)})`;
 
 /** What rows are, beside their columns. */
 export interface Kind extends Sight {
