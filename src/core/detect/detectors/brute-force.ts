@@ -14,7 +14,7 @@ export const bruteForce = defineDetector({
   name: 'brute-force',
   title: 'Password guessing',
   family: 'brute-force',
-  version: '1.0.0',
+  version: '1.1.0',
   says: 'One source opens many connections of the same small size to a service where people log in.',
   source:
     'Flow-only method of SSHCure (Hofstede et al. 2014): attempts lie in a narrow band of packets and bytes, and a success leaves it; counts of Slips (9 an hour) and Sentinel (25 in five minutes).',

@@ -12,7 +12,7 @@ export const covertCarrier = defineDetector({
   name: 'covert-carrier',
   title: 'Data inside DNS, NTP or ping',
   family: 'exfiltration',
-  version: '1.0.0',
+  version: '1.1.0',
   says: 'Packets of a protocol that asks small questions are large, and there are many of them.',
   source:
     'Bytes of each packet sent over 100 and over a megabyte a day for a pair: questions of DNS have 60 to 90 bytes, of NTP 76, pings 84.',

@@ -44,7 +44,7 @@ export const exfiltration = defineDetector({
   name: 'exfiltration',
   title: 'Data carried outside',
   family: 'exfiltration',
-  version: '1.1.0',
+  version: '1.2.0',
   says: 'A host carries far more than it usually does to an address outside that few use, and gets next to nothing back.',
   source:
     'Producer-consumer ratio (out - in)/(out + in); floor of 100 MB and twenty times what the host carries out on its median day, counting only pairs of that same ratio, so that calls and browsing hide nothing; 500 MB to one address alone is Slips’ limit; prevalence and first seen as RITA has them.',

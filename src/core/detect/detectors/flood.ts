@@ -12,7 +12,7 @@ export const flood = defineDetector({
   name: 'flood',
   title: 'Denial of service',
   family: 'flood',
-  version: '1.1.0',
+  version: '1.2.0',
   says: 'A host gets many times the traffic it is used to within a minute, from many sources, and hardly answers it.',
   source:
     'Rates per target as FastNetMon counts them, against the host’s own median hour instead of one fixed limit; unanswered connections (SYN flood) against their own usual number, bytes back, and requests of one source against the usual; many sources at one target is the entropy pattern of Lakhina, Crovella and Diot 2005.',
