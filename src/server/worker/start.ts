@@ -30,7 +30,7 @@ export function startWorker<Request>({ entry, name, heapMiB }: WorkerOptions): W
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${heapMiB}`],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, GLIBC_TUNABLES: LARGE_PAGES },
+    env: { GLIBC_TUNABLES: LARGE_PAGES, ...process.env },
   });
   return new Calls<Request>(child, name);
 }

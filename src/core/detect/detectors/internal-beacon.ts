@@ -36,7 +36,10 @@ function passedOn(row: Row, flows: number, mostTimes: number): readonly Out[] {
       return { target, flows: Number(count), isNew: isNew === 'new' };
     })
     .filter((out) => times(out) <= mostTimes)
-    .sort((a, b) => Number(b.isNew) - Number(a.isNew) || times(a) - times(b));
+    .sort(
+      (a, b) =>
+        Number(b.isNew) - Number(a.isNew) || times(a) - times(b) || (a.target < b.target ? -1 : 1),
+    );
 }
 
 export const internalBeacon = defineDetector({
